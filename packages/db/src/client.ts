@@ -1,0 +1,99 @@
+// Opens the database: one pg pool, on it Prisma (schema, ordinary reads and writes) and prepared SQL (hot paths).
+// Promises: sessions run in UTC, statements are bounded in time, close() ends everything.
+import { PrismaPg } from "@prisma/adapter-pg";
+import { Pool, type PoolConfig } from "pg";
+import { PrismaClient } from "./generated/client.ts";
+import { createSql, type Sql, type Tx } from "./sql.ts";
+
+export interface DbConfig {
+  url: string;
+  /** Connections this process may hold. */
+  maxConnections?: number;
+  /** How long a caller waits for a free connection before PoolBusyError. */
+  poolWaitMs?: number;
+  /** Off for migrations, seeds and benches, which may run long statements. */
+  hasTimeouts?: boolean;
+  /** Shown in pg_stat_activity. */
+  applicationName?: string;
+  /** Errors of idle connections; they are replaced by themselves. */
+  onIdleError?: (error: Error) => void;
+}
+
+export type Prisma = ReturnType<typeof createPrisma>;
+
+export interface Db {
+  prisma: Prisma;
+  sql: Sql;
+  pool: Pool;
+  /** Commits what `work` did, or nothing. Deadlocks and serialization failures run `work` again with jitter. */
+  inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const timeoutOptions = [
+  "-c statement_timeout=5s",
+  "-c lock_timeout=2s",
+  "-c idle_in_transaction_session_timeout=10s",
+].join(" ");
+
+/** Opens a pool; connects lazily. Call `checkDb` at start to fail early. */
+export function createDb(config: DbConfig): Db {
+  const pool = new Pool(poolConfig(config));
+  pool.on("error", (error) => config.onIdleError?.(error));
+  const sql = createSql(pool);
+  const prisma = createPrisma(pool);
+  return {
+    prisma,
+    sql,
+    pool,
+    inTransaction: sql.inTransaction,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+function poolConfig(config: DbConfig): PoolConfig {
+  return {
+    connectionString: config.url,
+    max: config.maxConnections ?? 20,
+    connectionTimeoutMillis: config.poolWaitMs ?? 3_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: config.applicationName ?? "pixora",
+    // A session in another zone shifts every timestamptz that Prisma reads or writes.
+    options: `-c timezone=UTC${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`,
+  };
+}
+
+function createPrisma(pool: Pool) {
+  const adapter = new PrismaPg(pool, { statementNameGenerator: boundedNames(), disposeExternalPool: false });
+  return new PrismaClient({ adapter, omit: { credential: { passwordHash: true }, session: { salt: true } } });
+}
+
+// Prepared statements cost memory on every connection, so only the first 500 shapes get a name;
+// the empty name is PostgreSQL's unnamed statement.
+function boundedNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    if (names.size >= 500) return "";
+    const name = `prisma:${names.size}`;
+    names.set(sql, name);
+    return name;
+  };
+}
+
+/** Throws unless the database answers, speaks UTC and has every migration that `migrationNames` lists. */
+export async function checkDb(db: Db, input: { migrationNames: readonly string[] }): Promise<void> {
+  const zone = await db.pool.query<{ TimeZone: string }>("show timezone");
+  if (zone.rows[0]?.TimeZone !== "UTC") throw new Error("the database session is not in UTC");
+  const applied = await db.pool.query<{ migration_name: string }>(
+    "select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null",
+  );
+  const names = new Set(applied.rows.map((row) => row.migration_name));
+  const missing = input.migrationNames.filter((name) => !names.has(name));
+  if (missing.length > 0) throw new Error(`migrations are missing: ${missing.join(", ")}`);
+}

@@ -1,0 +1,5 @@
+// The door of the package: the database client, prepared SQL and ids.
+export { checkDb, createDb, type Db, type DbConfig, type Prisma } from "./client.ts";
+export { idAt, idEpochMs, instantOfId } from "./id.ts";
+export { migrationNames } from "./migrations.ts";
+export { isRetryable, PoolBusyError, type Sql, type Statement, sqlState, statement, type Tx } from "./sql.ts";

@@ -1,0 +1,143 @@
+// Prepared SQL on the same pool as Prisma, for hot paths and for transactions.
+// Promises: every statement is prepared once a connection; int8 comes back as a decimal string, timestamptz as a Date.
+import { createHash } from "node:crypto";
+import type { Pool, PoolClient } from "pg";
+
+/** A named SQL text. `Row` is what the text answers: the author of the text vouches for it. */
+export interface Statement<Row> {
+  readonly name: string;
+  readonly text: string;
+  /** Only carries the type. */
+  readonly row?: Row;
+}
+
+/** Runs prepared statements, either on any pooled connection or inside one transaction. */
+export interface Sql {
+  /** All rows. */
+  many<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>;
+  /** The first row, or null where there is none. */
+  maybe<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row | null>;
+  /** The first row; throws where there is none (a statement that must answer one). */
+  one<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row>;
+  /** Runs a statement for its effect; answers how many rows it touched. */
+  run(statement: Statement<unknown>, values?: readonly unknown[]): Promise<number>;
+}
+
+/** A `Sql` that is inside a transaction: functions that take one never commit by themselves. */
+export interface Tx extends Sql {
+  readonly isTransaction: true;
+}
+
+/** No connection became free within the bound: the caller should retry later. */
+export class PoolBusyError extends Error {
+  override name = "PoolBusyError";
+}
+
+/**
+ * Names a statement. The name carries a digest of the text, so that two texts never share one
+ * prepared statement, whatever a deploy or a pooler keeps alive.
+ */
+export function statement<Row>(name: string, text: string): Statement<Row> {
+  const digest = createHash("sha1").update(text).digest("base64url").slice(0, 10);
+  return { name: `${name}:${digest}`, text };
+}
+
+type Query = (config: { name: string; text: string; values: unknown[] }) => Promise<{
+  rows: unknown[];
+  rowCount: number | null;
+}>;
+
+function createRunner(query: Query): Sql {
+  async function many<Row>(st: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
+    const result = await query({ name: st.name, text: st.text, values: values as unknown[] });
+    return result.rows as Row[];
+  }
+  return {
+    many,
+    async maybe<Row>(st: Statement<Row>, values?: readonly unknown[]) {
+      return (await many(st, values))[0] ?? null;
+    },
+    async one<Row>(st: Statement<Row>, values?: readonly unknown[]) {
+      const [row] = await many(st, values);
+      if (row === undefined) throw new Error(`statement ${st.name} answered no row`);
+      return row;
+    },
+    async run(st, values = []) {
+      const result = await query({ name: st.name, text: st.text, values: values as unknown[] });
+      return result.rowCount ?? 0;
+    },
+  };
+}
+
+/** Wraps a pool. Waiting for a connection is bounded by the pool's `connectionTimeoutMillis` (PoolBusyError). */
+export function createSql(pool: Pool): Sql & { inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> } {
+  const runner = createRunner(async (config) => {
+    try {
+      return await pool.query(config);
+    } catch (error) {
+      throw namePoolWait(error);
+    }
+  });
+  return {
+    ...runner,
+    async inTransaction(work) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await runTransaction(pool, work);
+        } catch (error) {
+          if (attempt >= maxAttempts || !isRetryable(error)) throw error;
+          // Full jitter, so that rivals which met once do not meet again.
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+        }
+      }
+    },
+  };
+}
+
+const maxAttempts = 6;
+
+/** Deadlock and serialization failures: the whole transaction may simply run again. */
+export function isRetryable(error: unknown): boolean {
+  const code = sqlState(error);
+  return code === "40P01" || code === "40001" || code === "P2034";
+}
+
+/** The SQLSTATE (or Prisma code) of an error, or null. */
+export function sqlState(error: unknown): string | null {
+  if (typeof error !== "object" || error === null || !("code" in error)) return null;
+  return typeof error.code === "string" ? error.code : null;
+}
+
+async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work({ ...createRunner((config) => client.query(config)), isTransaction: true });
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw namePoolWait(error);
+  }
+}
+
+// pg gives this failure no code of its own: its message is the only mark (pg-pool 3, `connectionTimeoutMillis`).
+function namePoolWait(error: unknown): unknown {
+  if (error instanceof Error && error.message.startsWith("timeout exceeded when trying to connect")) {
+    return new PoolBusyError("no database connection became free in time", { cause: error });
+  }
+  return error;
+}
