@@ -1,0 +1,43 @@
+// The server: configuration → deps → listen → close. Public API on PORT, /metrics on a private port.
+import { ConfigError, createDeps, createLog, createMetrics, createServer, readServerConfig } from "@pixora/api";
+import { fastify } from "fastify";
+
+const closeWithinMs = 10_000;
+
+const config = readConfigOrExit();
+const log = createLog({ level: config.LOG_LEVEL, name: "server" });
+const deps = createDeps({ config, log, applicationName: "pixora-server" });
+const app = await createServer({ deps, config });
+const metrics = createMetrics(deps);
+const metricsApp = fastify();
+metricsApp.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+
+await metricsApp.listen({ port: config.METRICS_PORT, host: config.METRICS_HOST });
+await app.listen({ port: config.PORT, host: config.HOST });
+log.info({ addresses: app.addresses(), metrics: metricsApp.addresses() }, "the server listens");
+
+let isClosing = false;
+async function close(signal: string): Promise<void> {
+  if (isClosing) return;
+  isClosing = true;
+  log.info({ signal }, "the server closes");
+  setTimeout(() => {
+    log.error("the server did not close in time");
+    process.exit(1);
+  }, closeWithinMs).unref();
+  await app.close();
+  await metricsApp.close();
+  await deps.close();
+}
+process.once("SIGTERM", close);
+process.once("SIGINT", close);
+
+function readConfigOrExit() {
+  try {
+    return readServerConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(78);
+  }
+}

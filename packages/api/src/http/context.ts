@@ -1,0 +1,74 @@
+// Makes the context of a call from an HTTP request or a WebSocket: who calls, from where, over what.
+import type { IncomingMessage } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { WebSocket } from "ws";
+import { verifyAccessToken } from "../auth/auth.token.ts";
+import type { Connection, RequestContext, Viewer } from "../platform/context.ts";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+
+export interface ContextParts {
+  deps: Deps;
+  checkSession: (viewer: Viewer) => Promise<void>;
+  shutdown: AbortSignal;
+}
+
+/** RFC 6455 "going away is not an error": clients of ours connect again at once. */
+const serviceRestart = 1012;
+
+/** The context of one HTTP request; a batch shares it. */
+export function httpContext(parts: ContextParts, request: FastifyRequest, reply: FastifyReply): RequestContext {
+  const connection: Connection = {
+    bufferedBytes: () => reply.raw.writableLength,
+    interrupt: () => reply.raw.destroy(),
+    openStreams: 0,
+  };
+  return {
+    ...parts,
+    requestId: request.id,
+    ip: request.ip,
+    userAgent: String(request.headers["user-agent"] ?? "").slice(0, 300),
+    readViewer: rememberOnce(() => readBearer(parts.deps, request.headers.authorization)),
+    connection,
+  };
+}
+
+/** The context of one WebSocket, made once a connection: so the token is verified again on every call. */
+export function socketContext(
+  parts: ContextParts,
+  opened: { socket: WebSocket; request: IncomingMessage; ip: string; requestId: string; token: string | null },
+): RequestContext {
+  const { socket } = opened;
+  const connection: Connection = {
+    bufferedBytes: () => socket.bufferedAmount,
+    interrupt() {
+      socket.close(serviceRestart);
+      // A reader that stopped reading never answers the close frame.
+      setTimeout(() => socket.terminate(), 1_000).unref();
+    },
+    openStreams: 0,
+  };
+  return {
+    ...parts,
+    requestId: opened.requestId,
+    ip: opened.ip,
+    userAgent: String(opened.request.headers["user-agent"] ?? "").slice(0, 300),
+    readViewer: async () => (opened.token === null ? null : verifyAccessToken(parts.deps, { token: opened.token })),
+    connection,
+  };
+}
+
+async function readBearer(deps: Deps, header: string | undefined): Promise<Viewer | null> {
+  if (header === undefined) return null;
+  const match = /^Bearer ([\w.~+/=-]+)$/i.exec(header);
+  if (match?.[1] === undefined) throw new AppError("auth.tokenInvalid");
+  return verifyAccessToken(deps, { token: match[1] });
+}
+
+function rememberOnce<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}

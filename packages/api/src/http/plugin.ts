@@ -1,0 +1,115 @@
+// The API as a Fastify plugin: /trpc over HTTP, SSE and WebSocket, /healthz, /readyz.
+// Promises: closing it ends every open stream at once, in the way that makes clients resume elsewhere.
+import { setMaxListeners } from "node:events";
+import websocket from "@fastify/websocket";
+import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
+import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { WebSocket } from "ws";
+import { createSessionChecker } from "../auth/auth.session.ts";
+import type { Deps } from "../platform/deps.ts";
+import { readReadiness } from "../platform/readiness.ts";
+import { appRouter } from "../root.ts";
+import { type ContextParts, httpContext, socketContext } from "./context.ts";
+import { createSocketBook, maxFrameBytes, type SocketBook } from "./sockets.ts";
+
+/** Calls that one HTTP batch or WebSocket message may carry. */
+const maxBatchSize = 50;
+
+export interface ApiPluginOptions {
+  deps: Deps;
+  /** Browser origins that may open sockets; "*" for any. */
+  allowedOrigins: readonly string[];
+}
+
+/** Registers the API on a Fastify instance (without a prefix of its own). */
+export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions): Promise<void> {
+  const { deps } = options;
+  const shutdown = new AbortController();
+  // Every open stream listens to it.
+
+  setMaxListeners(0, shutdown.signal);
+  const parts: ContextParts = { deps, checkSession: createSessionChecker(deps), shutdown: shutdown.signal };
+  const sockets = createSocketBook({ scale: deps.config.LIMITS_SCALE });
+
+  app.addHook("preClose", async () => {
+    sockets.askToReconnect();
+    shutdown.abort();
+    // Streams end in a moment; their connections are idle then, and only then can the server close.
+    const closing = setInterval(() => app.server.closeIdleConnections(), 50);
+    setTimeout(() => sockets.closeAll(), 1_000).unref();
+    app.server.once("close", () => clearInterval(closing));
+  });
+
+  await app.register(websocket, { options: { maxPayload: maxFrameBytes } });
+  registerTrpc(app, parts);
+  registerSockets(app, parts, { sockets, allowedOrigins: options.allowedOrigins });
+
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const readiness = await readReadiness(deps);
+    return reply.code(readiness.isReady ? 200 : 503).send(readiness);
+  });
+}
+
+function registerTrpc(app: FastifyInstance, parts: ContextParts): void {
+  app.removeContentTypeParser("application/json");
+  // tRPC parses JSON itself, lazily and call by call.
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  app.all<{ Params: { path: string } }>("/trpc/:path", async (request, reply) => {
+    await fastifyRequestHandler({
+      router: appRouter,
+      req: request as FastifyRequest,
+      res: reply,
+      path: request.params.path,
+      maxBatchSize,
+      allowMethodOverride: true,
+      createContext: () => httpContext(parts, request as FastifyRequest, reply),
+    });
+  });
+}
+
+function registerSockets(
+  app: FastifyInstance,
+  parts: ContextParts,
+  input: { sockets: SocketBook; allowedOrigins: readonly string[] },
+): void {
+  const isAnyOrigin = input.allowedOrigins.includes("*");
+  const opened = new WeakMap<WebSocket, { ip: string; requestId: string }>();
+  const connect = getWSConnectionHandler<typeof appRouter>({
+    router: appRouter,
+    maxBatchSize,
+    keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
+    createContext({ req, res, info }) {
+      const origin = opened.get(res) ?? { ip: "", requestId: "" };
+      const token = info.connectionParams?.token;
+      return socketContext(parts, {
+        socket: res,
+        request: req,
+        ...origin,
+        token: typeof token === "string" ? token : null,
+      });
+    },
+  } as Parameters<typeof getWSConnectionHandler<typeof appRouter>>[0]);
+
+  app.get(
+    "/trpc",
+    {
+      websocket: true,
+      // A browser always names its origin; programs do not, and no cookie authenticates here.
+      preValidation: async (request, reply) => {
+        const { origin } = request.headers;
+        if (origin !== undefined && !isAnyOrigin && !input.allowedOrigins.includes(origin)) {
+          return reply.code(403).send({ message: "This origin may not connect" });
+        }
+      },
+    },
+    (socket, request) => {
+      opened.set(socket, { ip: request.ip, requestId: request.id });
+      // An oversized or broken frame closes the socket; without a listener it would end the process.
+      socket.on("error", (error: Error) => parts.deps.log.debug({ err: error }, "a socket failed"));
+      input.sockets.watch(socket, request.ip);
+      connect(socket, request.raw);
+    },
+  );
+}

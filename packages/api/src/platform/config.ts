@@ -1,0 +1,118 @@
+// Configuration: zod over the environment, read only by the two main.ts. A wrong value ends the start with a list.
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.stringbool();
+const urlList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  )
+  .pipe(z.array(z.string()));
+
+const apiShape = {
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must start with postgresql://"),
+  /** Connections to PostgreSQL that one process may hold. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(20),
+  /** Queues: noeviction, AOF. */
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis:// or rediss://"),
+  /** Feeds, cache and publish: may be evicted. Default: REDIS_URL. */
+  REDIS_CACHE_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, "must start with redis:// or rediss://")
+    .optional(),
+  /** Put before every Redis key, so that several Pixoras may share one Redis. */
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .default("pixora"),
+  /** One or more secrets, comma-separated: the first signs, all verify. */
+  JWT_SECRET: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .pipe(z.array(z.string().min(32, "each secret needs at least 32 characters")).min(1)),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  /** Where browsers reach the API: links in mails and media URLs start with it. */
+  PUBLIC_URL: z.url().default("http://127.0.0.1:4000"),
+  /** Sign-up answers alike for free and taken e-mails, and signing in waits for a verified one. */
+  REQUIRE_EMAIL_VERIFICATION: flag.default(false),
+  /** smtp:// or smtps:// of the mail provider; without one, mails are kept as files in MAIL_DIR. */
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, "must start with smtp:// or smtps://")
+    .optional(),
+  MAIL_FROM: z.string().default("Pixora <no-reply@pixora.example>"),
+  MAIL_DIR: z.string().default(".pixora/mail"),
+  /** Multiplies every budget of calls. */
+  LIMITS_SCALE: z.coerce.number().positive().default(1),
+};
+
+const serverShape = {
+  ...apiShape,
+  PORT: port.default(4000),
+  HOST: z.string().default("0.0.0.0"),
+  /** Private: /metrics. */
+  METRICS_PORT: port.default(9464),
+  METRICS_HOST: z.string().default("127.0.0.1"),
+  /** Browser origins that may call; comma-separated; "*" for any (no cookies are used). */
+  ALLOWED_ORIGINS: urlList.default(["*"]),
+  /** Addresses or networks of reverse proxies whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: urlList.default([]),
+};
+
+const workerShape = {
+  ...apiShape,
+  /** Private: /healthz, /readyz and /metrics of the worker. */
+  WORKER_PORT: port.default(9465),
+  WORKER_HOST: z.string().default("127.0.0.1"),
+  /** Which queues this worker takes; comma-separated. Default: all. */
+  WORKER_QUEUES: urlList.default(["fast", "feed", "bulk"]),
+  /** Jobs at once, a queue. */
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
+  /** How long a stop waits for running jobs before it cancels them. */
+  WORKER_CLOSE_TIMEOUT_MS: z.coerce.number().int().min(0).default(8_000),
+};
+
+const apiSchema = z.object(apiShape);
+const serverSchema = z.object(serverShape);
+const workerSchema = z.object(workerShape);
+
+export type ApiConfig = z.infer<typeof apiSchema>;
+export type ServerConfig = z.infer<typeof serverSchema>;
+export type WorkerConfig = z.infer<typeof workerSchema>;
+
+/** Thrown for a wrong environment; the message is a readable list, a line each. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, env: Record<string, string | undefined>): z.infer<Schema> {
+  // An empty variable means "not set", as in a compose file with `PORT: ${PORT:-}`.
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? "environment");
+    return `  ${name}: ${present[name] === undefined ? "is missing" : issue.message}`;
+  });
+  throw new ConfigError(`The configuration is wrong:\n${[...new Set(lines)].join("\n")}`);
+}
+
+/** Reads the server's configuration. Throws ConfigError. */
+export function readServerConfig(env: Record<string, string | undefined>): ServerConfig {
+  return read(serverSchema, env);
+}
+
+/** Reads the worker's configuration. Throws ConfigError. */
+export function readWorkerConfig(env: Record<string, string | undefined>): WorkerConfig {
+  return read(workerSchema, env);
+}
+
+/** Reads what domain functions need: for scripts and tests. Throws ConfigError. */
+export function readApiConfig(env: Record<string, string | undefined>): ApiConfig {
+  return read(apiSchema, env);
+}

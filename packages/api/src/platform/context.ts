@@ -1,0 +1,35 @@
+// What a procedure knows of its call. A named interface in its own file: the SDK's types replace it by `object`.
+import type { Deps } from "./deps.ts";
+
+/** Who calls: a verified access token. Whether its session still lives is `checkSession`'s question. */
+export interface Viewer {
+  userId: string;
+  sessionId: string;
+  /** When the access token dies, in milliseconds since 1970. */
+  expiresAtMs: number;
+}
+
+/** The connection under a stream, so that a slow reader can be noticed and told to come back. */
+export interface Connection {
+  /** Bytes that were sent but not yet taken by the network. */
+  bufferedBytes(): number;
+  /** Ends the connection in the way that makes clients connect again and resume. */
+  interrupt(): void;
+  /** Streams that are open on it. */
+  openStreams: number;
+}
+
+export interface RequestContext {
+  deps: Deps;
+  requestId: string;
+  /** The caller's address as far as the trusted proxies tell it. */
+  ip: string;
+  userAgent: string;
+  /** The caller, or null without a token. Throws auth.tokenInvalid or auth.tokenExpired for a bad one. */
+  readViewer(): Promise<Viewer | null>;
+  /** Throws auth.sessionRevoked or auth.suspended unless the session lives. Calls of one tick share one query. */
+  checkSession(viewer: Viewer): Promise<void>;
+  connection: Connection;
+  /** Aborted when this process is about to stop: streams end, and clients resume elsewhere. */
+  shutdown: AbortSignal;
+}

@@ -1,0 +1,63 @@
+// Makes the one `deps` object of a process: opens the database, Redis, mail; closes them in the right order.
+import { createDb } from "@pixora/db";
+import type { Logger } from "pino";
+import type { ApiConfig } from "./config.ts";
+import type { Clock, Deps } from "./deps.ts";
+import { createFileMailer } from "./mailer.file.ts";
+import type { Mailer } from "./mailer.ts";
+import { createPubSub } from "./pubsub.ts";
+import { createRedisClients } from "./redis.ts";
+
+/** The channel on which the relay is told that facts were committed. */
+export const relayChannel = "relay.wake";
+
+const systemClock: Clock = { now: () => new Date() };
+
+/** Opens everything, lazily: nothing is contacted before it is used. `close` ends it. */
+export function createDeps(input: {
+  config: ApiConfig;
+  log: Logger;
+  applicationName: string;
+  clock?: Clock;
+  mailer?: Mailer;
+}): Deps & { close(): Promise<void> } {
+  const { config, log } = input;
+  const db = createDb({
+    url: config.DATABASE_URL,
+    maxConnections: config.DATABASE_POOL_SIZE,
+    applicationName: input.applicationName,
+    onIdleError: (error) => log.warn({ err: error }, "an idle database connection broke"),
+  });
+  const cacheUrl = config.REDIS_CACHE_URL ?? config.REDIS_URL;
+  const redis = createRedisClients({ url: cacheUrl, prefix: config.REDIS_PREFIX, log });
+  const pubsub = createPubSub({ url: cacheUrl, clients: redis, log });
+  const mailer = input.mailer ?? createFileMailer({ folder: config.MAIL_DIR, from: config.MAIL_FROM, log });
+
+  let isWakePending = false;
+  function wakeRelay() {
+    if (isWakePending) return;
+    isWakePending = true;
+    // One publish a tick, however many transactions committed in it.
+    setImmediate(() => {
+      isWakePending = false;
+      pubsub.publish(relayChannel, "");
+    });
+  }
+
+  return {
+    db,
+    redis,
+    pubsub,
+    mailer,
+    clock: input.clock ?? systemClock,
+    log,
+    config,
+    wakeRelay,
+    async close() {
+      await pubsub.close();
+      await redis.close();
+      await mailer.close();
+      await db.close();
+    },
+  };
+}

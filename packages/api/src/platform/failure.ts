@@ -1,0 +1,42 @@
+// Turns whatever was thrown into the one AppError that a caller may read.
+import { PoolBusyError, sqlState } from "@pixora/db";
+import type { ZodError } from "zod";
+import { AppError, type FieldErrors } from "./errors.ts";
+
+/** The database is away or overloaded: the same call may succeed in a moment. Classes 08, 53 and 57 of SQLSTATE. */
+const passingStates = /^(?:08...|53...|57P0.|57014|55P03|40P01|40001|25P03|P2034|P2024|P1001|P1017)$/;
+const passingNetworkCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
+const retryAfterMs = 1_000;
+
+/** AppErrors stay what they are; busy or absent stores become `service.unavailable`; the rest is `internal`. */
+export function nameFailure(error: unknown): AppError {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if (cause instanceof AppError) return cause;
+    if (cause instanceof PoolBusyError || isPassing(cause)) {
+      return new AppError("service.unavailable", { retryAfterMs, cause: error });
+    }
+  }
+  return new AppError("internal", { cause: error });
+}
+
+function isPassing(error: Error): boolean {
+  const code = sqlState(error);
+  if (code !== null) return passingStates.test(code) || passingNetworkCodes.has(code);
+  // pg gives these no code: the connection went away under a query.
+  return /Connection terminated|Client has encountered a connection error/.test(error.message);
+}
+
+/** `{ "media.0.alt": ["Too long"] }` of a failed parse. */
+export function fieldErrorsOf(error: ZodError): FieldErrors {
+  const fields: FieldErrors = {};
+  for (const issue of error.issues) {
+    const path = issue.path.map(String).join(".");
+    fields[path] = [...(fields[path] ?? []), issue.message];
+  }
+  return fields;
+}
+
+/** An AppError for bad input that a schema could not see (it took a look at the database). */
+export function invalidInput(fieldErrors: FieldErrors): AppError {
+  return new AppError("input.invalid", { fieldErrors });
+}

@@ -1,0 +1,42 @@
+// Shapes that every room's schema shares: ids, instants, pages, `{ ok: true }`.
+import { z } from "zod";
+
+const maxId = 9_223_372_036_854_775_807n;
+
+/** A decimal id; what fits no 64-bit column is a field error, not a database error. */
+export const idInput = z
+  .string()
+  .regex(/^[1-9]\d{0,18}$/, "Not an id")
+  .refine((text) => BigInt(text) <= maxId, "Not an id");
+
+export const idView = z.string();
+/** ISO-8601, UTC. */
+export const instantView = z.iso.datetime();
+
+/** The part of an input that pages share; lists spread it into their own object. */
+export const pageShape = {
+  cursor: z.string().max(2_000).nullish(),
+  limit: z.int().min(1).max(100).default(20),
+};
+
+/** A page of a list. */
+export function pageView<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+export const okView = z.object({ ok: z.literal(true) });
+export const ok = { ok: true } as const;
+
+/** What a create may carry so that a retry makes nothing twice. */
+export const idempotencyKeyInput = z.string().min(1).max(64).optional();
+
+/** Where a page starts, and how long it is, as services take it. */
+export interface PageRequest {
+  cursor?: string | null | undefined;
+  limit: number;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}

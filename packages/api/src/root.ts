@@ -1,0 +1,34 @@
+// The table of contents of the wire API.
+import { authRouter } from "./auth/auth.router.ts";
+import { blockRouter } from "./block/block.router.ts";
+import { bookmarkRouter } from "./bookmark/bookmark.router.ts";
+import { commentRouter } from "./comment/comment.router.ts";
+import { feedRouter } from "./feed/feed.router.ts";
+import { followRouter } from "./follow/follow.router.ts";
+import { likeRouter } from "./like/like.router.ts";
+import { liveRouter } from "./live/live.router.ts";
+import { moderationRouter } from "./moderation/moderation.router.ts";
+import { muteRouter } from "./mute/mute.router.ts";
+import { notificationRouter } from "./notification/notification.router.ts";
+import { router } from "./platform/trpc.ts";
+import { postRouter } from "./post/post.router.ts";
+import { userRouter } from "./user/user.router.ts";
+
+export const appRouter = router({
+  auth: authRouter,
+  user: userRouter,
+  follow: followRouter,
+  block: blockRouter,
+  mute: muteRouter,
+  post: postRouter,
+  like: likeRouter,
+  comment: commentRouter,
+  bookmark: bookmarkRouter,
+  feed: feedRouter,
+  notification: notificationRouter,
+  live: liveRouter,
+  moderation: moderationRouter,
+});
+
+/** The type that `@pixora/client` is typed by. */
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,47 @@
+// The one rule of who may see whom, as SQL text: deleted, suspended, blocks both ways, private accounts.
+// Every read path composes it; `user` is an alias of `users`, `viewer` an SQL expression (null::bigint for strangers).
+
+interface Scope {
+  /** Alias of the `users` row looked at, as in "u". */
+  user: string;
+  /** SQL expression of the viewer's id, as in "$1::bigint". */
+  viewer: string;
+}
+
+/** The account exists: neither deleted nor suspended. */
+export function userIsLive(user: string): string {
+  return `(${user}.deleted_at is null and ${user}.suspended_at is null)`;
+}
+
+/** Neither of two people (SQL expressions) has blocked the other. */
+export function isUnblocked(one: string, other: string): string {
+  return `not exists (select from blocks bl where (bl.blocker_id = ${one} and bl.blocked_id = ${other})
+                       or (bl.blocker_id = ${other} and bl.blocked_id = ${one}))`;
+}
+
+/** `follower` follows `followee` (SQL expressions). */
+export function isFollowing(follower: string, followee: string): string {
+  return `exists (select from follows fo where fo.follower_id = ${follower} and fo.followee_id = ${followee})`;
+}
+
+/** `muter` has muted `muted` (SQL expressions). */
+export function isMuting(muter: string, muted: string): string {
+  return `exists (select from mutes mu where mu.muter_id = ${muter} and mu.muted_id = ${muted})`;
+}
+
+/** May open the profile: it is live and has not blocked the viewer (a blocker still sees whom they blocked). */
+export function profileIsVisible({ user, viewer }: Scope): string {
+  return `(${userIsLive(user)}
+           and not exists (select from blocks bl where bl.blocker_id = ${user}.id and bl.blocked_id = ${viewer}))`;
+}
+
+/** May appear in lists, threads, events and search of the viewer: live, and no block either way. */
+export function userIsListed({ user, viewer }: Scope): string {
+  return `(${userIsLive(user)} and ${isUnblocked(viewer, `${user}.id`)})`;
+}
+
+/** May see this person's posts and follow lists at all: listed, and public, oneself, or followed. */
+export function userPostsAreVisible({ user, viewer }: Scope): string {
+  return `(${userIsListed({ user, viewer })}
+           and (not ${user}.is_private or ${user}.id = ${viewer} or ${isFollowing(viewer, `${user}.id`)}))`;
+}

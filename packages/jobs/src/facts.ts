@@ -1,0 +1,45 @@
+// Every fact the system knows: a past-tense name and the ids it carries. A fact is stored in the
+// transaction that makes it true; payloads carry ids, never rows, so that handlers read the present.
+import { z } from "zod";
+
+const id = z.string().regex(/^[1-9]\d{0,18}$/);
+
+/** A like of a post (commentId null) or of a comment. */
+const like = z.object({ postId: id, commentId: id.nullable(), actorId: id });
+/** Two people, the one who acts first. */
+const pair = z.object({ actorId: id, targetId: id });
+const post = z.object({ postId: id, authorId: id });
+const comment = z.object({ commentId: id, postId: id, authorId: id });
+const user = z.object({ userId: id });
+
+export const facts = {
+  "like.created": like,
+  "like.deleted": like,
+  "comment.created": comment,
+  "comment.updated": comment,
+  "comment.deleted": comment,
+  "post.created": post,
+  "post.updated": post,
+  "post.deleted": post,
+  "follow.created": pair,
+  "follow.deleted": pair,
+  "follow.requested": pair,
+  "follow.requestDeleted": pair,
+  "follow.accepted": pair,
+  "block.created": pair,
+  "block.deleted": pair,
+  "mute.created": pair,
+  "mute.deleted": pair,
+  "user.suspended": user,
+  "user.unsuspended": user,
+  "user.deleted": user,
+} as const;
+
+export type FactName = keyof typeof facts;
+export type FactPayload<F extends FactName> = z.infer<(typeof facts)[F]>;
+
+/** A fact about to be stored. */
+export type NewFact = { [F in FactName]: { fact: F; payload: FactPayload<F> } }[FactName];
+
+/** A stored fact as a job receives it; `id` is its outbox row. */
+export type Fact<F extends FactName = FactName> = { [K in F]: { id: string; fact: K; payload: FactPayload<K> } }[F];
