@@ -1,0 +1,131 @@
+// createPixora: the typed client. Calls go in batches over HTTP, streams over one WebSocket or over SSE.
+import type { AppRouter } from "@pixora/api";
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCClient,
+  type TRPCLink,
+  wsLink,
+} from "@trpc/client";
+import { EventSource } from "eventsource";
+import { type LastEventStore, resumeLink } from "./resume.link.ts";
+import { retryLink } from "./retry.link.ts";
+import { sessionLink } from "./session.link.ts";
+import { createSession, memorySession, type Session, type SessionInside, type SessionStore } from "./session.ts";
+
+export interface PixoraOptions {
+  /** Where the server is, without a path: "https://api.example.com". */
+  url: string;
+  /** Where tokens are kept. Default: in memory. */
+  session?: SessionStore;
+  /** How live events travel. Default: "websocket". */
+  transport?: "websocket" | "sse";
+  /** Where the last event's id is kept, so that `live.onEvent` resumes even after a restart of the app. */
+  lastEvent?: LastEventStore;
+  /** For runtimes without their own. */
+  fetch?: typeof fetch;
+  WebSocket?: typeof WebSocket;
+}
+
+/** Every procedure of the API, typed; plus the session and the end. */
+export type Pixora = TRPCClient<AppRouter> & {
+  session: Session;
+  /** Ends the connections. Open streams complete. */
+  close(): Promise<void>;
+};
+
+/** As many calls as the server takes in one request. */
+const maxBatchSize = 50;
+const maxUrlLength = 4_000;
+
+/** Makes a client. Nothing is contacted before the first call. */
+export function createPixora(options: PixoraOptions): Pixora {
+  const url = options.url.replace(/\/+$/, "");
+  const send = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const session = createSession({ url, store: options.session ?? memorySession(), fetch: send });
+  const streams =
+    options.transport === "sse" ? sseStreams({ url, session, fetch: send }) : socketStreams({ url, session, options });
+  const closing = new AbortController();
+  const client = createTRPCClient<AppRouter>({
+    links: [
+      retryLink(),
+      sessionLink(session),
+      splitLink({
+        condition: (op) => op.type === "subscription",
+        true: [resumeLink({ session, lastEvent: options.lastEvent, closed: closing.signal }), streams.link],
+        false: httpBatchLink({
+          url: `${url}/trpc`,
+          fetch: send,
+          maxItems: maxBatchSize,
+          maxURLLength: maxUrlLength,
+          headers: () => bearer(session),
+        }),
+      }),
+    ],
+  });
+  const own = {
+    session,
+    async close() {
+      closing.abort();
+      await streams.close();
+    },
+  };
+  // The client is a proxy that makes a procedure of every name: ours are answered before it is asked.
+  return new Proxy(client, {
+    get: (target, key) => (key in own ? own[key as keyof typeof own] : Reflect.get(target, key)),
+  }) as Pixora;
+}
+
+interface Streams {
+  link: TRPCLink<AppRouter>;
+  close(): Promise<void>;
+}
+
+async function bearer(session: SessionInside): Promise<Record<string, string>> {
+  const token = await session.accessToken();
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+function socketStreams(input: { url: string; session: SessionInside; options: PixoraOptions }): Streams {
+  const client = createWSClient({
+    url: `${input.url.replace(/^http/, "ws")}/trpc`,
+    connectionParams: async () => {
+      const token = await input.session.accessToken();
+      return token === null ? {} : { token };
+    },
+    // A socket is opened by the first stream and closed soon after the last.
+    lazy: { enabled: true, closeMs: 5_000 },
+    keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5_000 },
+    retryDelayMs: (attempt) => Math.min(100 * 2 ** attempt, 5_000) * (0.5 + Math.random() / 2),
+    ...(input.options.WebSocket ? { WebSocket: input.options.WebSocket } : {}),
+  });
+  return { link: wsLink({ client }), close: () => client.close() };
+}
+
+function sseStreams(input: { url: string; session: SessionInside; fetch: typeof fetch }): Streams {
+  const closing = new AbortController();
+  const link = httpSubscriptionLink<AppRouter, typeof EventSource>({
+    url: `${input.url}/trpc`,
+    EventSource,
+    eventSourceOptions: () => ({
+      // Each connection, also one that the event source opens by itself, takes the token of its moment.
+      fetch: async (url: string | URL, init: RequestInit) =>
+        input.fetch(url, { ...init, headers: { ...(init.headers as object), ...(await bearer(input.session)) } }),
+    }),
+  });
+  return {
+    link: (runtime) => {
+      const run = link(runtime);
+      return (pass) => {
+        const signals = [closing.signal, pass.op.signal].filter((signal) => signal !== null && signal !== undefined);
+        return run({ ...pass, op: { ...pass.op, signal: AbortSignal.any(signals) } });
+      };
+    },
+    async close() {
+      closing.abort();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// Walking a list to its end, page by page, as one async iteration.
+
+interface PageOf<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+interface PagedQuery<Input, Item> {
+  query(input: Input & { cursor?: string | null }): Promise<PageOf<Item>>;
+}
+
+/**
+ * Yields every item of a paged list: `for await (const post of paginate(pixora.feed.home, {})) …`. Pages are fetched
+ * as they are needed. Items that a ranked list shows twice come once.
+ */
+export async function* paginate<Input extends object, Item>(
+  list: PagedQuery<Input, Item>,
+  input: Input,
+): AsyncGenerator<Item, void, undefined> {
+  const seen = new Set<unknown>();
+  let cursor: string | null = null;
+  do {
+    const page: PageOf<Item> = await list.query({ ...input, cursor });
+    for (const item of page.items) {
+      const key = keyOf(item);
+      if (key !== undefined && seen.has(key)) continue;
+      seen.add(key);
+      yield item;
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+}
+
+function keyOf(item: unknown): unknown {
+  if (typeof item !== "object" || item === null) return undefined;
+  if ("id" in item) return item.id;
+  if ("groupKey" in item) return item.groupKey;
+  return "tag" in item ? item.tag : undefined;
+}

@@ -1,0 +1,56 @@
+// Sends calls again that failed on the way, where a second time changes nothing: every read, and every write that the
+// API makes repeatable. Gives the creating calls the idempotency key that makes them so.
+import type { AppRouter } from "@pixora/api";
+import type { TRPCClientError, TRPCLink } from "@trpc/client";
+import { observable, type Unsubscribable } from "@trpc/server/observable";
+import { isConnectionError, isPixoraError } from "./errors.ts";
+
+const keyed = new Set(["post.create", "comment.create", "media.create", "moderation.report"]);
+const maxAttempts = 5;
+const firstDelayMs = 100;
+const maxDelayMs = 4_000;
+
+export function retryLink(): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) => {
+      const isSafe =
+        op.type !== "subscription" &&
+        (!op.path.startsWith("auth.") || op.type === "query" || op.path === "auth.signOut");
+      if (!isSafe) return next(op);
+      const input = keyed.has(op.path) ? { idempotencyKey: crypto.randomUUID(), ...(op.input as object) } : op.input;
+      return observable((observer) => {
+        let current: Unsubscribable | undefined;
+        let timer: ReturnType<typeof setTimeout> | undefined;
+
+        function send(attempt: number): void {
+          current = next({ ...op, input }).subscribe({
+            next: (envelope) => observer.next(envelope),
+            complete: () => observer.complete(),
+            error(error) {
+              const delayMs = attempt < maxAttempts && !op.signal?.aborted ? delayBeforeRetry(error, attempt) : null;
+              if (delayMs === null) observer.error(error);
+              else timer = setTimeout(send, delayMs, attempt + 1);
+            },
+          });
+        }
+
+        send(1);
+        return () => {
+          clearTimeout(timer);
+          current?.unsubscribe();
+        };
+      });
+    };
+}
+
+/** Milliseconds to wait, or null where trying again is no use or would take too long. */
+function delayBeforeRetry(error: TRPCClientError<AppRouter>, attempt: number): number | null {
+  const backoffMs = firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random());
+  if (isConnectionError(error)) return Math.min(backoffMs, maxDelayMs);
+  if (!isPixoraError(error)) return null;
+  const { appCode, retryAfterMs } = error.data;
+  if (appCode === "service.unavailable") return Math.min(Math.max(backoffMs, retryAfterMs ?? 0), maxDelayMs);
+  // A limit that ends soon is waited for; a longer one is the app's business.
+  if (appCode === "limit.exceeded" && retryAfterMs !== undefined && retryAfterMs <= maxDelayMs) return retryAfterMs;
+  return null;
+}

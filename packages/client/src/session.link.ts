@@ -1,0 +1,76 @@
+// Keeps the session in step with what the auth procedures answer, and renews a token that the server calls expired.
+import type { AppRouter } from "@pixora/api";
+import type { TRPCClientError, TRPCLink } from "@trpc/client";
+import { observable, type Unsubscribable } from "@trpc/server/observable";
+import { isPixoraError } from "./errors.ts";
+import type { SessionInside, Tokens } from "./session.ts";
+
+/** These answer tokens, which the client keeps by itself. */
+const signingIn = new Set(["auth.signIn", "auth.signUp", "auth.verifyEmail", "auth.refresh"]);
+/** After these the session is gone. */
+const signingOut = new Set(["auth.signOut", "auth.deleteAccount"]);
+const endsSession = new Set(["auth.sessionRevoked", "auth.tokenInvalid"]);
+
+/** Ends with the answer of the call; a call refused for an expired token is sent once more with a new one. */
+export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) =>
+      observable((observer) => {
+        if (op.type === "subscription") return next(op).subscribe(observer);
+        let current: Unsubscribable | undefined;
+        let isOver = false;
+
+        async function settle(data: unknown): Promise<void> {
+          if (signingOut.has(op.path) || endsOwnSession(op.path, op.input)) await session.set(null);
+          if (!signingIn.has(op.path)) return;
+          const tokens = (data as { tokens: Tokens | null }).tokens;
+          if (tokens !== null) await session.set(tokens);
+        }
+
+        async function recover(error: TRPCClientError<AppRouter>, sentWith: Tokens | null): Promise<boolean> {
+          if (sentWith === null || op.path === "auth.refresh") return false;
+          if (isPixoraError(error, "auth.tokenExpired")) return session.renew(sentWith.accessToken);
+          if (isPixoraError(error) && endsSession.has(error.data.appCode)) {
+            const present = await session.tokens();
+            if (present?.refreshToken === sentWith.refreshToken) await session.set(null);
+          }
+          return false;
+        }
+
+        async function send(attempt: number): Promise<void> {
+          const sentWith = await session.tokens();
+          if (isOver) return;
+          current = next(op).subscribe({
+            next(envelope) {
+              const data = "data" in envelope.result ? envelope.result.data : undefined;
+              settle(data).then(
+                () => {
+                  observer.next(envelope);
+                  observer.complete();
+                },
+                (cause) => observer.error(cause),
+              );
+            },
+            error(error) {
+              if (attempt > 1) return observer.error(error);
+              recover(error, sentWith).then(
+                (isRenewed) => (isRenewed && !isOver ? void send(attempt + 1) : observer.error(error)),
+                () => observer.error(error),
+              );
+            },
+          });
+        }
+
+        send(1).catch((cause) => observer.error(cause));
+        return () => {
+          isOver = true;
+          current?.unsubscribe();
+        };
+      });
+}
+
+function endsOwnSession(path: string, input: unknown): boolean {
+  return (
+    path === "auth.signOutEverywhere" && (input as { exceptCurrent?: boolean } | undefined)?.exceptCurrent !== true
+  );
+}
