@@ -1,6 +1,6 @@
 // `node packages/db/src/cli/migrate.ts <command>`: the Prisma CLI with our schema engine, from any folder.
 // Promises: no download, no telemetry, no update check; nothing is contacted but the database of DATABASE_URL.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,11 +35,11 @@ if (command === undefined) {
   console.error(`usage: migrate.ts <${Object.keys(commands).join(" | ")}> [options of the Prisma CLI]`);
   process.exit(64);
 }
-process.exit(runPrisma([...command, ...rest]));
+process.exit(await runPrisma([...command, ...rest]));
 
-function runPrisma(args: readonly string[]): number {
+function runPrisma(args: readonly string[]): Promise<number> {
   const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
-  const child = spawnSync(process.execPath, [cli, ...args, "--config", `${packageFolder}/prisma.config.ts`], {
+  const child = spawn(process.execPath, [cli, ...args, "--config", `${packageFolder}/prisma.config.ts`], {
     stdio: "inherit",
     env: {
       ...process.env,
@@ -50,6 +50,11 @@ function runPrisma(args: readonly string[]): number {
       CHECKPOINT_DISABLE: "1",
     },
   });
-  if (child.error !== undefined) throw child.error;
-  return child.status ?? 1;
+  // Ctrl-C reaches the whole group by itself; a service manager's SIGTERM reaches only us.
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGINT", () => {});
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
 }
