@@ -2,6 +2,7 @@
 // A pg config with a connection string ignores `database`, so an adapter given one would run the
 // shadow database's statements (which drop everything) on the main database: the URL stops here.
 import { Client, Pool, type PoolConfig } from "pg";
+import { driverUrl } from "../src/url.ts";
 
 export interface Connection {
   host: string;
@@ -18,7 +19,7 @@ export interface Connection {
 export function parseConnection(url: string): Connection {
   if (url === "") throw new Error("DATABASE_URL is not set");
   // pg applies PG* variables and reads certificate files named in the URL; it does not connect here.
-  const client = new Client({ connectionString: url });
+  const client = new Client({ connectionString: driverUrl(url) });
   const parameters = new URL(url).searchParams;
   return {
     host: client.host,

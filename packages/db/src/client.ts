@@ -4,6 +4,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
 import { PrismaClient } from "./generated/client.ts";
 import { createSql, type Sql, type Tx } from "./sql.ts";
+import { splitOptions } from "./url.ts";
 
 export interface DbConfig {
   url: string;
@@ -55,15 +56,16 @@ export function createDb(config: DbConfig): Db {
 }
 
 function poolConfig(config: DbConfig): PoolConfig {
+  const { url, options } = splitOptions(config.url);
   return {
-    connectionString: config.url,
+    connectionString: url,
     max: config.maxConnections ?? 20,
     connectionTimeoutMillis: config.poolWaitMs ?? 3_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: config.applicationName ?? "pixora",
     // A session in another zone shifts every timestamptz that Prisma reads or writes.
-    options: `-c timezone=UTC${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`,
+    options: `${options} -c timezone=UTC${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`.trim(),
   };
 }
 

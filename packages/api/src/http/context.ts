@@ -13,14 +13,19 @@ export interface ContextParts {
   shutdown: AbortSignal;
 }
 
-/** RFC 6455 "going away is not an error": clients of ours connect again at once. */
+/** "Service restart" of the IANA registry of close codes: clients connect again. */
 const serviceRestart = 1012;
+
+/** tRPC's own message for it: the client opens a second socket, moves its streams there, and drops the first. */
+export const reconnectNotice = '{"id":null,"method":"reconnect"}';
 
 /** The context of one HTTP request; a batch shares it. */
 export function httpContext(parts: ContextParts, request: FastifyRequest, reply: FastifyReply): RequestContext {
   const connection: Connection = {
     bufferedBytes: () => reply.raw.writableLength,
-    interrupt: () => reply.raw.destroy(),
+    interrupt: () => void reply.raw.destroy(),
+    // An event source that is cut off connects again by itself, with the token of that moment.
+    askToReconnect: () => void reply.raw.destroy(),
     openStreams: 0,
   };
   return {
@@ -46,6 +51,7 @@ export function socketContext(
       // A reader that stopped reading never answers the close frame.
       setTimeout(() => socket.terminate(), 1_000).unref();
     },
+    askToReconnect: () => socket.send(reconnectNotice),
     openStreams: 0,
   };
   return {

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
 import type { ServerConfig } from "../platform/config.ts";
 import type { Deps } from "../platform/deps.ts";
 import { apiPlugin } from "./plugin.ts";
@@ -16,7 +16,8 @@ const requestTimeoutMs = 15_000;
 export async function createServer(input: { deps: Deps; config: ServerConfig }): Promise<FastifyInstance> {
   const { deps, config } = input;
   const app = fastify({
-    loggerInstance: deps.log,
+    // Its own child bindings are not needed: the narrower type keeps plugins of any logger welcome.
+    loggerInstance: deps.log as FastifyBaseLogger,
     disableRequestLogging: true,
     genReqId: () => randomUUID(),
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,

@@ -1,5 +1,6 @@
 // The open WebSockets of this process: caps on messages and sockets, and the goodbye that makes clients resume elsewhere.
 import type { WebSocket } from "ws";
+import { reconnectNotice } from "./context.ts";
 
 /** Frames above this close the socket (ws `maxPayload`). */
 export const maxFrameBytes = 64 * 1_024;
@@ -41,7 +42,7 @@ export function createSocketBook(input: { scale: number }): SocketBook {
       });
     },
     askToReconnect() {
-      for (const socket of sockets) socket.send('{"id":null,"method":"reconnect"}');
+      for (const socket of sockets) socket.send(reconnectNotice);
     },
     closeAll() {
       for (const socket of sockets) socket.terminate();

@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDb, type Db, idAt, instantOfId, PoolBusyError, statement } from "./index.ts";
+
+let db: Db;
+
+beforeAll(() => {
+  db = createDb({ url: process.env.TEST_DATABASE_URL ?? "", maxConnections: 4, hasTimeouts: true });
+});
+
+afterAll(() => db.close());
+
+describe("sessions", () => {
+  test("are in UTC and bounded in time", async () => {
+    const shown = statement<{ zone: string; statement: string; lock: string; idle: string }>(
+      "test.settings",
+      `select current_setting('timezone') as zone, current_setting('statement_timeout') as statement,
+              current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`,
+    );
+    expect(await db.sql.one(shown)).toEqual({ zone: "UTC", statement: "5s", lock: "2s", idle: "10s" });
+  });
+});
+
+describe("statements", () => {
+  test("two texts under one name do not share a prepared statement", async () => {
+    expect(await db.sql.one(statement<{ n: number }>("test.same", "select 1 as n"))).toEqual({ n: 1 });
+    expect(await db.sql.one(statement<{ n: number }>("test.same", "select 2 as n"))).toEqual({ n: 2 });
+  });
+
+  test("int8 comes back as a decimal string", async () => {
+    const largest = statement<{ n: string }>("test.int8", "select 9223372036854775807::bigint as n");
+    expect((await db.sql.one(largest)).n).toBe("9223372036854775807");
+  });
+});
+
+describe("transactions", () => {
+  test("roll back as a whole and leave the connection usable", async () => {
+    const failing = db.inTransaction(async (tx) => {
+      await tx.run(statement("test.temp", "create temporary table t (n int)"));
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    const missing = statement<{ t: string | null }>("test.regclass", "select to_regclass('pg_temp.t')::text as t");
+    expect(await db.sql.one(missing)).toEqual({ t: null });
+  });
+
+  test("run again after a serialization failure", async () => {
+    let attempts = 0;
+    const answer = await db.inTransaction(async (tx) => {
+      attempts += 1;
+      if (attempts < 3)
+        await tx.run(statement("test.raise", "do $$ begin raise exception using errcode = '40001'; end $$"));
+      return attempts;
+    });
+    expect(answer).toBe(3);
+  });
+
+  test("give up on another error at once", async () => {
+    let attempts = 0;
+    const failing = db.inTransaction(async (tx) => {
+      attempts += 1;
+      await tx.run(statement("test.zero", "select 1/0"));
+    });
+    await expect(failing).rejects.toMatchObject({ code: "22012" });
+    expect(attempts).toBe(1);
+  });
+});
+
+describe("a full pool", () => {
+  test("ends in PoolBusyError after the bound", async () => {
+    const small = createDb({ url: process.env.TEST_DATABASE_URL ?? "", maxConnections: 1, poolWaitMs: 50 });
+    const held = await small.pool.connect();
+    await expect(small.sql.one(statement("test.one", "select 1 as n"))).rejects.toBeInstanceOf(PoolBusyError);
+    await expect(small.inTransaction(async () => undefined)).rejects.toBeInstanceOf(PoolBusyError);
+    held.release();
+    await small.close();
+  });
+});
+
+describe("ids", () => {
+  test("of one statement are distinct and carry their instant", async () => {
+    // A copy: nobody may be connected to the template while others copy it.
+    const name = `ids_${randomBytes(6).toString("hex")}`;
+    await db.pool.query(`create database ${name} template ${process.env.TEST_TEMPLATE_DATABASE}`);
+    const url = new URL(process.env.TEST_DATABASE_URL ?? "");
+    url.pathname = `/${name}`;
+    const clone = createDb({ url: url.toString(), maxConnections: 1, hasTimeouts: false });
+    const made = statement<{ total: string; distinct: string; newest: string }>(
+      "test.ids",
+      `select count(*) as total, count(distinct id) as distinct, max(id) as newest
+       from (select next_id() as id from generate_series(1, 200000)) ids`,
+    );
+    const { total, distinct, newest } = await clone.sql.one(made);
+    await clone.close();
+    await db.pool.query(`drop database ${name} with (force)`);
+    expect(distinct).toBe(total);
+    expect(Math.abs(instantOfId(BigInt(newest)).getTime() - Date.now())).toBeLessThan(5_000);
+  });
+
+  test("of an instant are no greater than those made in it, and none exist before the epoch", () => {
+    const instant = new Date("2026-05-04T03:02:01.000Z");
+    expect(instantOfId(idAt(instant))).toEqual(instant);
+    expect(() => idAt(new Date("2023-12-31T23:59:59Z"))).toThrow(RangeError);
+  });
+});
