@@ -1,0 +1,94 @@
+// Runs the checks, then all tests, and ends with one line "N passed, N failed" that counts each check as one. Whatever
+// goes wrong, a crash of vitest or an empty run included, is a failure in that line and in the exit code.
+
+import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { rootDir } from "../services/bootstrap.mjs";
+import { openTestServices, stateDir } from "../services/open.mjs";
+import { generateClient, runMigrate, TEMPLATE_NAME } from "../services/prisma.mjs";
+import { readJson } from "../services/process.mjs";
+import { makeLog } from "../services/progress.mjs";
+import { isShuttingDown, onShutdown, shutDown, shutDownOnSignals } from "../services/shutdown.mjs";
+import { makeTestEnv } from "./environment.mjs";
+import { runProgram } from "./program.mjs";
+import { countVitestReport } from "./report.mjs";
+
+const log = makeLog();
+const totals = { passed: 0, failed: 0 };
+const biome = join(rootDir, "node_modules", ".bin", "biome");
+const reportFile = join(stateDir, `vitest.${process.pid}.json`);
+
+/** Runs one check; its output is shown only when it fails. */
+async function check(name, run) {
+  if (isShuttingDown()) return;
+  const startedAt = Date.now();
+  let result;
+  try {
+    result = await run();
+  } catch (error) {
+    result = { code: 1, output: error.stack };
+  }
+  const isFine = result.code === 0;
+  totals[isFine ? "passed" : "failed"] += 1;
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  process.stdout.write(`${isFine ? "✓" : "✗"} ${name} (${seconds} s)\n`);
+  if (!isFine) process.stdout.write(`${result.output.trimEnd()}\n\n`);
+}
+
+const runScript = (script) => runProgram({ file: process.execPath, args: [join(rootDir, script)], isQuiet: true });
+
+async function checkDrift(databaseUrl) {
+  const result = await runMigrate("check-drift", { databaseUrl, isQuiet: true });
+  return {
+    ...result,
+    output: `The schema and the migrations differ; what a migration would have to do:\n${result.output}`,
+  };
+}
+
+async function runTests({ services, args }) {
+  const vitest = join(createRequire(join(rootDir, "package.json")).resolve("vitest/package.json"), "..", "vitest.mjs");
+  const reporting = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const env = makeTestEnv(services);
+  const { code } = await runProgram({ file: process.execPath, args: [vitest, "run", ...reporting, ...args], env });
+  const { passed, failed, problems } = countVitestReport(readJson(reportFile), code);
+  rmSync(reportFile, { force: true });
+  for (const problem of problems) process.stdout.write(`✗ ${problem}\n`);
+  totals.passed += passed;
+  totals.failed += failed;
+}
+
+async function main() {
+  const opening = openTestServices({ log, keepDatabases: [TEMPLATE_NAME] });
+  opening.catch(() => {}); // reported where it is awaited
+  onShutdown(async () => (await opening.catch(() => null))?.stop());
+
+  await check("Prisma client", async () => {
+    await generateClient({ log });
+    return { code: 0, output: "" };
+  });
+  await check("format and lint", () => runProgram({ file: biome, args: ["ci", "--colors=off", "."], isQuiet: true }));
+  await check("import rules", () => runScript("scripts/checks/imports.mjs"));
+  await check("docs name what exists", () => runScript("scripts/checks/docs.mjs"));
+  await check("types", () => runScript("scripts/checks/types.mjs"));
+  let services = null;
+  await check("PostgreSQL and Redis", async () => {
+    services = await opening;
+    return { code: 0, output: "" };
+  });
+  if (services === null) return;
+  await check("migrations match the schema", () => checkDrift(services.databaseUrl));
+  if (!isShuttingDown()) await runTests({ services, args: process.argv.slice(2) });
+}
+
+shutDownOnSignals();
+try {
+  await main();
+} catch (error) {
+  totals.failed += 1;
+  process.stderr.write(`${error.stack}\n`);
+}
+const hasPassed = totals.failed === 0 && totals.passed > 0;
+// Printed after everything is stopped, so that nothing can come after it.
+process.once("exit", () => process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`));
+await shutDown(hasPassed ? 0 : 1);
