@@ -12,6 +12,7 @@ import { isShuttingDown, onShutdown, shutDown, shutDownOnSignals } from "../serv
 const log = makeLog();
 const migrateScript = "packages/db/src/cli/migrate.ts";
 const seedScript = "prisma/seed/main.ts";
+const roleScript = "scripts/role.ts";
 
 /** Runs a program of the repository on this Node; gives its exit code. */
 function runNode(script, args, env) {
@@ -44,6 +45,7 @@ const tasks = {
     const code = await runNode(migrateScript, ["reset", "--force", ...args], env);
     return code === 0 ? runNode(seedScript, [], env) : code;
   },
+  role: async ({ args, env }) => runNode(roleScript, args, env),
   server: (task) => runApp("server", task),
   worker: (task) => runApp("worker", task),
 };

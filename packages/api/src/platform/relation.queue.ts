@@ -46,25 +46,25 @@ export function createRelationQueue<Answer>(
 
   function takeBatch(): Group<Answer>[] {
     const batch: Group<Answer>[] = [];
+    const rest: [string, Group<Answer>[]][] = [];
     for (const [pair, groups] of waiting) {
       const group = groups.shift();
       if (group !== undefined) batch.push(group);
       waiting.delete(pair);
-      // What is left of the pair goes behind the others, so that nobody starves.
-      if (groups.length > 0) queueMicrotask(() => putBack(pair, groups));
+      if (groups.length > 0) rest.push([pair, groups]);
       if (batch.length === maxCalls) break;
     }
+    // What is left of a pair goes behind the other pairs, so that nobody starves.
+    for (const [pair, groups] of rest) waiting.set(pair, groups);
     return batch.sort((one, other) => compareCalls(one.call, other.call));
-  }
-
-  function putBack(pair: string, groups: Group<Answer>[]): void {
-    waiting.set(pair, [...groups, ...(waiting.get(pair) ?? [])]);
   }
 
   async function runBatches(): Promise<void> {
     while (waiting.size > 0) {
       const batch = takeBatch();
-      const settled = await run(batch.map((group) => group.call)).catch((error: unknown) => batch.map(() => ({ error })));
+      const settled = await run(batch.map((group) => group.call)).catch((error: unknown) =>
+        batch.map(() => ({ error })),
+      );
       batch.forEach((group, index) => {
         settle(group, settled[index] ?? { error: new Error("a batch left a call unanswered") });
       });

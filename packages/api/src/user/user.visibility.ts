@@ -24,15 +24,34 @@ export function isFollowing(follower: string, followee: string): string {
   return `exists (select from follows fo where fo.follower_id = ${follower} and fo.followee_id = ${followee})`;
 }
 
+/** `requester` has asked to follow `target` (SQL expressions). */
+export function isRequesting(requester: string, target: string): string {
+  return `exists (select from follow_requests fr where fr.requester_id = ${requester} and fr.target_id = ${target})`;
+}
+
+/** How `follower` stands to `followee` (SQL expressions): 'following', 'requested' or 'none'. */
+export function followState(follower: string, followee: string): string {
+  return `case when ${isFollowing(follower, followee)} then 'following'
+               when ${isRequesting(follower, followee)} then 'requested' else 'none' end`;
+}
+
 /** `muter` has muted `muted` (SQL expressions). */
 export function isMuting(muter: string, muted: string): string {
   return `exists (select from mutes mu where mu.muter_id = ${muter} and mu.muted_id = ${muted})`;
 }
 
-/** May open the profile: it is live and has not blocked the viewer (a blocker still sees whom they blocked). */
+/** `blocker` has blocked `blocked` (SQL expressions). */
+export function isBlocking(blocker: string, blocked: string): string {
+  return `exists (select from blocks bl where bl.blocker_id = ${blocker} and bl.blocked_id = ${blocked})`;
+}
+
+/**
+ * May open the profile: it is live and has not blocked the viewer. A blocker still sees whom they blocked, and so do
+ * both where each has blocked the other.
+ */
 export function profileIsVisible({ user, viewer }: Scope): string {
   return `(${userIsLive(user)}
-           and not exists (select from blocks bl where bl.blocker_id = ${user}.id and bl.blocked_id = ${viewer}))`;
+           and (not ${isBlocking(`${user}.id`, viewer)} or ${isBlocking(viewer, `${user}.id`)}))`;
 }
 
 /** May appear in lists, threads, events and search of the viewer: live, and no block either way. */

@@ -1,0 +1,13 @@
+// Takes away the bookmarks of a post that is gone, in statements of bounded length.
+import { statement } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+
+const deleteBookmarks = statement<never>(
+  "bookmark.purgeOfPost",
+  `delete from bookmarks where ctid = any(array(select ctid from bookmarks where post_id = $1 limit 5000))`,
+);
+
+/** Deletes all bookmarks of a deleted post. May be run again. */
+export async function purgeBookmarks(deps: Pick<Deps, "db">, input: { postId: string }): Promise<void> {
+  while ((await deps.db.sql.run(deleteBookmarks, [input.postId])) > 0);
+}

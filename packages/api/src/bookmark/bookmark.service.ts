@@ -1,0 +1,77 @@
+// Bookmarks: what a person keeps for later, seen by nobody else. Promise: setting twice keeps one. They have no counter
+// and cause no fact.
+import { statement } from "@pixora/db";
+import { z } from "zod";
+import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
+import { createRelationBatcher } from "../platform/relation.batch.ts";
+import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import type { PostView } from "../post/post.schema.ts";
+import { presentPosts } from "../post/post.view.ts";
+import { postIsVisible } from "../post/post.visibility.ts";
+import type { BookmarkView } from "./bookmark.schema.ts";
+
+const bookmarksOf = onePerDeps((deps: Deps) =>
+  createRelationBatcher(deps, {
+    name: "bookmark.post",
+    table: "bookmarks",
+    targetColumn: "post_id",
+    visible: `
+      select w.actor_id, w.target_id, w.is_set
+      from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
+      where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}`,
+  }),
+);
+
+interface BookmarkTarget {
+  actorId: string;
+  postId: string;
+}
+
+/** Keeps a post; the second time changes nothing. Throws post.notFound where the actor may not see it. */
+export async function createBookmark(deps: Deps, input: BookmarkTarget): Promise<BookmarkView> {
+  return setBookmark(deps, input, true);
+}
+
+/** Keeps a post no longer; the second time changes nothing. Throws post.notFound. */
+export async function deleteBookmark(deps: Deps, input: BookmarkTarget): Promise<BookmarkView> {
+  return setBookmark(deps, input, false);
+}
+
+async function setBookmark(deps: Deps, input: BookmarkTarget, isSet: boolean): Promise<BookmarkView> {
+  const outcome = await bookmarksOf(deps)({ actorId: input.actorId, targetId: input.postId, isSet });
+  if (!outcome.isVisible) throw new AppError("post.notFound");
+  return { isBookmarked: isSet };
+}
+
+interface BookmarkRow {
+  id: string;
+  postId: string;
+}
+
+// Ids of one millisecond may repeat across shards and in seeds: the post's id breaks the tie.
+const selectBookmarks = statement<BookmarkRow>(
+  "bookmark.list",
+  `select b.id, b.post_id as "postId" from bookmarks b
+   where b.user_id = $1 and ($2::bigint is null or (b.id, b.post_id) < ($2, $3::bigint))
+   order by b.id desc, b.post_id desc limit $4`,
+);
+
+const bookmarks: CursorKind<[string, string]> = { list: "bookmark.list", position: z.tuple([idInput, idInput]) };
+
+/** One's own bookmarks, newest bookmark first; what one may no longer see is left out. */
+export async function listBookmarks(
+  deps: Pick<Deps, "db">,
+  input: { viewerId: string } & PageRequest,
+): Promise<Page<PostView>> {
+  const after = decodeCursor(bookmarks, { input: {}, cursor: input.cursor });
+  const values = [input.viewerId, after?.[0] ?? null, after?.[1] ?? null, input.limit + 1];
+  const page = cutPage(await deps.db.sql.many(selectBookmarks, values), {
+    limit: input.limit,
+    cursorAfter: (last) => encodeCursor(bookmarks, { input: {}, position: [last.id, last.postId] }),
+  });
+  const ids = page.rows.map((row) => row.postId);
+  return { items: await presentPosts(deps, { viewerId: input.viewerId, ids }), nextCursor: page.nextCursor };
+}

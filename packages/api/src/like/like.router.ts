@@ -1,0 +1,19 @@
+// `like.*` on the wire.
+import { authedProcedure, router } from "../platform/trpc.ts";
+import { likeInput, likerPageView, likeView, listLikesInput } from "./like.schema.ts";
+import { createLike, deleteLike, listLikers } from "./like.service.ts";
+
+export const likeRouter = router({
+  create: authedProcedure
+    .input(likeInput)
+    .output(likeView)
+    .mutation(({ ctx, input }) => createLike(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
+  delete: authedProcedure
+    .input(likeInput)
+    .output(likeView)
+    .mutation(({ ctx, input }) => deleteLike(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
+  list: authedProcedure
+    .input(listLikesInput)
+    .output(likerPageView)
+    .query(({ ctx, input }) => listLikers(ctx.deps, { ...input, viewerId: ctx.viewer.userId })),
+});

@@ -1,0 +1,60 @@
+// Resolving a report: what a moderator decides is done first and remembered then, so that a call cut short may be repeated.
+import { statement } from "@pixora/db";
+import { deleteComment } from "../comment/comment.service.ts";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { invalidInput } from "../platform/failure.ts";
+import { deletePost } from "../post/post.service.ts";
+import type { ReportAction } from "./moderation.schema.ts";
+import { suspendUser } from "./moderation.service.ts";
+
+interface ReportedRow {
+  userId: string;
+  postId: string | null;
+  commentId: string | null;
+  isResolved: boolean;
+}
+
+const selectReport = statement<ReportedRow>(
+  "moderation.report",
+  `select user_id as "userId", post_id as "postId", comment_id as "commentId", resolved_at is not null as "isResolved"
+   from reports where id = $1`,
+);
+
+const updateReport = statement<never>(
+  "moderation.resolve",
+  `update reports set resolved_at = clock_timestamp(), resolver_id = $2, action = $3
+   where id = $1 and resolved_at is null`,
+);
+
+/**
+ * Does what the moderator decided and closes the report: "dismiss" nothing, "delete" the post or comment, "suspend"
+ * whoever made it. Throws moderation.notFound, input.invalid for deleting a person, and what suspendUser throws.
+ * A report that is closed already stays as it is.
+ */
+export async function resolveReport(
+  deps: Deps,
+  input: { actorId: string; reportId: string; action: ReportAction },
+): Promise<void> {
+  const { actorId, reportId, action } = input;
+  const report = await deps.db.sql.maybe(selectReport, [reportId]);
+  if (report === null) throw new AppError("moderation.notFound");
+  if (report.isResolved) return;
+  if (action === "suspend") await suspendUser(deps, { actorId, userId: report.userId });
+  if (action === "delete") await deleteReported(deps, { actorId, report });
+  await deps.db.sql.run(updateReport, [reportId, actorId, action]);
+}
+
+// What is gone already is as good as deleted.
+async function deleteReported(deps: Deps, input: { actorId: string; report: ReportedRow }): Promise<void> {
+  const { userId, postId, commentId } = input.report;
+  try {
+    // Only its author may delete a post: the moderator borrows that right here.
+    if (postId !== null) await deletePost(deps, { actorId: userId, postId });
+    else if (commentId !== null) await deleteComment(deps, { actorId: input.actorId, commentId, isModerator: true });
+    else throw invalidInput({ action: ["A person cannot be deleted: suspend them"] });
+  } catch (error) {
+    if (error instanceof AppError && (error.code === "post.notFound" || error.code === "comment.notFound")) return;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+// The wire of the room `moderation`. Everyone may report; the rest is for moderators and admins.
+import { authedProcedure, router } from "../platform/trpc.ts";
+import { ok, okView } from "../platform/wire.ts";
+import { createReport, listOpenReports } from "./moderation.report.ts";
+import { resolveReport } from "./moderation.resolve.ts";
+import {
+  listReportsInput,
+  reportInput,
+  reportPageView,
+  resolveReportInput,
+  suspendInput,
+} from "./moderation.schema.ts";
+import { requireModerator, suspendUser, unsuspendUser } from "./moderation.service.ts";
+
+/** Moderators and admins only; the role is read at each call. */
+const moderatorProcedure = authedProcedure.use(async ({ ctx, next }) => {
+  await requireModerator(ctx.deps, { actorId: ctx.viewer.userId });
+  return next();
+});
+
+export const moderationRouter = router({
+  report: authedProcedure
+    .input(reportInput)
+    .output(okView)
+    .mutation(async ({ ctx, input }) => {
+      await createReport(ctx.deps, { actorId: ctx.viewer.userId, ...input });
+      return ok;
+    }),
+  reports: moderatorProcedure
+    .input(listReportsInput)
+    .output(reportPageView)
+    .query(({ ctx, input }) => listOpenReports(ctx.deps, input)),
+  resolve: moderatorProcedure
+    .input(resolveReportInput)
+    .output(okView)
+    .mutation(async ({ ctx, input }) => {
+      await resolveReport(ctx.deps, { actorId: ctx.viewer.userId, ...input });
+      return ok;
+    }),
+  suspend: moderatorProcedure
+    .input(suspendInput)
+    .output(okView)
+    .mutation(async ({ ctx, input }) => {
+      await suspendUser(ctx.deps, { actorId: ctx.viewer.userId, ...input });
+      return ok;
+    }),
+  unsuspend: moderatorProcedure
+    .input(suspendInput)
+    .output(okView)
+    .mutation(async ({ ctx, input }) => {
+      await unsuspendUser(ctx.deps, { actorId: ctx.viewer.userId, ...input });
+      return ok;
+    }),
+});

@@ -1,0 +1,52 @@
+// What moderators may do: the check of their role, as it is now, and suspensions. Outside this room a moderator is a
+// person like any other.
+import type { Sql } from "@pixora/db";
+import { hintRevoked } from "../live/live.hint.ts";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { commitFacts } from "../platform/outbox.ts";
+import type { Role } from "../user/user.schema.ts";
+import { findRole, setSuspended } from "../user/user.service.ts";
+
+const ranks: Record<Role, number> = { user: 0, moderator: 1, admin: 2 };
+
+/** Passes for moderators and admins. Throws moderation.forbidden. */
+export async function requireModerator(deps: Pick<Deps, "db">, input: { actorId: string }): Promise<void> {
+  const role = await findRole(deps.db.sql, { userId: input.actorId });
+  if (role === null || ranks[role] < ranks.moderator) throw new AppError("moderation.forbidden");
+}
+
+/**
+ * Hides a person everywhere, refuses their calls and ends their streams. Throws user.notFound, and
+ * moderation.forbidden for oneself and for staff of one's own rank or above. The second time changes nothing.
+ */
+export async function suspendUser(deps: Deps, input: { actorId: string; userId: string }): Promise<void> {
+  await changeSuspension(deps, { ...input, isSuspended: true });
+  // Also where nothing changed: the first hint may have been lost.
+  hintRevoked(deps, { userId: input.userId, sessionId: null });
+}
+
+/** Ends a suspension; sessions that have not expired work again. Throws as suspendUser does. The second time changes nothing. */
+export async function unsuspendUser(deps: Deps, input: { actorId: string; userId: string }): Promise<void> {
+  await changeSuspension(deps, { ...input, isSuspended: false });
+}
+
+interface SuspensionChange {
+  actorId: string;
+  userId: string;
+  isSuspended: boolean;
+}
+
+async function changeSuspension(deps: Deps, input: SuspensionChange): Promise<void> {
+  await commitFacts(deps, async (tx) => {
+    await requireHigherRank(tx, input);
+    await setSuspended(tx, input);
+  });
+}
+
+async function requireHigherRank(sql: Sql, input: { actorId: string; userId: string }): Promise<void> {
+  const own = await findRole(sql, { userId: input.actorId });
+  const other = await findRole(sql, { userId: input.userId });
+  if (other === null) throw new AppError("user.notFound");
+  if (own === null || ranks[own] <= ranks[other]) throw new AppError("moderation.forbidden");
+}

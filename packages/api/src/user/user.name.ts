@@ -1,0 +1,46 @@
+// Display names: free text, save for characters that are there to deceive: invisible ones, and those that turn the
+// direction of what follows. Emoji sequences and scripts that need joiners keep them.
+import { textInput } from "../platform/text.ts";
+
+const scriptsWithJoiners = [
+  "Arabic",
+  "Bengali",
+  "Devanagari",
+  "Gujarati",
+  "Gurmukhi",
+  "Kannada",
+  "Khmer",
+  "Malayalam",
+  "Mongolian",
+  "Oriya",
+  "Sinhala",
+  "Syriac",
+  "Tamil",
+  "Telugu",
+]
+  .map((script) => `\\p{Script_Extensions=${script}}`)
+  .join("");
+
+/** Joiners and tags where they belong: inside an emoji sequence, a subdivision flag, or between joining letters. */
+const rightfulSequences = new RegExp(
+  [
+    "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})",
+    "(?<=\\u{1F3F4})[\\u{E0020}-\\u{E007E}]+\\u{E007F}",
+    `(?<=[${scriptsWithJoiners}])[\\u200C\\u200D](?=[${scriptsWithJoiners}])`,
+  ].join("|"),
+  "gu",
+);
+
+/** Format characters (zero-width, bidi, soft hyphen, tags), the grapheme joiner and fillers that look like nothing. */
+const deceivingCharacter =
+  /\p{Cf}|\u034F|[\u115F\u1160\u2800\u3164\uFFA0]|[\u17B4\u17B5]|[\u180B-\u180F]|[\u{E0000}-\u{E0FFF}]/u;
+
+/** Whether a text holds characters that nobody sees or that reorder others. */
+export function hasDeceivingCharacters(text: string): boolean {
+  return deceivingCharacter.test(text.replace(rightfulSequences, ""));
+}
+
+/** A name of 1 to 50 graphemes on one line. */
+export const displayNameInput = textInput({ min: 1, max: 50, isSingleLine: true })
+  .refine((name) => !hasDeceivingCharacters(name), "Contains invisible or direction-changing characters")
+  .refine((name) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(name), "Must hold something to read");

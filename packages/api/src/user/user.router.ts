@@ -1,0 +1,45 @@
+// The wire of the room `user`.
+import { authedProcedure, publicProcedure, router } from "../platform/trpc.ts";
+import { updateUser } from "./user.profile.ts";
+import {
+  emptyInput,
+  handleFreedomView,
+  meView,
+  suggestionsInput,
+  typedHandleInput,
+  updateUserInput,
+  userCardPageView,
+  userIdInput,
+  userView,
+  wellFormedHandleInput,
+} from "./user.schema.ts";
+import { findUserByHandle, isHandleFree } from "./user.service.ts";
+import { listSuggestions } from "./user.suggestion.ts";
+import { presentMe, presentUser } from "./user.view.ts";
+
+export const userRouter = router({
+  me: authedProcedure
+    .input(emptyInput)
+    .output(meView)
+    .query(({ ctx }) => presentMe(ctx.deps, { userId: ctx.viewer.userId })),
+  byHandle: publicProcedure
+    .input(typedHandleInput)
+    .output(userView)
+    .query(({ ctx, input }) => findUserByHandle(ctx.deps, { viewerId: ctx.viewer?.userId ?? null, ...input })),
+  byId: publicProcedure
+    .input(userIdInput)
+    .output(userView)
+    .query(({ ctx, input }) => presentUser(ctx.deps, { viewerId: ctx.viewer?.userId ?? null, ...input })),
+  isHandleFree: publicProcedure
+    .input(wellFormedHandleInput)
+    .output(handleFreedomView)
+    .query(async ({ ctx, input }) => ({ isFree: await isHandleFree(ctx.deps, input) })),
+  update: authedProcedure
+    .input(updateUserInput)
+    .output(meView)
+    .mutation(({ ctx, input }) => updateUser(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
+  suggestions: authedProcedure
+    .input(suggestionsInput)
+    .output(userCardPageView)
+    .query(({ ctx, input }) => listSuggestions(ctx.deps, { viewerId: ctx.viewer.userId, ...input })),
+});
