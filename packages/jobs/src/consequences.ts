@@ -1,27 +1,49 @@
 // The page that explains the system: what each fact causes. A fact without a decision does not compile;
 // an empty list is a decision too: nothing has to follow, and the fact is not even stored for long.
-import type { FactName } from "./facts.ts";
+import type { Fact, FactName } from "./facts.ts";
 import type { FactJobName } from "./jobs.ts";
 
 export const consequences = {
   "like.created": ["notification.notifyLikes"],
   "like.deleted": ["notification.notifyLikes"],
   "comment.created": ["notification.notifyComments"],
-  "comment.updated": [],
+  "comment.updated": ["live.tellPosts"],
   "comment.deleted": ["notification.notifyComments"],
-  "post.created": [],
-  "post.updated": [],
-  "post.deleted": ["notification.removeOfPosts", "post.purgePosts"],
-  "follow.created": ["notification.notifyFollows"],
-  "follow.deleted": ["notification.notifyFollows"],
+  "post.created": ["notification.notifyMentions", "feed.pushPosts"],
+  "post.updated": ["live.tellPosts"],
+  "post.deleted": ["live.tellPosts", "notification.removeOfPosts", "post.purgePosts", "media.deleteFiles"],
+  "feed.rangeRequested": ["feed.pushPosts"],
+  "feed.pullSwitched": ["feed.dropWindows"],
+  "follow.created": ["notification.notifyFollows", "feed.dropWindows"],
+  "follow.deleted": ["notification.notifyFollows", "feed.dropWindows"],
   "follow.requested": ["notification.notifyFollows"],
   "follow.requestDeleted": ["notification.notifyFollows"],
-  "follow.accepted": ["notification.notifyFollows"],
-  "block.created": ["notification.removeOfBlocks"],
+  "follow.accepted": ["notification.notifyFollows", "feed.dropWindows"],
+  "block.created": ["notification.removeOfBlocks", "feed.dropWindows"],
   "block.deleted": [],
-  "mute.created": [],
-  "mute.deleted": [],
+  "mute.created": ["feed.dropWindows"],
+  "mute.deleted": ["feed.dropWindows"],
   "user.suspended": [],
   "user.unsuspended": [],
-  "user.deleted": [],
+  "user.deleted": ["auth.purgeAccounts", "media.deleteFiles"],
+  "auth.mailRequested": ["auth.sendMails"],
+  "auth.exportRequested": ["auth.makeExports"],
+  "media.uploaded": ["media.makeVariants"],
+  "media.deleted": ["media.deleteFiles"],
 } as const satisfies Record<FactName, readonly FactJobName[]>;
+
+type FactNamesOf<J extends FactJobName> = {
+  [F in FactName]: J extends (typeof consequences)[F][number] ? F : never;
+}[FactName];
+
+/** The facts that reach a job. */
+export type FactOf<J extends FactJobName> = Fact<FactNamesOf<J>>;
+
+/** The jobs that a fact causes; null for a fact that this release does not know. */
+export function jobsOf(fact: string): readonly FactJobName[] | null {
+  return isFactName(fact) ? consequences[fact] : null;
+}
+
+function isFactName(name: string): name is FactName {
+  return Object.hasOwn(consequences, name);
+}

@@ -11,6 +11,11 @@ const pair = z.object({ actorId: id, targetId: id });
 const post = z.object({ postId: id, authorId: id });
 const comment = z.object({ commentId: id, postId: id, authorId: id });
 const user = z.object({ userId: id });
+const media = z.object({ mediaId: id });
+/** Some of an author's followers, by the ids of their follows, both included: who is to get a post pushed. */
+const followerRange = z.object({ postId: id, authorId: id, fromId: id, toId: id });
+/** A mail about an account; whom it is for, its row tells the worker. */
+const accountMail = z.object({ tokenId: id });
 
 export const facts = {
   "like.created": like,
@@ -21,6 +26,8 @@ export const facts = {
   "post.created": post,
   "post.updated": post,
   "post.deleted": post,
+  "feed.rangeRequested": followerRange,
+  "feed.pullSwitched": user,
   "follow.created": pair,
   "follow.deleted": pair,
   "follow.requested": pair,
@@ -33,6 +40,10 @@ export const facts = {
   "user.suspended": user,
   "user.unsuspended": user,
   "user.deleted": user,
+  "auth.mailRequested": accountMail,
+  "auth.exportRequested": user,
+  "media.uploaded": media,
+  "media.deleted": media,
 } as const;
 
 export type FactName = keyof typeof facts;

@@ -2,9 +2,17 @@
 // of them; one run by a schedule carries nothing.
 import { z } from "zod";
 
-/** Queues are split by urgency: people wait for `fast`, nobody waits for `bulk`. */
-export const queueNames = ["fast", "feed", "bulk"] as const;
+/**
+ * Queues are split by urgency: people wait for `fast`, nobody waits for `bulk`; `mail` waits for a slow provider, and
+ * `media` for the processors that make pictures.
+ */
+export const queueNames = ["fast", "feed", "bulk", "mail", "media"] as const;
 export type QueueName = (typeof queueNames)[number];
+
+/** Whether a name, as an operator writes it, is a queue. */
+export function isQueueName(name: string): name is QueueName {
+  return queueNames.some((queue) => queue === name);
+}
 
 /** What is carried to a handler: facts by id, as stored. Their payload schemas stand in facts.ts. */
 export const factList = z.object({
@@ -16,28 +24,56 @@ interface JobDefinition {
   queue: QueueName;
   isFactCaused: boolean;
   payload: z.ZodType;
+  /** How often one fact (or one scheduled run) is tried before it is given up; stores that are away do not count. */
+  attempts: number;
+  /** The longest list that one job carries; without it, the relay's own bound. */
+  maxFacts?: number;
 }
 
 function factJob(queue: QueueName) {
-  return { queue, isFactCaused: true, payload: factList } as const;
+  return { queue, isFactCaused: true, payload: factList, attempts: 3 } as const;
 }
 
 function scheduledJob(queue: QueueName) {
-  return { queue, isFactCaused: false, payload: nothing } as const;
+  return { queue, isFactCaused: false, payload: nothing, attempts: 3 } as const;
 }
 
 export const jobs = {
   "notification.notifyLikes": factJob("fast"),
   "notification.notifyComments": factJob("fast"),
   "notification.notifyFollows": factJob("fast"),
+  "notification.notifyMentions": factJob("fast"),
   "notification.removeOfPosts": factJob("fast"),
   "notification.removeOfBlocks": factJob("fast"),
+  "feed.pushPosts": factJob("feed"),
+  "feed.dropWindows": factJob("feed"),
+  "feed.mendWindows": scheduledJob("feed"),
   "post.purgePosts": factJob("bulk"),
+  "live.tellPosts": factJob("fast"),
   "live.trimLog": scheduledJob("bulk"),
   "post.deleteOldIdempotencyKeys": scheduledJob("bulk"),
+  "auth.sendMails": { ...factJob("mail"), attempts: 7 },
+  "auth.purgeAccounts": factJob("bulk"),
+  "auth.makeExports": factJob("bulk"),
   "auth.deleteOldSessions": scheduledJob("bulk"),
+  "auth.deleteOldTokens": scheduledJob("bulk"),
+  // Short lists: each fact is up to a second of work, which other workers can share.
+  "media.makeVariants": { ...factJob("media"), maxFacts: 2 },
+  "media.deleteFiles": factJob("bulk"),
+  "media.sweepOrphans": scheduledJob("bulk"),
 } as const satisfies Record<string, JobDefinition>;
 
 export type JobName = keyof typeof jobs;
 export type FactJobName = { [J in JobName]: (typeof jobs)[J]["isFactCaused"] extends true ? J : never }[JobName];
 export type ScheduledJobName = Exclude<JobName, FactJobName>;
+
+/** The longest list of facts that a job may carry. */
+export function maxFactsOf(name: FactJobName): number {
+  const definition: JobDefinition = jobs[name];
+  return definition.maxFacts ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether a name, as Redis carries it, is a job of this release. */
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(jobs, name);
+}

@@ -1,4 +1,4 @@
-// Takes away the bookmarks of a post that is gone, in statements of bounded length.
+// Takes away the bookmarks of a post or a person that is gone, in statements of bounded length.
 import { statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 
@@ -10,4 +10,14 @@ const deleteBookmarks = statement<never>(
 /** Deletes all bookmarks of a deleted post. May be run again. */
 export async function purgeBookmarks(deps: Pick<Deps, "db">, input: { postId: string }): Promise<void> {
   while ((await deps.db.sql.run(deleteBookmarks, [input.postId])) > 0);
+}
+
+const deleteOwn = statement<never>(
+  "bookmark.purgeOfUser",
+  `delete from bookmarks where ctid = any(array(select ctid from bookmarks where user_id = $1 limit 5000))`,
+);
+
+/** Deletes all bookmarks of a person. May be run again. */
+export async function purgeBookmarksOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
+  while ((await deps.db.sql.run(deleteOwn, [input.userId])) > 0);
 }

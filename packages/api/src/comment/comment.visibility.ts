@@ -1,5 +1,6 @@
 // The one rule of who may see a comment on a post that they may see, as SQL text. `comment` is an alias of
-// `comments`, `author` of its author's `users` row, `viewer` an SQL expression (null::bigint for strangers).
+// `comments`, `author` of its author's `users` row (left-joined: a placeholder may have none), `viewer` an SQL expression
+// (null::bigint for strangers).
 import { userIsListed } from "../user/user.visibility.ts";
 
 /**
@@ -8,11 +9,12 @@ import { userIsListed } from "../user/user.visibility.ts";
  */
 export function commentIsVisible(scope: { comment: string; author: string; viewer: string }): string {
   const { comment, author, viewer } = scope;
-  return `((${comment}.deleted_at is null
+  return `(${comment}.id is not null
+           and (${comment}.deleted_at is null
             or exists (select from comment_counts cc where cc.comment_id = ${comment}.id and cc.reply_count > 0))
            and ${userIsListed({ user: author, viewer })}
            and (${comment}.parent_id is null
-                or exists (select from comments top join users top_author on top_author.id = top.author_id
+                or exists (select from comments top left join users top_author on top_author.id = top.author_id
                            where top.id = ${comment}.parent_id
                              and ${userIsListed({ user: "top_author", viewer })})))`;
 }

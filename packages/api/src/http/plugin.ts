@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { createSessionChecker } from "../auth/auth.session.ts";
 import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
 import { readReadiness } from "../platform/readiness.ts";
 import { appRouter } from "../root.ts";
 import { type ContextParts, httpContext, socketContext } from "./context.ts";
@@ -80,15 +81,19 @@ function registerSockets(
     router: appRouter,
     maxBatchSize,
     keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
-    createContext({ req, res, info }) {
+    async createContext({ req, res, info }) {
       const origin = opened.get(res) ?? { ip: "", requestId: "" };
       const token = info.connectionParams?.token;
-      return socketContext(parts, {
+      const context = socketContext(parts, {
         socket: res,
         request: req,
         ...origin,
         token: typeof token === "string" ? token : null,
       });
+      // A bad token is each call's own failure.
+      const viewer = await context.readViewer().catch(() => null);
+      if (viewer !== null && !input.sockets.claim(res, viewer.userId)) throw new AppError("limit.exceeded");
+      return context;
     },
   } as Parameters<typeof getWSConnectionHandler<typeof appRouter>>[0]);
 
@@ -108,8 +113,7 @@ function registerSockets(
       opened.set(socket, { ip: request.ip, requestId: request.id });
       // An oversized or broken frame closes the socket; without a listener it would end the process.
       socket.on("error", (error: Error) => parts.deps.log.debug({ err: error }, "a socket failed"));
-      input.sockets.watch(socket, request.ip);
-      connect(socket, request.raw);
+      if (input.sockets.admit(socket, request.ip)) connect(socket, request.raw);
     },
   );
 }

@@ -47,6 +47,19 @@ const apiShape = {
     .optional(),
   MAIL_FROM: z.string().default("Pixora <no-reply@pixora.example>"),
   MAIL_DIR: z.string().default(".pixora/mail"),
+  /** s3://bucket of a private bucket; without one, pictures are files in STORAGE_DIR, which all processes share. */
+  STORAGE_URL: z
+    .string()
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be s3:// and the name of a bucket")
+    .optional(),
+  STORAGE_DIR: z.string().default(".pixora/media"),
+  /** Of a store other than AWS: Cloudflare R2, MinIO and others. */
+  STORAGE_ENDPOINT: z.url().optional(),
+  /** Where browsers reach that store, if elsewhere. */
+  STORAGE_PUBLIC_ENDPOINT: z.url().optional(),
+  STORAGE_REGION: z.string().default("us-east-1"),
+  STORAGE_ACCESS_KEY_ID: z.string().optional(),
+  STORAGE_SECRET_ACCESS_KEY: z.string().optional(),
   /** Multiplies every budget of calls. */
   LIMITS_SCALE: z.coerce.number().positive().default(1),
 };
@@ -70,16 +83,27 @@ const workerShape = {
   WORKER_PORT: port.default(9465),
   WORKER_HOST: z.string().default("127.0.0.1"),
   /** Which queues this worker takes; comma-separated. Default: all. */
-  WORKER_QUEUES: urlList.default(["fast", "feed", "bulk"]),
+  WORKER_QUEUES: urlList.default(["fast", "feed", "bulk", "mail", "media"]),
   /** Jobs at once, a queue. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
   /** How long a stop waits for running jobs before it cancels them. */
   WORKER_CLOSE_TIMEOUT_MS: z.coerce.number().int().min(0).default(8_000),
 };
 
-const apiSchema = z.object(apiShape);
-const serverSchema = z.object(serverShape);
-const workerSchema = z.object(workerShape);
+const apiSchema = z.object(apiShape).superRefine(requireStorageKeys);
+const serverSchema = z.object(serverShape).superRefine(requireStorageKeys);
+const workerSchema = z.object(workerShape).superRefine(requireStorageKeys);
+
+/** A bucket is of no use without the keys to it. */
+function requireStorageKeys(
+  config: { [Key in "STORAGE_URL" | "STORAGE_ACCESS_KEY_ID" | "STORAGE_SECRET_ACCESS_KEY"]?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (config.STORAGE_URL === undefined) return;
+  for (const name of ["STORAGE_ACCESS_KEY_ID", "STORAGE_SECRET_ACCESS_KEY"] as const) {
+    if (config[name] === undefined) context.addIssue({ code: "custom", path: [name], message: "is missing" });
+  }
+}
 
 export type ApiConfig = z.infer<typeof apiSchema>;
 export type ServerConfig = z.infer<typeof serverSchema>;

@@ -15,6 +15,8 @@ export interface Connection {
   bufferedBytes(): number;
   /** Ends the connection in the way that makes clients connect again and resume. */
   interrupt(): void;
+  /** Asks the client to come back with a new token before this one dies; streams resume from their last id. */
+  askToReconnect(): void;
   /** Streams that are open on it. */
   openStreams: number;
 }

@@ -4,14 +4,22 @@ import type { Logger } from "pino";
 import type { ApiConfig } from "./config.ts";
 import type { Clock, Deps } from "./deps.ts";
 import { createFileMailer } from "./mailer.file.ts";
+import { createSmtpMailer } from "./mailer.smtp.ts";
 import type { Mailer } from "./mailer.ts";
 import { createPubSub } from "./pubsub.ts";
 import { createRedisClients } from "./redis.ts";
+import { openStorage } from "./storage.open.ts";
 
 /** The channel on which the relay is told that facts were committed. */
 export const relayChannel = "relay.wake";
 
 const systemClock: Clock = { now: () => new Date() };
+
+function openMailer(config: ApiConfig, log: Logger): Mailer {
+  const from = config.MAIL_FROM;
+  if (config.SMTP_URL !== undefined) return createSmtpMailer({ url: config.SMTP_URL, from });
+  return createFileMailer({ folder: config.MAIL_DIR, from, log });
+}
 
 /** Opens everything, lazily: nothing is contacted before it is used. `close` ends it. */
 export function createDeps(input: {
@@ -31,7 +39,8 @@ export function createDeps(input: {
   const cacheUrl = config.REDIS_CACHE_URL ?? config.REDIS_URL;
   const redis = createRedisClients({ url: cacheUrl, prefix: config.REDIS_PREFIX, log });
   const pubsub = createPubSub({ url: cacheUrl, clients: redis, log });
-  const mailer = input.mailer ?? createFileMailer({ folder: config.MAIL_DIR, from: config.MAIL_FROM, log });
+  const mailer = input.mailer ?? openMailer(config, log);
+  const clock = input.clock ?? systemClock;
 
   let isWakePending = false;
   function wakeRelay() {
@@ -49,7 +58,8 @@ export function createDeps(input: {
     redis,
     pubsub,
     mailer,
-    clock: input.clock ?? systemClock,
+    storage: openStorage({ config, clock }),
+    clock,
     log,
     config,
     wakeRelay,

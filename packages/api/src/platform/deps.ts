@@ -5,6 +5,7 @@ import type { ApiConfig } from "./config.ts";
 import type { Mailer } from "./mailer.ts";
 import type { PubSub } from "./pubsub.ts";
 import type { RedisClients } from "./redis.ts";
+import type { Storage } from "./storage.ts";
 
 /** Time, so that tests can move it. */
 export interface Clock {
@@ -16,6 +17,7 @@ export interface Deps {
   redis: RedisClients;
   pubsub: PubSub;
   mailer: Mailer;
+  storage: Storage;
   clock: Clock;
   log: Logger;
   config: ApiConfig;

@@ -1,7 +1,9 @@
 // Turns whatever was thrown into the one AppError that a caller may read.
 import { PoolBusyError, sqlState } from "@pixora/db";
+import { RedisAwayError } from "@pixora/jobs";
 import type { ZodError } from "zod";
 import { AppError, type FieldErrors } from "./errors.ts";
+import { StorageAwayError } from "./storage.ts";
 
 /** The database is away or overloaded: the same call may succeed in a moment. Classes 08, 53 and 57 of SQLSTATE. */
 const passingStates = /^(?:08...|53...|57P0.|57014|55P03|40P01|40001|25P03|P2034|P2024|P1001|P1017)$/;
@@ -12,7 +14,7 @@ const retryAfterMs = 1_000;
 export function nameFailure(error: unknown): AppError {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     if (cause instanceof AppError) return cause;
-    if (cause instanceof PoolBusyError || isPassing(cause)) {
+    if (cause instanceof PoolBusyError || cause instanceof StorageAwayError || isPassing(cause)) {
       return new AppError("service.unavailable", { retryAfterMs, cause: error });
     }
   }
@@ -24,6 +26,24 @@ function isPassing(error: Error): boolean {
   if (code !== null) return passingStates.test(code) || passingNetworkCodes.has(code);
   // pg gives these no code: the connection went away under a query.
   return /Connection terminated|Client has encountered a connection error/.test(error.message);
+}
+
+/** PostgreSQL cannot be reached, starts or stops; a statement that was too slow is not this. */
+const awayStates = /^(?:08...|53...|57P0.|25P03|P1001|P1017)$/;
+const redisAway =
+  /Connection is closed|Command timed out|Stream isn't writeable|max retries per request|Socket timeout/i;
+/** It answers, but is not ready to serve: it starts, changes its role or is full. */
+const redisUnready = /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM) /;
+
+/** Whether a failure says nothing of the work itself: PostgreSQL, Redis or the storage is away, and the same will succeed later. */
+export function isStoreAway(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    const code = sqlState(cause);
+    if (cause instanceof PoolBusyError || cause instanceof StorageAwayError) return true;
+    if (cause instanceof RedisAwayError || redisAway.test(cause.message) || redisUnready.test(cause.message)) return true;
+    if (code === null ? isPassing(cause) : awayStates.test(code) || passingNetworkCodes.has(code)) return true;
+  }
+  return false;
 }
 
 /** `{ "media.0.alt": ["Too long"] }` of a failed parse. */

@@ -79,3 +79,13 @@ const deleteOldStatement = statement<never>(
 export async function deleteOldIdempotencyKeys(deps: Pick<Deps, "db">): Promise<void> {
   while ((await deps.db.sql.run(deleteOldStatement)) > 0);
 }
+
+const deleteOwnStatement = statement<never>(
+  "idempotency.deleteOfUser",
+  `delete from idempotency_keys where user_id = $1`,
+);
+
+/** Deletes the keys of a person: at most a day's worth. May be run again. */
+export async function purgeIdempotencyKeysOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
+  await deps.db.sql.run(deleteOwnStatement, [input.userId]);
+}

@@ -21,3 +21,39 @@ export function createMetrics(deps: Deps): Registry {
   gauge("pixora_redis_circuit_open", "1 while Redis is skipped", () => Number(deps.redis.isCircuitOpen()));
   return registry;
 }
+
+/** Adds what operators watch of the worker: unfinished facts, dead letters, jobs by queue and state. */
+export function watchJobs(
+  registry: Registry,
+  read: {
+    oldestFactAgeMs: () => Promise<number>;
+    deadLetters: () => Promise<number>;
+    jobs: () => Promise<Record<string, object>>;
+  },
+): void {
+  const number = (name: string, help: string, ask: () => Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        // A store that is away leaves a gap in the curve, not a zero.
+        this.set(await ask().catch(() => Number.NaN));
+      },
+    });
+  number("pixora_oldest_fact_age_ms", "Age of the oldest fact that is not finished", read.oldestFactAgeMs);
+  number("pixora_dead_letters", "Facts that a job gave up", read.deadLetters);
+  new Gauge({
+    name: "pixora_jobs",
+    help: "Jobs in the queues",
+    labelNames: ["queue", "state"],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const queues = await read.jobs().catch(() => ({}));
+      for (const [queue, states] of Object.entries(queues)) {
+        for (const [state, count] of Object.entries(states)) this.set({ queue, state }, Number(count));
+      }
+    },
+  });
+}

@@ -1,7 +1,7 @@
 // Facts are born here: inserted in the transaction that makes them true, and recorded done by the jobs they cause.
 // The other half of the outbox, from claim to deletion, is packages/jobs/src/relay.ts.
-import { statement, type Tx } from "@pixora/db";
-import type { JobName, NewFact } from "@pixora/jobs";
+import { type Db, type Sql, type Statement, statement, type Tx } from "@pixora/db";
+import type { JobName, NewFact, OutboxDb, OutboxQuery } from "@pixora/jobs";
 import type { Deps } from "./deps.ts";
 
 const insertFactsStatement = statement<never>(
@@ -16,6 +16,11 @@ export async function insertFacts(tx: Tx, input: { facts: readonly NewFact[] }):
     input.facts.map((fact) => fact.fact),
     input.facts.map((fact) => JSON.stringify(fact.payload)),
   ]);
+}
+
+/** SQL text that stores facts inside a larger statement; `source` selects (fact, payload as jsonb), one row a fact. */
+export function insertFactsSql(source: string): string {
+  return `insert into outbox (fact, payload) ${source}`;
 }
 
 const recordDoneStatement = statement<never>(
@@ -42,4 +47,23 @@ export async function commitFacts<T>(deps: Pick<Deps, "db" | "wakeRelay">, work:
   const result = await deps.db.inTransaction(work);
   deps.wakeRelay();
   return result;
+}
+
+const outboxStatements = new Map<string, Statement<unknown>>();
+
+function outboxQueryOf(sql: Pick<Sql, "many">): OutboxQuery {
+  return (text, values) => {
+    const known = outboxStatements.get(text) ?? statement("outbox", text);
+    outboxStatements.set(text, known);
+    // The relay and the workers own these texts and know what they answer.
+    return sql.many(known, values) as Promise<never[]>;
+  };
+}
+
+/** What the relay and the workers reach the outbox through. */
+export function createOutboxDb(db: Pick<Db, "sql" | "inTransaction">): OutboxDb {
+  return {
+    query: outboxQueryOf(db.sql),
+    inTransaction: (work) => db.inTransaction((tx) => work(outboxQueryOf(tx))),
+  };
 }

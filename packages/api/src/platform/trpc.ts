@@ -1,9 +1,13 @@
 // tRPC, set up once: the procedures that routers pick from, and the shape of errors on the wire.
 import { initTRPC, TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
-import type { Connection, RequestContext, Viewer } from "./context.ts";
+import type { RequestContext } from "./context.ts";
+import type { Deps } from "./deps.ts";
 import { AppError, type AppErrorCode, type FieldErrors, messageOf, trpcCodeOf } from "./errors.ts";
 import { fieldErrorsOf, nameFailure } from "./failure.ts";
+import type { Call } from "./limit.owner.ts";
+import { limiterOf } from "./limiter.ts";
+import { openStream, watchEnd } from "./open-streams.ts";
 
 const t = initTRPC.context<RequestContext>().create({
   isDev: false,
@@ -58,50 +62,68 @@ const nameErrors = t.middleware(async ({ next, ctx, path, type }) => {
   throw toTrpcError(result.error);
 });
 
-/** Streams that one connection may hold open. */
-const maxStreams = 100;
-
-const countStreams = t.middleware(async ({ next, ctx, type }) => {
+const countStreams = t.middleware(async ({ next, ctx, type, signal }) => {
   if (type !== "subscription") return next();
-  const { connection } = ctx;
-  if (connection.openStreams >= maxStreams) throw new AppError("limit.exceeded", { retryAfterMs: 1_000 });
-  connection.openStreams += 1;
+  const close = openStream(ctx, await ctx.readViewer());
+  // A stream that returns is over for its client; one that is cut off resumes elsewhere.
+  const interrupt = () => ctx.connection.interrupt();
+  ctx.shutdown.addEventListener("abort", interrupt, { once: true });
+  function onEnd() {
+    ctx.shutdown.removeEventListener("abort", interrupt);
+    close();
+  }
+  signal?.addEventListener("abort", onEnd, { once: true });
   const result = await next();
   if (!result.ok) {
-    connection.openStreams -= 1;
+    onEnd();
     return result;
   }
-  return { ...result, data: countedUntilItEnds(result.data as AsyncIterable<unknown>, connection) };
+  const data = watchEnd(result.data as AsyncIterable<unknown>, { onEnd, nameError: toTrpcError });
+  return { ...result, data };
 });
 
-async function* countedUntilItEnds(stream: AsyncIterable<unknown>, connection: Connection) {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw toTrpcError(error);
-  } finally {
-    connection.openStreams -= 1;
-  }
+const namedProcedure = t.procedure.use(nameErrors).use(countStreams);
+
+type Attempt = { ok: true; data: unknown } | { ok: false; error: TRPCError };
+
+/** Runs a call within its budgets, or throws limit.exceeded. */
+async function withinBudgets<Result extends Attempt>(
+  call: Call & { deps: Deps; readInput: () => Promise<unknown> },
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const receipt = await limiterOf(call.deps).spend(call, call.readInput);
+  const result = await run();
+  await receipt?.settle(
+    result.ok ? { isOk: true, output: result.data } : { isOk: false, code: failureOf(result.error).code },
+  );
+  return result;
 }
 
 /** Ignores the Authorization header: for the `auth` procedures that need no session. */
-export const openProcedure = t.procedure.use(nameErrors).use(countStreams);
+export const openProcedure = namedProcedure.use(({ next, ctx, path, type, getRawInput }) =>
+  withinBudgets({ deps: ctx.deps, path, type, ip: ctx.ip, userId: null, readInput: getRawInput }, () => next()),
+);
 
-// A read may run beside the check of its session, a write must wait for it.
-const withViewer = t.middleware(async ({ next, ctx, type }) => {
+// A read may run beside the check of its session, a write must wait for it. Neither uses up a person's budget before
+// the session has proved alive: a token that was stolen and revoked must not lock its owner out.
+const withViewer = t.middleware(async ({ next, ctx, path, type, getRawInput }) => {
+  const { deps, ip } = ctx;
   const viewer = await ctx.readViewer();
-  if (viewer === null) return next({ ctx: { viewer: null as Viewer | null } });
-  const check = ctx.checkSession(viewer);
+  const call = { deps, path, type, ip, userId: viewer?.userId ?? null, readInput: getRawInput };
+  const proceed = () => next({ ctx: { viewer } });
+  if (viewer === null) return withinBudgets(call, proceed);
   if (type !== "query") {
-    await check;
-    return next({ ctx: { viewer: viewer as Viewer | null } });
+    await ctx.checkSession(viewer);
+    return withinBudgets(call, proceed);
   }
-  const [result] = await Promise.all([next({ ctx: { viewer: viewer as Viewer | null } }), check]);
+  limiterOf(deps).refuseOverspent(call);
+  const check = ctx.checkSession(viewer).then(() => limiterOf(deps).charge(call));
+  const [result] = await Promise.all([proceed(), check]);
   return result;
 });
 
 /** Anyone may call; a token, if sent, must be good. `ctx.viewer` is null for strangers. */
-export const publicProcedure = openProcedure.use(withViewer);
+export const publicProcedure = namedProcedure.use(withViewer);
 
 /** Signed-in callers only: `ctx.viewer` is who they are. */
 export const authedProcedure = publicProcedure.use(({ ctx, next }) => {

@@ -1,13 +1,14 @@
 // Shapes that every room's schema shares: ids, instants, pages, `{ ok: true }`.
 import { z } from "zod";
 
-const maxId = 9_223_372_036_854_775_807n;
+const maxId = "9223372036854775807";
 
 /** A decimal id; what fits no 64-bit column is a field error, not a database error. */
 export const idInput = z
   .string()
   .regex(/^[1-9]\d{0,18}$/, "Not an id")
-  .refine((text) => BigInt(text) <= maxId, "Not an id");
+  // Runs after a failed pattern too, so it compares text: of equal length, digits order as numbers do.
+  .refine((text) => text.length < maxId.length || text <= maxId, "Not an id");
 
 export const idView = z.string();
 /** ISO-8601, UTC. */
@@ -28,7 +29,12 @@ export const okView = z.object({ ok: z.literal(true) });
 export const ok = { ok: true } as const;
 
 /** What a create may carry so that a retry makes nothing twice. */
-export const idempotencyKeyInput = z.string().min(1).max(64).optional();
+export const idempotencyKeyInput = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((key) => key.isWellFormed() && !key.includes("\0"), "Not a text")
+  .optional();
 
 /** Where a page starts, and how long it is, as services take it. */
 export interface PageRequest {

@@ -1,5 +1,6 @@
 // Deps on a database cloned from the migrated template, with a Redis prefix of its own: a test file each.
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -47,6 +48,7 @@ export function testConfig(changes: Record<string, string> = {}): ApiConfig {
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     LIMITS_SCALE: "1000",
     MAIL_DIR: join(tmpdir(), "pixora-test-mail"),
+    STORAGE_DIR: join(tmpdir(), `pixora-test-media-${randomBytes(6).toString("hex")}`),
     ...changes,
   });
 }
@@ -78,6 +80,7 @@ export async function openTestDeps(options: { env?: Record<string, string>; cloc
     databaseUrl: url.toString(),
     async close() {
       await deps.close();
+      await rm(config.STORAGE_DIR, { recursive: true, force: true });
       await runAsAdmin(`drop database if exists ${name} with (force)`);
     },
   };

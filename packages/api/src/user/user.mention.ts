@@ -24,9 +24,10 @@ export async function resolveMentions(sql: Sql, input: { authorId: string; text:
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
-/** SQL text: the live people among an array of ids, in its order, as JSON of MentionRef. */
+/** SQL text: the live people among an array of ids, in its order, as JSON of MentionRef. Most texts name nobody. */
 export function mentionsSql(ids: string): string {
-  return `(select coalesce(json_agg(json_build_object('userId', named.id::text, 'handle', named.handle)
-                                    order by array_position(${ids}, named.id)), '[]')
-           from users named where named.id = any(${ids}) and ${userIsLive("named")})`;
+  return `(case when ${ids} = '{}' then '[]' else
+             (select coalesce(json_agg(json_build_object('userId', named.id::text, 'handle', named.handle)
+                                       order by array_position(${ids}, named.id)), '[]')
+              from users named where named.id = any(${ids}) and ${userIsLive("named")}) end)`;
 }

@@ -1,0 +1,97 @@
+// Passwords after sign-up: changing one, and choosing a new one by a mailed link.
+// Promise: whoever held the account by the old password, or by a session opened with it, holds it no longer.
+import { statement, type Tx } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { commitFacts } from "../platform/outbox.ts";
+import { ok } from "../platform/wire.ts";
+import { moveUserCounts } from "../user/user.counter.ts";
+import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
+import { hashPassword, verifyPassword } from "./auth.password.ts";
+import { announceEnded, type EndedSessions, endSessions } from "./auth.session.ts";
+
+const selectHash = statement<{ passwordHash: string }>(
+  "auth.selectHash",
+  `select password_hash as "passwordHash" from credentials where user_id = $1`,
+);
+
+/** The hash behind a password that is right. Throws auth.wrongCredentials. */
+export async function requirePassword(
+  deps: Pick<Deps, "db">,
+  input: { userId: string; password: string },
+): Promise<string> {
+  const row = await deps.db.sql.maybe(selectHash, [input.userId]);
+  const passwordHash = row?.passwordHash ?? null;
+  const isRight = await verifyPassword({ passwordHash, password: input.password });
+  if (passwordHash === null || !isRight) throw new AppError("auth.wrongCredentials");
+  return passwordHash;
+}
+
+const changeHash = statement<never>(
+  "auth.changeHash",
+  `update credentials set password_hash = $3 where user_id = $1 and password_hash = $2`,
+);
+
+/**
+ * Sets a new password and ends all other sessions. Throws auth.wrongCredentials unless the present one is right: so it
+ * is the second time.
+ */
+export async function changePassword(
+  deps: Deps,
+  input: { actorId: string; sessionId: string; currentPassword: string; newPassword: string },
+): Promise<typeof ok> {
+  const { actorId, sessionId } = input;
+  const oldHash = await requirePassword(deps, { userId: actorId, password: input.currentPassword });
+  const newHash = await hashPassword(input.newPassword);
+  const ended = await deps.db.inTransaction(async (tx) => {
+    const changed = await tx.run(changeHash, [actorId, oldHash, newHash]);
+    if (changed === 0) throw new AppError("auth.wrongCredentials");
+    await dropMailTokens(tx, { userId: actorId, kinds: ["passwordReset"] });
+    return endSessions(tx, { userId: actorId, exceptId: sessionId, now: deps.clock.now() });
+  });
+  announceEnded(deps, ended);
+  return ok;
+}
+
+/** Has a link mailed where the address is somebody's. Answers the same, in the same time, where it is nobody's. */
+export async function requestPasswordReset(deps: Deps, input: { email: string }): Promise<typeof ok> {
+  const now = deps.clock.now();
+  await commitFacts(deps, (tx) => requestMail(tx, { kind: "passwordReset", email: input.email, now }));
+  return ok;
+}
+
+/**
+ * Sets a new password by a mailed token and ends all sessions; the address counts as verified, and a change of it that
+ * was under way is off. Throws auth.tokenExpired, or auth.tokenInvalid: so it does the second time.
+ */
+export async function resetPassword(deps: Deps, input: { token: string; newPassword: string }): Promise<typeof ok> {
+  const { token } = input;
+  // Looked at before the work of hashing, used up after it.
+  const row = await readMailToken(deps, { sql: deps.db.sql, token, kinds: ["passwordReset"] });
+  const passwordHash = await hashPassword(input.newPassword);
+  announceEnded(deps, await deps.db.inTransaction((tx) => replacePassword(deps, { tx, row, passwordHash })));
+  return ok;
+}
+
+const setHash = statement<never>(
+  "auth.setHash",
+  `update credentials set password_hash = $3, email_verified_at = coalesce(email_verified_at, $4), pending_email = null
+   where user_id = $1 and email = $2`,
+);
+
+async function replacePassword(
+  deps: Deps,
+  input: { tx: Tx; row: MailTokenRow; passwordHash: string },
+): Promise<EndedSessions> {
+  const { tx, row, passwordHash } = input;
+  const { userId } = row;
+  if (userId === null) throw new AppError("auth.tokenInvalid");
+  const now = deps.clock.now();
+  await useMailToken(tx, row);
+  await moveUserCounts(tx, { userId });
+  // Bound to the address too: a link to an address that the account has left opens nothing.
+  const changed = await tx.run(setHash, [userId, row.email, passwordHash, now]);
+  if (changed === 0) throw new AppError("auth.tokenInvalid");
+  await dropMailTokens(tx, { userId, kinds: ["passwordReset", "emailChange"] });
+  return endSessions(tx, { userId, exceptId: null, now });
+}

@@ -1,0 +1,53 @@
+// What a session shows of where it was opened: a name for the device and a coarse hint of the address. Pure functions.
+import { isIPv4, isIPv6 } from "node:net";
+
+/** Where a session is opened, as a procedure tells it. */
+export interface Device {
+  /** What the caller calls the device; absent or empty: named by its user agent. */
+  deviceName?: string | undefined;
+  userAgent: string;
+  ip: string;
+}
+
+/** Order matters: Edge says it is Chrome, Chrome says it is Safari, Android says it is Linux. */
+const browsers = [
+  [/\bEdgA?\//, "Edge"],
+  [/\bOPR\//, "Opera"],
+  [/\bSamsungBrowser\//, "Samsung Internet"],
+  [/\b(?:Firefox|FxiOS)\//, "Firefox"],
+  [/\b(?:Chrome|CriOS|Chromium)\//, "Chrome"],
+  [/\bSafari\//, "Safari"],
+] as const;
+
+const systems = [
+  [/\biPhone\b/, "iPhone"],
+  [/\biPad\b/, "iPad"],
+  [/\bAndroid\b/, "Android"],
+  [/\bWindows\b/, "Windows"],
+  [/\b(?:Mac OS X|Macintosh)\b/, "macOS"],
+  [/\bCrOS\b/, "ChromeOS"],
+  [/\bLinux\b/, "Linux"],
+] as const;
+
+/** "Firefox on Linux", the program's own name ("curl"), or "Unknown device". At most 60 characters. */
+export function deviceNameOf(device: Pick<Device, "deviceName" | "userAgent">): string {
+  if (device.deviceName) return device.deviceName;
+  const { userAgent } = device;
+  const browser = browsers.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const system = systems.find(([pattern]) => pattern.test(userAgent))?.[1];
+  if (browser !== undefined && system !== undefined) return `${browser} on ${system}`;
+  const program = /^[A-Za-z][\w .-]{0,39}/.exec(userAgent)?.[0].trim();
+  return browser ?? system ?? program ?? "Unknown device";
+}
+
+/** "203.0.113.x" or "2001:db8:1::/48": enough to recognise a place, too little to find a person. */
+export function ipHintOf(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1] ?? ip;
+  if (isIPv4(mapped)) return `${mapped.split(".").slice(0, 3).join(".")}.x`;
+  const bare = mapped.split("%")[0] ?? "";
+  if (!isIPv6(bare)) return "unknown";
+  // Only the part before "::" counts, and what it leaves out is zeros.
+  const [head = ""] = bare.split("::");
+  const groups = [...head.split(":").filter((group) => group !== ""), "0", "0", "0"].slice(0, 3);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/48`;
+}

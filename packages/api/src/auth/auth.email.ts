@@ -1,0 +1,127 @@
+// Addresses: verifying one, changing one, and opening the account that waited for one.
+// Promise: an address is an account's only once a link mailed to it was opened, or where the setting does not ask for it.
+import { sqlState, statement, type Tx } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { commitFacts } from "../platform/outbox.ts";
+import { ok } from "../platform/wire.ts";
+import { moveUserCounts } from "../user/user.counter.ts";
+import type { MeView } from "../user/user.schema.ts";
+import { presentMe } from "../user/user.view.ts";
+import { insertAccount } from "./auth.account.ts";
+import { requirePassword } from "./auth.credential.ts";
+import type { Device } from "./auth.device.ts";
+import { hashHandle, releaseHandle } from "./auth.handle.ts";
+import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
+import type { SignedInView } from "./auth.schema.ts";
+import { presentSignedIn } from "./auth.service.ts";
+import { announceEnded, endSessions, startSession } from "./auth.session.ts";
+
+/** Has a link mailed where an address waits for it. Answers the same, in the same time, where none does. */
+export async function requestEmailVerification(deps: Deps, input: { email: string }): Promise<typeof ok> {
+  const now = deps.clock.now();
+  await commitFacts(deps, (tx) => requestMail(tx, { kind: "emailVerification", email: input.email, now }));
+  return ok;
+}
+
+/**
+ * Verifies an address by a mailed token and signs its person in: opens the account that waited for it, or makes a new
+ * address take the old one's place. Throws auth.tokenExpired; auth.tokenInvalid, also the second time; user.emailTaken
+ * or user.handleTaken where another account was quicker; auth.suspended.
+ */
+export async function verifyEmail(deps: Deps, input: { token: string; device: Device }): Promise<SignedInView> {
+  const { token, device } = input;
+  const session = await commitFacts(deps, async (tx) => {
+    const row = await readMailToken(deps, { sql: tx, token, kinds: verifyingKinds });
+    await useMailToken(tx, row);
+    const userId =
+      row.kind === "signUp" ? await openWaiting(deps, { tx, row }) : await verifyAddress(deps, { tx, row });
+    return startSession(tx, { userId, device, now: deps.clock.now() });
+  }).catch((error: unknown) => {
+    // Two accounts that asked for one address opened their links at the same moment.
+    throw sqlState(error) === uniqueViolation ? new AppError("user.emailTaken", { cause: error }) : error;
+  });
+  return presentSignedIn(deps, session);
+}
+
+const verifyingKinds = ["signUp", "emailVerification", "emailChange"] as const;
+const uniqueViolation = "23505";
+
+const takeSignUp = statement<{ email: string; handle: string; displayName: string; passwordHash: string }>(
+  "auth.takeSignUp",
+  `delete from sign_ups where id = $1
+   returning email, handle, display_name as "displayName", password_hash as "passwordHash"`,
+);
+
+async function openWaiting(deps: Deps, input: { tx: Tx; row: MailTokenRow }): Promise<string> {
+  const { tx, row } = input;
+  const account = await tx.maybe(takeSignUp, [row.signUpId]);
+  if (account === null) throw new AppError("auth.tokenInvalid");
+  const { id } = await insertAccount(tx, { ...account, emailVerifiedAt: deps.clock.now() });
+  await releaseHandle(tx, { hashes: hashHandle(deps, account.handle) });
+  return id;
+}
+
+const verifyPresent = statement<{ isSuspended: boolean }>(
+  "auth.verifyPresentEmail",
+  `update credentials c set email_verified_at = coalesce(c.email_verified_at, $3)
+   from users u where c.user_id = $1 and c.email = $2 and u.id = c.user_id
+   returning u.suspended_at is not null as "isSuspended"`,
+);
+
+const selectOwner = statement<{ userId: string }>(
+  "auth.selectEmailOwner",
+  `select user_id as "userId" from credentials where email = $1`,
+);
+
+const verifyPending = statement<{ isSuspended: boolean }>(
+  "auth.verifyPendingEmail",
+  `update credentials c set email = c.pending_email, pending_email = null, email_verified_at = $3
+   from users u where c.user_id = $1 and c.pending_email = $2 and u.id = c.user_id
+   returning u.suspended_at is not null as "isSuspended"`,
+);
+
+async function verifyAddress(deps: Deps, input: { tx: Tx; row: MailTokenRow }): Promise<string> {
+  const { tx, row } = input;
+  const { userId, email } = row;
+  if (userId === null) throw new AppError("auth.tokenInvalid");
+  await moveUserCounts(tx, { userId });
+  const isChange = row.kind === "emailChange";
+  if (isChange && (await tx.maybe(selectOwner, [email])) !== null) throw new AppError("user.emailTaken");
+  const verified = await tx.maybe(isChange ? verifyPending : verifyPresent, [userId, email, deps.clock.now()]);
+  if (verified === null) throw new AppError("auth.tokenInvalid");
+  if (verified.isSuspended) throw new AppError("auth.suspended");
+  if (isChange) await dropMailTokens(tx, { userId, kinds: ["emailChange", "emailVerification", "passwordReset"] });
+  return userId;
+}
+
+const setPending = statement<{ email: string }>(
+  "auth.setPendingEmail",
+  `update credentials set pending_email = nullif($2, email) where user_id = $1 returning email`,
+);
+
+/**
+ * Asks for another address: it takes effect when verified; the other sessions end now. The present address takes a
+ * change under way back. The second time mails again. Throws auth.wrongCredentials, and user.emailTaken where the
+ * setting allows that to be told.
+ */
+export async function changeEmail(
+  deps: Deps,
+  input: { actorId: string; sessionId: string; newEmail: string; password: string },
+): Promise<MeView> {
+  const { actorId, sessionId, newEmail } = input;
+  await requirePassword(deps, { userId: actorId, password: input.password });
+  const ended = await commitFacts(deps, async (tx) => {
+    const now = deps.clock.now();
+    const owner = await tx.maybe(selectOwner, [newEmail]);
+    const isTaken = owner !== null && owner.userId !== actorId;
+    if (isTaken && !deps.config.REQUIRE_EMAIL_VERIFICATION) throw new AppError("user.emailTaken");
+    await moveUserCounts(tx, { userId: actorId });
+    const { email } = await tx.one(setPending, [actorId, newEmail]);
+    await dropMailTokens(tx, { userId: actorId, kinds: ["emailChange"] });
+    if (email !== newEmail) await requestMail(tx, { kind: "emailChange", email: newEmail, userId: actorId, now });
+    return endSessions(tx, { userId: actorId, exceptId: sessionId, now });
+  });
+  announceEnded(deps, ended);
+  return presentMe(deps, { userId: actorId });
+}

@@ -1,0 +1,62 @@
+// The words of account mails. Plain ASCII in short lines: the link arrives in one piece, whatever carries it.
+// Promise: no text that a stranger chose is in them, save the handle, whose alphabet is harmless.
+import type { Mail } from "../platform/mailer.ts";
+
+export type AccountMail =
+  | { kind: "signUp" | "emailVerification" | "emailChange" | "passwordReset"; handle: string; token: string }
+  | { kind: "alreadyRegistered"; handle: string };
+
+const pages = {
+  signUp: "verify-email",
+  emailVerification: "verify-email",
+  emailChange: "verify-email",
+  passwordReset: "reset-password",
+} as const;
+
+const subjects = {
+  signUp: "Finish signing up to Pixora",
+  emailVerification: "Verify your e-mail address",
+  emailChange: "Verify your new e-mail address",
+  passwordReset: "Reset your Pixora password",
+  alreadyRegistered: "You already have a Pixora account",
+} as const;
+
+const openings = {
+  signUp: (handle: string) => `Someone, hopefully you, signed up to Pixora as ${handle}.\nOpen this link to finish:`,
+  emailVerification: (handle: string) => `Open this link to verify the e-mail address of ${handle}:`,
+  emailChange: (handle: string) => `Open this link to make this the e-mail address of ${handle}:`,
+  passwordReset: (handle: string) => `Open this link to choose a new password for ${handle}:`,
+} as const;
+
+const lives = {
+  signUp: "It works for three days, once.",
+  emailVerification: "It works for three days, once.",
+  emailChange: "It works for a day, once.",
+  passwordReset: "It works for an hour, once.",
+} as const;
+
+/** Writes a mail; `publicUrl` is where links start. */
+export function writeAccountMail(mail: AccountMail, to: { address: string; publicUrl: string }): Mail {
+  return { to: to.address, subject: subjects[mail.kind], text: `${bodyOf(mail, to.publicUrl)}\n` };
+}
+
+function bodyOf(mail: AccountMail, publicUrl: string): string {
+  const root = publicUrl.replace(/\/+$/, "");
+  if (mail.kind === "alreadyRegistered") {
+    return [
+      "Someone, perhaps you, tried to use this e-mail address for a Pixora",
+      `account. It belongs to one already: ${mail.handle}.`,
+      "",
+      "If it was you, sign in with your password, or ask for a new one.",
+      "If it was not, there is nothing to do: nothing has changed.",
+    ].join("\n");
+  }
+  return [
+    openings[mail.kind](mail.handle),
+    "",
+    `${root}/${pages[mail.kind]}?token=${mail.token}`,
+    "",
+    lives[mail.kind],
+    "If it was not you who asked, there is nothing to do.",
+  ].join("\n");
+}

@@ -1,0 +1,95 @@
+// Mails about accounts are asked for by a row and a fact; the link in them carries a token that is a MAC over the row.
+// Promises: no token is stored; each is good once, for one person at one address, until it expires; asking does the
+// same work whether or not anyone is known at the address.
+import { randomBytes } from "node:crypto";
+import { type Sql, statement, type Tx } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { insertFacts } from "../platform/outbox.ts";
+import { readSignedId, signedIdIsRight, writeSignedId } from "./auth.keys.ts";
+
+export type MailKind = "signUp" | "emailVerification" | "emailChange" | "passwordReset";
+
+/** How long each kind of link works. A sign-up and the handle it holds live as long as its link. */
+export const mailTokenLifeMs: Record<MailKind, number> = {
+  signUp: 3 * 24 * 60 * 60_000,
+  emailVerification: 3 * 24 * 60 * 60_000,
+  emailChange: 24 * 60 * 60_000,
+  passwordReset: 60 * 60_000,
+};
+
+/** A row of auth_tokens. `userId` and `signUpId` are null until the worker has found whom it is for. */
+export interface MailTokenRow {
+  id: string;
+  kind: MailKind;
+  email: string;
+  userId: string | null;
+  signUpId: string | null;
+  salt: Buffer;
+  expiresAt: Date;
+}
+
+const insertToken = statement<{ id: string }>(
+  "auth.insertMailToken",
+  `insert into auth_tokens (kind, email, user_id, sign_up_id, salt, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+);
+
+/** Asks for a mail, in the caller's transaction. Each call asks for another. */
+export async function requestMail(
+  tx: Tx,
+  input: { kind: MailKind; email: string; userId?: string; signUpId?: string; now: Date },
+): Promise<void> {
+  const { kind, email, userId = null, signUpId = null, now } = input;
+  const expiresAt = new Date(now.getTime() + mailTokenLifeMs[kind]);
+  const row = await tx.one(insertToken, [kind, email, userId, signUpId, randomBytes(16), now, expiresAt]);
+  await insertFacts(tx, { facts: [{ fact: "auth.mailRequested", payload: { tokenId: row.id } }] });
+}
+
+/** The token of a row; made again, it is the same. */
+export function writeMailToken(deps: Pick<Deps, "config">, row: MailTokenRow): string {
+  return writeSignedId(deps, { purpose: "mail.v1", id: row.id, parts: partsOf(row) });
+}
+
+function partsOf(row: MailTokenRow): (string | Uint8Array)[] {
+  return [row.kind, row.email, row.salt];
+}
+
+const columns = `id, kind, email, user_id as "userId", sign_up_id as "signUpId", salt, expires_at as "expiresAt"`;
+
+const selectToken = statement<MailTokenRow>(
+  "auth.selectMailToken",
+  `select ${columns} from auth_tokens where id = $1 and (user_id is not null or sign_up_id is not null)`,
+);
+
+/** The row behind a token of one of these kinds. Throws auth.tokenExpired, or auth.tokenInvalid (used up, or none). */
+export async function readMailToken(
+  deps: Pick<Deps, "config" | "clock">,
+  input: { sql: Sql; token: string; kinds: readonly MailKind[] },
+): Promise<MailTokenRow> {
+  const { token } = input;
+  const id = readSignedId(token);
+  const row = id === null ? null : await input.sql.maybe(selectToken, [id]);
+  if (row === null || !input.kinds.includes(row.kind)) throw new AppError("auth.tokenInvalid");
+  const isRight = signedIdIsRight(deps, { purpose: "mail.v1", token, parts: partsOf(row) });
+  if (!isRight) throw new AppError("auth.tokenInvalid");
+  if (row.expiresAt <= deps.clock.now()) throw new AppError("auth.tokenExpired");
+  return row;
+}
+
+const deleteToken = statement<never>("auth.useMailToken", `delete from auth_tokens where id = $1`);
+
+/** Uses a token up. Throws auth.tokenInvalid the second time; a concurrent rival waits and then hears the same. */
+export async function useMailToken(tx: Tx, row: MailTokenRow): Promise<void> {
+  if ((await tx.run(deleteToken, [row.id])) !== 1) throw new AppError("auth.tokenInvalid");
+}
+
+const deleteTokensOfUser = statement<never>(
+  "auth.deleteMailTokens",
+  `delete from auth_tokens where user_id = $1 and kind = any ($2::text[])`,
+);
+
+/** Makes a person's other links of these kinds worthless. The second time changes nothing. */
+export async function dropMailTokens(tx: Tx, input: { userId: string; kinds: readonly MailKind[] }): Promise<void> {
+  await tx.run(deleteTokensOfUser, [input.userId, input.kinds]);
+}

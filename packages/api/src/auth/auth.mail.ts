@@ -1,0 +1,129 @@
+// Sends the mails that were asked for: the half of requestMail that runs in the worker, where nobody watches the time.
+// Promises: whether a mail goes out, and which, is decided here and nowhere else; a mail is sent at least once, and
+// after a crash in between perhaps twice, with the same link.
+import { statement } from "@pixora/db";
+import type { Fact } from "@pixora/jobs";
+import type { Deps } from "../platform/deps.ts";
+import { recordDone } from "../platform/outbox.ts";
+import { type AccountMail, writeAccountMail } from "./auth.mail.text.ts";
+import { type MailKind, type MailTokenRow, writeMailToken } from "./auth.mail.token.ts";
+
+type MailRequestFact = Fact<"auth.mailRequested">;
+
+interface MailRequestRow extends MailTokenRow {
+  isSent: boolean;
+  /** Whose address it is. */
+  ownerId: string | null;
+  ownerHandle: string | null;
+  isOwnerVerified: boolean;
+  /** Who wants to have it as theirs: the one who asked, else the newest of them. */
+  claimantId: string | null;
+  claimantHandle: string | null;
+  /** The sign-up that waits for it: the one that asked, else the newest. */
+  waitingId: string | null;
+  waitingHandle: string | null;
+}
+
+const selectRequests = statement<MailRequestRow>(
+  "auth.selectMailRequests",
+  `select t.id, t.kind, t.email, t.user_id as "userId", t.sign_up_id as "signUpId", t.salt,
+          t.expires_at as "expiresAt", t.sent_at is not null as "isSent",
+          owner.user_id as "ownerId", owner_user.handle as "ownerHandle",
+          coalesce(owner.email_verified_at is not null, false) as "isOwnerVerified",
+          claimant.user_id as "claimantId", claimant.handle as "claimantHandle",
+          waiting.id as "waitingId", waiting.handle as "waitingHandle"
+   from auth_tokens t
+   left join credentials owner on owner.email = t.email
+   left join users owner_user on owner_user.id = owner.user_id
+   left join lateral (
+     select c.user_id, u.handle from credentials c join users u on u.id = c.user_id
+     where c.pending_email = t.email and (t.user_id is null or c.user_id = t.user_id)
+     order by c.user_id desc limit 1
+   ) claimant on true
+   left join lateral (
+     select s.id, s.handle from sign_ups s
+     where s.email = t.email and (t.sign_up_id is null or s.id = t.sign_up_id) and s.expires_at > $2
+     order by s.id desc limit 1
+   ) waiting on true
+   where t.id = any ($1::bigint[])`,
+);
+
+/** What an address is to be told, and about whom; null: nothing. */
+type Decision =
+  | { kind: MailKind; userId: string | null; signUpId: string | null; handle: string }
+  | { kind: "alreadyRegistered"; handle: string };
+
+function decide(row: MailRequestRow): Decision | null {
+  const { ownerId, ownerHandle, claimantId, claimantHandle, waitingId, waitingHandle } = row;
+  const isForOther = row.kind === "signUp" || row.kind === "emailChange";
+  if (ownerId !== null && ownerHandle !== null) {
+    if (isForOther && ownerId !== row.userId) return { kind: "alreadyRegistered", handle: ownerHandle };
+    if (row.kind === "emailVerification" && row.isOwnerVerified) return null;
+    const kind = row.kind === "passwordReset" ? "passwordReset" : "emailVerification";
+    return { kind, userId: ownerId, signUpId: null, handle: ownerHandle };
+  }
+  if (row.kind === "passwordReset") return null;
+  if (claimantId !== null && claimantHandle !== null && row.kind !== "signUp") {
+    return { kind: "emailChange", userId: claimantId, signUpId: null, handle: claimantHandle };
+  }
+  if (waitingId !== null && waitingHandle !== null && row.kind !== "emailChange") {
+    return { kind: "signUp", userId: null, signUpId: waitingId, handle: waitingHandle };
+  }
+  return null;
+}
+
+/** Sends the mails of these requests; one that was sent already is not sent again. Rejects where the provider does. */
+export async function sendMails(deps: Deps, input: { facts: readonly MailRequestFact[] }): Promise<void> {
+  const now = deps.clock.now();
+  const values = [input.facts.map((fact) => fact.payload.tokenId), now];
+  const rows = new Map((await deps.db.sql.many(selectRequests, values)).map((row) => [row.id, row]));
+  const results = await Promise.allSettled(
+    input.facts.map((fact) => sendMail(deps, { factId: fact.id, row: rows.get(fact.payload.tokenId) ?? null, now })),
+  );
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+}
+
+const assignToken = statement<never>(
+  "auth.assignMailToken",
+  `update auth_tokens set kind = $2, user_id = $3, sign_up_id = $4 where id = $1`,
+);
+const markSent = statement<never>("auth.markMailSent", `update auth_tokens set sent_at = $2 where id = $1`);
+const dropRequest = statement<never>(
+  "auth.dropMailRequest",
+  `delete from auth_tokens where id = $1 and sent_at is null`,
+);
+
+async function sendMail(deps: Deps, input: { factId: string; row: MailRequestRow | null; now: Date }): Promise<void> {
+  const { factId, row, now } = input;
+  const decision = row === null || row.isSent ? null : decide(row);
+  if (row !== null && decision !== null) {
+    const mail = await assign(deps, { row, decision });
+    await deliver(deps, { mail, address: row.email });
+  }
+  await deps.db.inTransaction(async (tx) => {
+    if (row !== null && decision !== null) await tx.run(markSent, [row.id, now]);
+    // A request that leads nowhere goes, and the address of somebody unknown with it.
+    else if (row !== null) await tx.run(dropRequest, [row.id]);
+    await recordDone(tx, { job: "auth.sendMails", factIds: [factId] });
+  });
+}
+
+// Before the mail leaves: whoever reads it at once finds the token good.
+async function assign(deps: Deps, input: { row: MailRequestRow; decision: Decision }): Promise<AccountMail> {
+  const { row, decision } = input;
+  if (decision.kind === "alreadyRegistered") return decision;
+  const { kind, userId, signUpId, handle } = decision;
+  await deps.db.sql.run(assignToken, [row.id, kind, userId, signUpId]);
+  return { kind, handle, token: writeMailToken(deps, { ...row, kind, userId, signUpId }) };
+}
+
+async function deliver(deps: Deps, input: { mail: AccountMail; address: string }): Promise<void> {
+  const to = { address: input.address, publicUrl: deps.config.PUBLIC_URL };
+  try {
+    await deps.mailer.send(writeAccountMail(input.mail, to));
+  } catch (error) {
+    // Named anew, without its cause: a provider that refuses connections must not pass for a database that is away.
+    throw new Error(`the mail provider failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

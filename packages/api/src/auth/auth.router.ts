@@ -1,0 +1,122 @@
+// The wire of `auth`. Procedures for people without a session ignore the Authorization header.
+import type { RequestContext, Viewer } from "../platform/context.ts";
+import { authedProcedure, openProcedure, router } from "../platform/trpc.ts";
+import { okView } from "../platform/wire.ts";
+import { meView } from "../user/user.schema.ts";
+import { changePassword, requestPasswordReset, resetPassword } from "./auth.credential.ts";
+import { deleteAccount } from "./auth.deletion.ts";
+import type { Device } from "./auth.device.ts";
+import { changeEmail, requestEmailVerification, verifyEmail } from "./auth.email.ts";
+import { presentExport, requestExport } from "./auth.export.ts";
+import { refreshSession } from "./auth.refresh.ts";
+import {
+  changeEmailInput,
+  changePasswordInput,
+  emailOnlyInput,
+  emptyInput,
+  exportView,
+  passwordOnlyInput,
+  refreshedView,
+  refreshInput,
+  resetPasswordInput,
+  sessionIdInput,
+  sessionPageView,
+  signedInView,
+  signedUpView,
+  signInInput,
+  signOutEverywhereInput,
+  signUpInput,
+  verifyEmailInput,
+} from "./auth.schema.ts";
+import { signIn, signUp } from "./auth.service.ts";
+import { listSessions, revokeSession, signOut, signOutEverywhere } from "./auth.session.ts";
+
+function deviceOf(ctx: RequestContext, deviceName?: string): Device {
+  return { deviceName, userAgent: ctx.userAgent, ip: ctx.ip };
+}
+
+function callerOf(viewer: Viewer): { actorId: string; sessionId: string } {
+  return { actorId: viewer.userId, sessionId: viewer.sessionId };
+}
+
+export const authRouter = router({
+  signUp: openProcedure
+    .input(signUpInput)
+    .output(signedUpView)
+    .mutation(({ ctx, input }) => signUp(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
+
+  signIn: openProcedure
+    .input(signInInput)
+    .output(signedInView)
+    .mutation(({ ctx, input }) => signIn(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
+
+  refresh: openProcedure
+    .input(refreshInput)
+    .output(refreshedView)
+    .mutation(({ ctx, input }) => refreshSession(ctx.deps, input)),
+
+  signOut: authedProcedure
+    .input(emptyInput)
+    .output(okView)
+    .mutation(({ ctx }) => signOut(ctx.deps, callerOf(ctx.viewer))),
+
+  signOutEverywhere: authedProcedure
+    .input(signOutEverywhereInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => signOutEverywhere(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
+
+  sessions: authedProcedure
+    .input(emptyInput)
+    .output(sessionPageView)
+    .query(({ ctx }) => listSessions(ctx.deps, { viewerId: ctx.viewer.userId, sessionId: ctx.viewer.sessionId })),
+
+  revokeSession: authedProcedure
+    .input(sessionIdInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => revokeSession(ctx.deps, { actorId: ctx.viewer.userId, sessionId: input.sessionId })),
+
+  changePassword: authedProcedure
+    .input(changePasswordInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => changePassword(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
+
+  requestPasswordReset: openProcedure
+    .input(emailOnlyInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => requestPasswordReset(ctx.deps, input)),
+
+  resetPassword: openProcedure
+    .input(resetPasswordInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => resetPassword(ctx.deps, input)),
+
+  requestEmailVerification: openProcedure
+    .input(emailOnlyInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => requestEmailVerification(ctx.deps, input)),
+
+  verifyEmail: openProcedure
+    .input(verifyEmailInput)
+    .output(signedInView)
+    .mutation(({ ctx, input }) => verifyEmail(ctx.deps, { ...input, device: deviceOf(ctx) })),
+
+  changeEmail: authedProcedure
+    .input(changeEmailInput)
+    .output(meView)
+    .mutation(({ ctx, input }) => changeEmail(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
+
+  requestExport: authedProcedure
+    .input(emptyInput)
+    .output(exportView)
+    .mutation(({ ctx }) => requestExport(ctx.deps, { actorId: ctx.viewer.userId })),
+
+  export: authedProcedure
+    .input(emptyInput)
+    .output(exportView)
+    .query(({ ctx }) => presentExport(ctx.deps, { viewerId: ctx.viewer.userId })),
+
+  deleteAccount: authedProcedure
+    .input(passwordOnlyInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => deleteAccount(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
+});

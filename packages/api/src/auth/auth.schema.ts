@@ -1,0 +1,83 @@
+// What callers send to `auth`, and what they get. Addresses are canonical (lower case) from here on.
+import { z } from "zod";
+import { textInput } from "../platform/text.ts";
+import { idInput, idView, instantView } from "../platform/wire.ts";
+import { newHandleInput } from "../user/user.handle.ts";
+import { displayNameInput } from "../user/user.name.ts";
+import { meView } from "../user/user.schema.ts";
+import { isCommonPassword } from "./auth.password.ts";
+
+/** ASCII only (zod's pattern), so that lower case means the same here and in PostgreSQL. */
+export const emailInput = z.string().trim().max(254).toLowerCase().pipe(z.email("Not an e-mail address"));
+
+/** A password as typed: no trimming; NFC, so that one keyboard's é is another's. */
+const typedPassword = z
+  .string()
+  .max(1_024, "At most 128 characters")
+  .refine((text) => text.isWellFormed(), "Contains half of a character")
+  .refine((text) => !text.includes("\0"), "Contains a NUL character")
+  .transform((text) => text.normalize("NFC"));
+
+/** A password to be set. Code points are counted: a password is not read, so graphemes mean nothing to it. */
+export const newPasswordInput = typedPassword
+  .refine((text) => [...text].length >= 8, "At least 8 characters")
+  .refine((text) => [...text].length <= 128, "At most 128 characters")
+  .refine((text) => !isCommonPassword(text), "This password is too common");
+
+const deviceNameInput = textInput({ max: 60, isSingleLine: true }).optional();
+const mailTokenInput = z.string().min(1).max(200);
+
+export const signUpInput = z.object({
+  email: emailInput,
+  handle: newHandleInput,
+  password: newPasswordInput,
+  displayName: displayNameInput.optional(),
+  deviceName: deviceNameInput,
+});
+export const signInInput = z.object({
+  login: textInput({ min: 1, max: 254, isSingleLine: true }),
+  password: typedPassword,
+  deviceName: deviceNameInput,
+});
+export const refreshInput = z.object({ refreshToken: z.string().min(1).max(500) });
+export const emptyInput = z.object({}).prefault({});
+export const signOutEverywhereInput = z.object({ exceptCurrent: z.boolean().optional() }).prefault({});
+export const sessionIdInput = z.object({ sessionId: idInput });
+export const changePasswordInput = z.object({ currentPassword: typedPassword, newPassword: newPasswordInput });
+export const emailOnlyInput = z.object({ email: emailInput });
+export const resetPasswordInput = z.object({ token: mailTokenInput, newPassword: newPasswordInput });
+export const verifyEmailInput = z.object({ token: mailTokenInput });
+export const changeEmailInput = z.object({ newEmail: emailInput, password: typedPassword });
+export const passwordOnlyInput = z.object({ password: typedPassword });
+
+export const tokensView = z.object({
+  accessToken: z.string(),
+  accessTokenExpiresAt: instantView,
+  refreshToken: z.string(),
+  refreshTokenExpiresAt: instantView,
+});
+export const signedInView = z.object({ user: meView, tokens: tokensView });
+/** Null where e-mail verification is required: the answer is the same whether the address is free or taken. */
+export const signedUpView = z.union([signedInView, z.object({ user: z.null(), tokens: z.null() })]);
+export const refreshedView = z.object({ tokens: tokensView });
+export const sessionView = z.object({
+  id: idView,
+  deviceName: z.string(),
+  ipHint: z.string(),
+  createdAt: instantView,
+  lastUsedAt: instantView,
+  isCurrent: z.boolean(),
+});
+export const sessionPageView = z.object({ items: z.array(sessionView), nextCursor: z.null() });
+export const exportView = z.object({
+  state: z.enum(["none", "running", "ready", "failed"]),
+  url: z.string().nullable(),
+  expiresAt: instantView.nullable(),
+});
+
+export type Tokens = z.infer<typeof tokensView>;
+export type SignedInView = z.infer<typeof signedInView>;
+export type SignedUpView = z.infer<typeof signedUpView>;
+export type SessionView = z.infer<typeof sessionView>;
+export type SessionPageView = z.infer<typeof sessionPageView>;
+export type ExportView = z.infer<typeof exportView>;

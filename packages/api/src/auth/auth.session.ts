@@ -1,0 +1,204 @@
+// Sessions: one row a signed-in device. Promises: whether a session lives is asked of PostgreSQL on every call, at the
+// price of one query a tick; ending one is told to every process after commit.
+import { randomBytes } from "node:crypto";
+import { type Sql, statement, type Tx } from "@pixora/db";
+import { hintRevoked } from "../live/live.hint.ts";
+import { createBatchLoader } from "../platform/batch.ts";
+import type { Viewer } from "../platform/context.ts";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { ok } from "../platform/wire.ts";
+import { type Device, deviceNameOf, ipHintOf } from "./auth.device.ts";
+import type { SessionPageView } from "./auth.schema.ts";
+
+/** How long a session lives without being refreshed. */
+export const sessionLifeMs = 60 * 24 * 60 * 60_000;
+
+/** What a refresh token is made of. */
+export interface SessionRow {
+  id: string;
+  userId: string;
+  generation: number;
+  salt: Buffer;
+  expiresAt: Date;
+}
+
+const insertSession = statement<SessionRow>(
+  "auth.insertSession",
+  `insert into sessions (user_id, salt, device_name, ip_hint, created_at, rotated_at, last_used_at, expires_at)
+   values ($1, $2, $3, $4, $5, $5, $5, $6)
+   returning id, user_id as "userId", generation, salt, expires_at as "expiresAt"`,
+);
+
+/** Opens a session in the transaction that proves who asks. Each call opens another. */
+export async function startSession(tx: Sql, input: { userId: string; device: Device; now: Date }): Promise<SessionRow> {
+  const { userId, device, now } = input;
+  return tx.one(insertSession, [
+    userId,
+    randomBytes(16),
+    deviceNameOf(device),
+    ipHintOf(device.ip),
+    now,
+    new Date(now.getTime() + sessionLifeMs),
+  ]);
+}
+
+interface SessionState {
+  id: string;
+  userId: string;
+  isLive: boolean;
+  isSuspended: boolean;
+}
+
+const selectStates = statement<SessionState>(
+  "auth.selectSessionStates",
+  `select s.id, s.user_id as "userId",
+          s.revoked_at is null and s.expires_at > $2 and u.deleted_at is null as "isLive",
+          u.suspended_at is not null as "isSuspended"
+   from sessions s join users u on u.id = s.user_id
+   where s.id = any ($1::bigint[])`,
+);
+
+/**
+ * Makes the check of a process: it throws auth.sessionRevoked unless the viewer's session lives, and auth.suspended for
+ * a suspended account. Checks of one tick share one query; nothing is remembered between ticks.
+ */
+export function createSessionChecker(deps: Pick<Deps, "db" | "clock">): (viewer: Viewer) => Promise<void> {
+  const loadState = createBatchLoader<string, SessionState>({
+    async load(ids) {
+      const states = await deps.db.sql.many(selectStates, [ids, deps.clock.now()]);
+      return new Map(states.map((state) => [state.id, state]));
+    },
+  });
+  return async (viewer) => {
+    const state = await loadState(viewer.sessionId);
+    if (state === undefined || state.userId !== viewer.userId || !state.isLive) {
+      throw new AppError("auth.sessionRevoked");
+    }
+    if (state.isSuspended) throw new AppError("auth.suspended");
+  };
+}
+
+const selectSessions = statement<{
+  id: string;
+  deviceName: string;
+  ipHint: string;
+  createdAt: Date;
+  lastUsedAt: Date;
+}>(
+  "auth.selectSessions",
+  `select id, device_name as "deviceName", ip_hint as "ipHint", created_at as "createdAt", last_used_at as "lastUsedAt"
+   from sessions
+   where user_id = $1 and revoked_at is null and expires_at > $2
+   order by id = $3 desc, id desc limit 100`,
+);
+
+/** The person's live sessions: the current one, then the newest 99 of the others. */
+export async function listSessions(
+  deps: Pick<Deps, "db" | "clock">,
+  input: { viewerId: string; sessionId: string },
+): Promise<SessionPageView> {
+  const rows = await deps.db.sql.many(selectSessions, [input.viewerId, deps.clock.now(), input.sessionId]);
+  const items = rows.map((row) => ({
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    lastUsedAt: row.lastUsedAt.toISOString(),
+    isCurrent: row.id === input.sessionId,
+  }));
+  return { items, nextCursor: null };
+}
+
+const endOne = statement<{ wasLive: boolean }>(
+  "auth.endSession",
+  `with target as (
+     select id, revoked_at is null as was_live from sessions where id = $1 and user_id = $2
+   ), ended as (
+     update sessions set revoked_at = $3 where id in (select id from target) and revoked_at is null
+   )
+   select was_live as "wasLive" from target`,
+);
+
+/**
+ * Ends one of the person's own sessions, the current one included; its next call fails and its streams end. The second
+ * time changes nothing. Throws auth.notFound for a session that is not theirs.
+ */
+export async function revokeSession(
+  deps: Pick<Deps, "db" | "clock" | "pubsub">,
+  input: { actorId: string; sessionId: string },
+): Promise<typeof ok> {
+  const found = await deps.db.sql.maybe(endOne, [input.sessionId, input.actorId, deps.clock.now()]);
+  if (found === null) throw new AppError("auth.notFound");
+  if (found.wasLive) hintRevoked(deps, { userId: input.actorId, sessionId: input.sessionId });
+  return ok;
+}
+
+/** Ends the session that calls. The second time changes nothing. */
+export async function signOut(
+  deps: Pick<Deps, "db" | "clock" | "pubsub">,
+  input: { actorId: string; sessionId: string },
+): Promise<typeof ok> {
+  return revokeSession(deps, input);
+}
+
+const endAll = statement<{ id: string }>(
+  "auth.endSessions",
+  `update sessions set revoked_at = $2
+   where user_id = $1 and revoked_at is null and id is distinct from $3::bigint
+   returning id`,
+);
+
+/** Sessions that ended and are still to be announced: `announceEnded` after commit. */
+export interface EndedSessions {
+  userId: string;
+  /** Null: all of them. */
+  sessionIds: readonly string[] | null;
+}
+
+/** Ends all sessions of a person but `exceptId`, in the caller's transaction. The second time ends none. */
+export async function endSessions(
+  tx: Tx,
+  input: { userId: string; exceptId: string | null; now: Date },
+): Promise<EndedSessions> {
+  const ended = await tx.many(endAll, [input.userId, input.now, input.exceptId]);
+  return { userId: input.userId, sessionIds: input.exceptId === null ? null : ended.map((row) => row.id) };
+}
+
+/** Hints beyond this are left to the sweep of open streams, which needs no hint. */
+const maxHints = 200;
+
+/** Tells every process which sessions ended, so that their streams end at once. Call it after commit. */
+export function announceEnded(deps: Pick<Deps, "pubsub">, input: EndedSessions): void {
+  const { userId, sessionIds } = input;
+  if (sessionIds === null) hintRevoked(deps, { userId, sessionId: null });
+  for (const sessionId of sessionIds?.slice(0, maxHints) ?? []) hintRevoked(deps, { userId, sessionId });
+}
+
+/** Ends all of the person's sessions; `exceptCurrent` keeps the one that calls. The second time ends none. */
+export async function signOutEverywhere(
+  deps: Pick<Deps, "db" | "clock" | "pubsub">,
+  input: { actorId: string; sessionId: string; exceptCurrent?: boolean | undefined },
+): Promise<typeof ok> {
+  const exceptId = input.exceptCurrent === true ? input.sessionId : null;
+  const ended = await deps.db.inTransaction((tx) =>
+    endSessions(tx, { userId: input.actorId, exceptId, now: deps.clock.now() }),
+  );
+  announceEnded(deps, ended);
+  return ok;
+}
+
+const deleteOld = statement<never>(
+  "auth.deleteOldSessions",
+  `delete from sessions where id in (
+     select id from sessions where expires_at < $1 or revoked_at < $1 limit $2)`,
+);
+
+/** How long an ended session's row stays, so that its late refreshes hear that it ended. */
+const endedSessionLifeMs = 30 * 24 * 60 * 60_000;
+const deleteBatch = 5_000;
+
+/** Deletes sessions that ended 30 days ago. Scheduled; the second time finds none. */
+export async function deleteOldSessions(deps: Pick<Deps, "db" | "clock">): Promise<void> {
+  const before = new Date(deps.clock.now().getTime() - endedSessionLifeMs);
+  let deleted = deleteBatch;
+  while (deleted === deleteBatch) deleted = await deps.db.sql.run(deleteOld, [before, deleteBatch]);
+}

@@ -1,0 +1,39 @@
+// Every job, as one call into a domain function. A job without a handler does not compile.
+import type { JobHandlers } from "@pixora/jobs";
+import { purgeAccounts } from "./auth/auth.deletion.ts";
+import { deleteOldTokens } from "./auth/auth.expiry.ts";
+import { makeExports } from "./auth/auth.export.ts";
+import { sendMails } from "./auth/auth.mail.ts";
+import { deleteOldSessions } from "./auth/auth.session.ts";
+import { dropWindowsOfFacts } from "./feed/feed.drop.ts";
+import { pushPosts } from "./feed/feed.fanout.ts";
+import { mendWindows } from "./feed/feed.mend.ts";
+import { trimLog } from "./live/live.read.ts";
+import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification/notification.notify.ts";
+import { removeNotificationsOfBlocks, removeNotificationsOfPosts } from "./notification/notification.remove.ts";
+import type { Deps } from "./platform/deps.ts";
+import { deleteOldIdempotencyKeys } from "./platform/idempotency.ts";
+import { purgePosts } from "./post/post.purge.ts";
+
+/** The handlers of a worker, bound to its deps. */
+export function createHandlers(deps: Deps): JobHandlers {
+  return {
+    "notification.notifyLikes": (input) => notifyLikes(deps, input),
+    "notification.notifyComments": (input) => notifyComments(deps, input),
+    "notification.notifyFollows": (input) => notifyFollows(deps, input),
+    "notification.notifyMentions": (input) => notifyMentions(deps, input),
+    "notification.removeOfPosts": (input) => removeNotificationsOfPosts(deps, input),
+    "notification.removeOfBlocks": (input) => removeNotificationsOfBlocks(deps, input),
+    "feed.pushPosts": (input) => pushPosts(deps, input),
+    "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),
+    "feed.mendWindows": () => mendWindows(deps),
+    "post.purgePosts": (input) => purgePosts(deps, input),
+    "post.deleteOldIdempotencyKeys": () => deleteOldIdempotencyKeys(deps),
+    "live.trimLog": () => trimLog(deps),
+    "auth.sendMails": (input) => sendMails(deps, input),
+    "auth.purgeAccounts": (input) => purgeAccounts(deps, input),
+    "auth.makeExports": (input) => makeExports(deps, input),
+    "auth.deleteOldSessions": () => deleteOldSessions(deps),
+    "auth.deleteOldTokens": () => deleteOldTokens(deps),
+  };
+}

@@ -1,0 +1,241 @@
+// What is malformed, huge or endless is refused early: 4xx or closed, and the server's memory stays flat.
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openServerProcess, openTestDeps, type ServerProcess, type TestDeps } from "../testing/index.ts";
+
+const mebibyte = 1_024 * 1_024;
+const hugeBytes = 20 * mebibyte;
+const piece = Buffer.alloc(64 * 1_024, "a");
+const json = { "content-type": "application/json" };
+
+let deps: TestDeps;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  deps = await openTestDeps();
+  server = await openServerProcess(deps, { LIMITS_SCALE: "1" });
+});
+afterAll(async () => {
+  await server.close();
+  await deps.close();
+});
+
+/** What came back over a raw connection until it closed or its answer was there. */
+interface RawAnswer {
+  text: string;
+  sentBytes: number;
+}
+
+/** Sends a head and then a body in pieces, for as long as the server takes them. */
+async function sendRaw(head: string, body: Iterable<Buffer> = []): Promise<RawAnswer> {
+  const socket = connect(server.port, "127.0.0.1");
+  const parts: Buffer[] = [];
+  let sentBytes = 0;
+  let isOver = false;
+  const over = new Promise<void>((resolve) => {
+    socket.on("data", (part) => parts.push(part));
+    for (const event of ["end", "close", "error"]) {
+      socket.on(event, () => {
+        isOver = true;
+        resolve();
+      });
+    }
+  });
+  await once(socket, "connect");
+  socket.write(head);
+  for (const part of body) {
+    if (isOver || parts.length > 0) break;
+    sentBytes += part.length;
+    if (!socket.write(part)) await Promise.race([once(socket, "drain").catch(() => {}), over]);
+  }
+  await Promise.race([over, answerOf(socket, parts)]);
+  socket.destroy();
+  return { text: Buffer.concat(parts).toString("latin1"), sentBytes };
+}
+
+async function answerOf(socket: Socket, parts: readonly Buffer[]): Promise<void> {
+  while (parts.length === 0) await once(socket, "data").catch(() => {});
+}
+
+function* pieces(bytes: number, wrap: (part: Buffer) => Buffer = (part) => part): Generator<Buffer> {
+  for (let sent = 0; sent < bytes; sent += piece.length) yield wrap(piece);
+}
+
+function head(path: string, ...headers: string[]): string {
+  return [`POST ${path} HTTP/1.1`, "Host: localhost", ...headers, "", ""].join("\r\n");
+}
+
+function statusOf(answer: RawAnswer): number {
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer.text)?.[1] ?? 0);
+}
+
+function huge(path: string, type: string): Promise<RawAnswer> {
+  return sendRaw(head(path, `Content-Type: ${type}`, `Content-Length: ${hugeBytes}`), pieces(hugeBytes));
+}
+
+function chunked(path: string, type: string): Promise<RawAnswer> {
+  const asChunk = (part: Buffer) =>
+    Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from("\r\n")]);
+  const headers = [`Content-Type: ${type}`, "Transfer-Encoding: chunked"];
+  return sendRaw(head(path, ...headers), pieces(hugeBytes, asChunk));
+}
+
+const upgrade = [
+  "GET /trpc HTTP/1.1",
+  "Host: localhost",
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "",
+  "",
+].join("\r\n");
+
+/** A masked frame's head; the mask is zeros, so the payload goes as it is. */
+function frameHead(bytes: number, firstByte: number): Buffer {
+  const start = Buffer.alloc(14);
+  start[0] = firstByte;
+  start[1] = 0x80 | 127;
+  start.writeBigUInt64BE(BigInt(bytes), 2);
+  return start;
+}
+
+/** Opens a socket, sends frames, and answers the close code and how much was taken. */
+async function sendFrames(frames: Iterable<Buffer>): Promise<{ code: number | null; sentBytes: number }> {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.on("error", () => {});
+  const closed = once(socket, "close");
+  socket.write(upgrade);
+  await once(socket, "data");
+  let code: number | null = null;
+  let sentBytes = 0;
+  let isOver = false;
+  socket.on("data", (part: Buffer) => {
+    const at = part.indexOf(0x88);
+    if (at >= 0 && part.length >= at + 4) code = part.readUInt16BE(at + 2);
+    isOver = true;
+    socket.end();
+  });
+  closed.then(() => {
+    isOver = true;
+  });
+  for (const frame of frames) {
+    if (isOver) break;
+    sentBytes += frame.length;
+    if (!socket.write(frame)) await Promise.race([once(socket, "drain").catch(() => {}), closed]);
+  }
+  await closed;
+  return { code, sentBytes };
+}
+
+function* hugeFrame(): Generator<Buffer> {
+  yield frameHead(hugeBytes, 0x81);
+  yield* pieces(hugeBytes);
+}
+
+function* endlessFragments(): Generator<Buffer> {
+  for (let sent = 0; sent < hugeBytes; sent += 1_024) {
+    yield Buffer.concat([frameHead(1_024, sent === 0 ? 0x01 : 0x00), piece.subarray(0, 1_024)]);
+  }
+}
+
+describe("malformed calls", () => {
+  const bad: [string, { path: string; method?: string; body?: string; headers?: Record<string, string> }][] = [
+    ["broken JSON", { path: "/trpc/auth.signIn", method: "POST", body: '{"login":', headers: json }],
+    ["JSON of another shape", { path: "/trpc/auth.signIn", method: "POST", body: "[1,2]", headers: json }],
+    ["a batch that is null", { path: "/trpc/user.me,user.me?batch=1", method: "POST", body: "null", headers: json }],
+    ["deep nesting", { path: "/trpc/auth.signIn", method: "POST", body: "[".repeat(200_000), headers: json }],
+    ["a broken input parameter", { path: "/trpc/user.byHandle?input=%7B%22" }],
+    ["a broken escape in the path", { path: "/trpc/%E0%A4%A" }],
+    [
+      "another content type",
+      { path: "/trpc/auth.signIn", method: "POST", body: "<a/>", headers: { "content-type": "text/xml" } },
+    ],
+    ["no content type", { path: "/trpc/auth.signIn", method: "POST", body: "{}" }],
+    ["no such procedure", { path: "/trpc/constructor.prototype" }],
+    ["a procedure of a prototype", { path: "/trpc/__proto__" }],
+    ["a write by GET", { path: "/trpc/auth.signIn?input=%7B%7D" }],
+    ["a method that is none", { path: "/trpc/user.me", method: "DELETE" }],
+    ["a thousand calls in a batch", { path: `/trpc/${Array(1_000).fill("a.b").join(",")}?batch=1` }],
+  ];
+
+  test.each(bad)("%s is a 4xx that says nothing of the inside", async (_name, request) => {
+    const answer = await server.request(request);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.text).not.toMatch(/stack|node_modules|\.ts\b/);
+  });
+
+  test("prototype keys in an input are ignored", async () => {
+    const body = '{"handle":"free_handle","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
+    const answer = await server.request({ path: "/trpc/user.isHandleFree", method: "POST", body, headers: json });
+    expect(JSON.parse(answer.text)).toEqual({ result: { data: { isFree: true } } });
+  });
+
+  test("ten thousand calls in one batch are refused, over HTTP and over a socket", async () => {
+    const path = `/trpc/${Array(10_000).fill("user.me").join(",")}?batch=1`;
+    expect([414, 431]).toContain((await server.request({ path })).status);
+    const call = { id: 1, method: "query", params: { path: "user.me" } };
+    const payload = Buffer.from(JSON.stringify(Array(10_000).fill(call)));
+    expect((await sendFrames([frameHead(payload.length, 0x81), payload])).code).toBe(1009);
+  });
+});
+
+describe("huge and endless bodies", () => {
+  test("a body that says it is huge is refused before it is read", async () => {
+    const answer = await huge("/trpc/post.create", "application/json");
+    expect(statusOf(answer)).toBe(413);
+    expect(answer.sentBytes).toBeLessThan(8 * mebibyte);
+  });
+
+  test("a chunked body is read up to the bound", async () => {
+    const answer = await chunked("/trpc/post.create", "application/json");
+    expect(statusOf(answer)).toBe(413);
+    expect(answer.sentBytes).toBeLessThan(8 * mebibyte);
+  });
+
+  test("multipart is refused unread, in whatever spelling", async () => {
+    for (const type of ["multipart/form-data; boundary=x", "Multipart/Mixed; boundary=x"]) {
+      expect(statusOf(await huge("/trpc/post.create", type))).toBe(415);
+      expect(statusOf(await chunked("/trpc/post.create", type))).toBe(415);
+    }
+  });
+
+  test("a 20 MB frame closes the socket, whole or in fragments", async () => {
+    const whole = await sendFrames(hugeFrame());
+    const inFragments = await sendFrames(endlessFragments());
+    for (const { code, sentBytes } of [whole, inFragments]) {
+      expect(code).toBe(1009);
+      expect(sentBytes).toBeLessThan(8 * mebibyte);
+    }
+  });
+
+  test("the server's memory stays within 20 MB under all of it, ten at a time", async () => {
+    async function round(): Promise<void> {
+      await Promise.all([
+        ...Array.from({ length: 10 }, () => huge("/trpc/post.create", "application/json")),
+        ...Array.from({ length: 10 }, () => chunked("/trpc/post.create", "application/json")),
+        ...Array.from({ length: 10 }, () => huge("/trpc/post.create", "multipart/form-data; boundary=x")),
+        ...Array.from({ length: 10 }, () => chunked("/trpc/post.create", "multipart/form-data; boundary=x")),
+        ...Array.from({ length: 10 }, () => sendFrames(hugeFrame())),
+        ...Array.from({ length: 10 }, () => sendFrames(endlessFragments())),
+      ]);
+    }
+    await round();
+    const before = await server.readMemory();
+    for (let time = 0; time < 5; time += 1) await round();
+    const after = await server.readMemory();
+    const toMiB = (bytes: number) => Math.round(bytes / mebibyte);
+    console.log(
+      "before",
+      toMiB(before.residentBytes),
+      "peak",
+      toMiB(after.peakBytes),
+      "after",
+      toMiB(after.residentBytes),
+    );
+    expect(toMiB(after.residentBytes - before.residentBytes)).toBeLessThan(20);
+    expect((await server.request({ path: "/healthz" })).status).toBe(200);
+  });
+});

@@ -1,0 +1,70 @@
+// What ends a stream from outside: a reader that no longer takes what is sent, and a token that is about to die.
+// Promise: both ways the client comes back by itself and goes on after its last event.
+import type { Connection } from "../platform/context.ts";
+
+/** Bytes that may wait for a reader before its connection is given up. */
+const maxBufferedBytes = 1_000_000;
+/** How long before its end a token is to be replaced; a token that lives shorter, at half its rest. */
+const renewBeforeMs = 60_000;
+
+interface Guarded {
+  connection: Connection;
+  /** When the viewer's token dies, in milliseconds since 1970; null for strangers. */
+  expiresAtMs: number | null;
+  nowMs: number;
+}
+
+/** Passes a stream on until the connection under it has to be renewed. */
+export async function* guardStream<Event>(
+  stream: AsyncGenerator<Event, void, undefined>,
+  input: Guarded,
+): AsyncGenerator<Event, void, undefined> {
+  const { connection } = input;
+  const stopWatching = watchToken(input);
+  try {
+    for await (const event of stream) {
+      yield event;
+      if (connection.bufferedBytes() > maxBufferedBytes) {
+        connection.interrupt();
+        return;
+      }
+    }
+  } finally {
+    stopWatching();
+  }
+}
+
+interface Watch {
+  streams: number;
+  timers: NodeJS.Timeout[];
+}
+
+// One watch a connection, however many streams it carries.
+const watches = new WeakMap<Connection, Watch>();
+
+function watchToken({ connection, expiresAtMs, nowMs }: Guarded): () => void {
+  if (expiresAtMs === null) return () => undefined;
+  const known = watches.get(connection);
+  const watch = known ?? { streams: 0, timers: startTimers(connection, expiresAtMs - nowMs) };
+  watch.streams += 1;
+  watches.set(connection, watch);
+  return () => {
+    watch.streams -= 1;
+    if (watch.streams > 0) return;
+    for (const timer of watch.timers) clearTimeout(timer);
+    watches.delete(connection);
+  };
+}
+
+// What setTimeout can count; a longer one would ring at once.
+const maxTimerMs = 2_147_483_647;
+
+function startTimers(connection: Connection, leftMs: number): NodeJS.Timeout[] {
+  if (leftMs > maxTimerMs) return [];
+  const renewInMs = Math.max(leftMs - renewBeforeMs, leftMs / 2, 0);
+  return [
+    setTimeout(() => connection.askToReconnect(), renewInMs).unref(),
+    // Who did not come back with a new token is cut off with the old one.
+    setTimeout(() => connection.interrupt(), Math.max(leftMs, 0)).unref(),
+  ];
+}

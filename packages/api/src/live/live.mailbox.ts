@@ -1,0 +1,51 @@
+// A queue between those who send and the one stream that reads: what is put in comes out in order, until it is closed.
+
+export interface Mailbox<Message> {
+  put(message: Message): void;
+  /** No more messages; what was put in before still comes out. */
+  close(): void;
+  /** Messages that wait to be read. */
+  readonly size: number;
+  /** The messages, in order, as they come; ends when the mailbox is closed and empty. */
+  read(): AsyncGenerator<Message, void, undefined>;
+}
+
+/** `onTaken` is called whenever the reader has emptied it. */
+export function createMailbox<Message>(input: { onTaken?: () => void } = {}): Mailbox<Message> {
+  let waiting: Message[] = [];
+  let isClosed = false;
+  let wake: (() => void) | null = null;
+
+  function ring(): void {
+    wake?.();
+    wake = null;
+  }
+
+  return {
+    put(message) {
+      if (isClosed) return;
+      waiting.push(message);
+      ring();
+    },
+    close() {
+      isClosed = true;
+      ring();
+    },
+    get size() {
+      return waiting.length;
+    },
+    async *read() {
+      for (;;) {
+        const batch = waiting;
+        waiting = [];
+        yield* batch;
+        if (waiting.length > 0) continue;
+        if (isClosed) return;
+        input.onTaken?.();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// Log entries as events, at the moment they are sent: with the counts of now, and a notification as its receiver may
+// see it now. Promise: one that cannot be seen any more comes as removed, so that every entry is one event.
+import { z } from "zod";
+import { markedView } from "../notification/notification.schema.ts";
+import { presentToReceivers } from "../notification/notification.view.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Counts } from "../user/user.schema.ts";
+import type { LogEntry } from "./live.read.ts";
+import type { PersonalEvent } from "./live.schema.ts";
+
+/** Entries of one person, with their counts. */
+export interface EntriesToRender {
+  entries: readonly LogEntry[];
+  counts: Counts;
+}
+
+const entry = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("notification.created"), payload: z.object({ id: z.string() }) }),
+  z.object({ type: z.literal("notification.removed"), payload: z.object({ ids: z.array(z.string()) }) }),
+  z.object({ type: z.literal("notification.read"), payload: z.object({ marked: markedView }) }),
+  z.object({ type: z.literal("notification.seen"), payload: z.object({ upToId: z.string() }) }),
+]);
+type KnownEntry = z.infer<typeof entry>;
+
+/** Renders the entries of many people with one query; the events stand where their entries stood. */
+export async function renderEntries(
+  deps: Pick<Deps, "db">,
+  lists: readonly EntriesToRender[],
+): Promise<{ seq: string; event: PersonalEvent }[][]> {
+  const parsed = lists.map(({ entries, counts }) =>
+    entries.map((raw) => ({ seq: raw.seq, counts, known: readEntry(raw) })),
+  );
+  const ids = parsed.flat().flatMap(({ known }) => (known.type === "notification.created" ? [known.payload.id] : []));
+  const views = await presentToReceivers(deps, { ids: [...new Set(ids)] });
+  return parsed.map((list) =>
+    list.map(({ seq, counts, known }) => ({ seq, event: eventOf(known, { counts, views }) })),
+  );
+}
+
+// An entry of a newer release cannot be told here; its number must not be missing, so it becomes one that changes nothing.
+function readEntry(raw: LogEntry): KnownEntry {
+  const parsed = entry.safeParse(raw);
+  return parsed.success ? parsed.data : { type: "notification.removed", payload: { ids: [] } };
+}
+
+function eventOf(
+  known: KnownEntry,
+  { counts, views }: { counts: Counts; views: Awaited<ReturnType<typeof presentToReceivers>> },
+): PersonalEvent {
+  switch (known.type) {
+    case "notification.created": {
+      const notification = views.get(known.payload.id);
+      return notification === undefined
+        ? { type: "notification.removed", ids: [known.payload.id], counts }
+        : { type: "notification.created", notification, counts };
+    }
+    case "notification.removed":
+      return { type: known.type, ids: known.payload.ids, counts };
+    case "notification.read":
+      return { type: known.type, marked: known.payload.marked, counts };
+    case "notification.seen":
+      return { type: known.type, upToId: known.payload.upToId, counts };
+  }
+}

@@ -1,0 +1,36 @@
+// What goes into and comes out of the room `live` on the wire: events, each an object with its name as `type`.
+import { z } from "zod";
+import { commentView } from "../comment/comment.schema.ts";
+import { markedView, notificationView } from "../notification/notification.schema.ts";
+import { idInput, idView } from "../platform/wire.ts";
+import { countsView } from "../user/user.schema.ts";
+
+/** Where a stream goes on: the id of the last event received. Anything that is no such id is unknown: a resync. */
+export const onEventInput = z.object({ lastEventId: z.string().max(100).nullish() }).prefault({});
+
+export const personalEventView = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready"), counts: countsView }),
+  z.object({ type: z.literal("resync"), counts: countsView }),
+  z.object({ type: z.literal("notification.created"), notification: notificationView, counts: countsView }),
+  z.object({ type: z.literal("notification.removed"), ids: z.array(idView), counts: countsView }),
+  z.object({ type: z.literal("notification.read"), marked: markedView, counts: countsView }),
+  z.object({ type: z.literal("notification.seen"), upToId: idView, counts: countsView }),
+  z.object({ type: z.literal("session.revoked"), sessionId: idView }),
+]);
+export type PersonalEvent = z.infer<typeof personalEventView>;
+
+export const onPostInput = z.object({ postId: idInput });
+
+export const postEventView = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("post.counts"),
+    likeCount: z.int(),
+    commentCount: z.int(),
+    rev: z.int(),
+  }),
+  z.object({ type: z.literal("comment.created"), comment: commentView }),
+  z.object({ type: z.literal("comment.updated"), comment: commentView }),
+  z.object({ type: z.literal("comment.deleted"), commentId: idView }),
+  z.object({ type: z.literal("post.deleted") }),
+]);
+export type PostEvent = z.infer<typeof postEventView>;

@@ -1,0 +1,200 @@
+// Personal streams: nothing lost, nothing twice, in order; across drops, lost hints, trims and revocations.
+import { statement } from "@pixora/db";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { notifyLikes } from "../notification/notification.notify.ts";
+import { markRead, markSeen } from "../notification/notification.service.ts";
+import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson, waitFor } from "../testing/index.ts";
+import { hintRevoked } from "./live.hint.ts";
+import type { SentEvent } from "./live.hub.ts";
+import { trimLog } from "./live.read.ts";
+import { streamPersonalEvents } from "./live.stream.ts";
+
+let deps: TestDeps;
+beforeAll(async () => {
+  deps = await openTestDeps();
+});
+afterAll(() => deps.close());
+
+const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
+
+async function openSession(person: TestPerson): Promise<string> {
+  const [row] = await run(
+    `insert into sessions (user_id, salt, device_name, ip_hint, expires_at)
+     values ($1, '\\x00', 'test', '', now() + interval '1 day') returning id`,
+    [person.id],
+  );
+  return row?.id ?? "";
+}
+
+/** A client: collects what its stream sends. */
+async function listen(person: TestPerson, options: { lastEventId?: string; sessionId?: string } = {}) {
+  const sessionId = options.sessionId ?? (await openSession(person));
+  const abort = new AbortController();
+  const events: SentEvent[] = [];
+  const stream = streamPersonalEvents(deps, {
+    viewer: { userId: person.id, sessionId },
+    lastEventId: options.lastEventId ?? null,
+    signal: abort.signal,
+  });
+  const ended = (async () => {
+    for await (const event of stream) events.push(event);
+  })();
+  const types = () => events.map(({ event }) => event.type);
+  return { events, types, sessionId, ended, drop: () => abort.abort() };
+}
+
+let serial = 1;
+async function likeMany(author: TestPerson, times: number): Promise<void> {
+  const post = await createPost(deps, { authorId: author.id });
+  for (let index = 0; index < times; index += 1) {
+    const fan = await createPerson(deps);
+    await run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, fan.id]);
+    serial += 1;
+    const payload = { postId: post.id, commentId: null, actorId: fan.id };
+    await notifyLikes(deps, { facts: [{ id: String(serial), fact: "like.created", payload }] });
+  }
+}
+
+test("a stream says ready, then tells what happens, with the counts of then", async () => {
+  const ann = await createPerson(deps);
+  const client = await listen(ann);
+  await waitFor("ready", () => client.events.length === 1);
+  expect(client.events[0]).toEqual({ id: "0", event: { type: "ready", counts: { unread: 0, unseen: 0 } } });
+  await likeMany(ann, 2);
+  await waitFor("two events", () => client.events.length === 3, { timeoutMs: 2_000 });
+  expect(client.events.slice(1)).toMatchObject([
+    { id: "1", event: { type: "notification.created", notification: { type: "LIKE" } } },
+    { id: "2", event: { type: "notification.created", counts: { unread: 2, unseen: 2 } } },
+  ]);
+  client.drop();
+  await client.ended;
+});
+
+test("marks reach the person's other devices, as they were said", async () => {
+  const ann = await createPerson(deps);
+  const client = await listen(ann);
+  await likeMany(ann, 1);
+  await waitFor("the like", () => client.types().includes("notification.created"));
+  const created = client.events.at(-1)?.event;
+  const id = created?.type === "notification.created" ? created.notification.id : "";
+  await markSeen(deps, { actorId: ann.id, upToId: id });
+  await markRead(deps, { actorId: ann.id, which: { ids: [id] } });
+  await markRead(deps, { actorId: ann.id, which: { ids: [id] } });
+  await waitFor("both marks", () => client.events.length >= 4);
+  expect(client.events.slice(2).map(({ event }) => event)).toEqual([
+    { type: "notification.seen", upToId: id, counts: expect.anything() },
+    { type: "notification.read", marked: { ids: [id] }, counts: { unread: 0, unseen: 0 } },
+  ]);
+  client.drop();
+});
+
+test("a dropped client gets exactly what it missed, then ready, then the rest", async () => {
+  const ann = await createPerson(deps);
+  const first = await listen(ann);
+  await likeMany(ann, 2);
+  await waitFor("two events", () => first.events.length === 3);
+  first.drop();
+  await first.ended;
+  await likeMany(ann, 3);
+  const second = await listen(ann, { lastEventId: "2" });
+  await waitFor("ready", () => second.types().includes("ready"));
+  await likeMany(ann, 1);
+  await waitFor("the last", () => second.events.length === 5);
+  expect(second.events.map(({ id, event }) => [id, event.type])).toEqual([
+    ["3", "notification.created"],
+    ["4", "notification.created"],
+    ["5", "notification.created"],
+    ["5", "ready"],
+    ["6", "notification.created"],
+  ]);
+  second.drop();
+});
+
+test("hundreds of missed events come in order, while new ones arrive", async () => {
+  const ann = await createPerson(deps);
+  await run(
+    `insert into live_log (user_id, seq, type, payload)
+     select $1, n, 'notification.seen', jsonb_build_object('upToId', n::text) from generate_series(1, 450) n`,
+    [ann.id],
+  );
+  await run("update live_heads set seq = 450 where user_id = $1", [ann.id]);
+  const client = await listen(ann, { lastEventId: "0" });
+  await likeMany(ann, 3);
+  await waitFor("all", () => client.events.length === 454);
+  const numbered = client.events.filter(({ event }) => event.type !== "ready").map(({ id }) => Number(id));
+  expect(numbered).toEqual(Array.from({ length: 453 }, (_, index) => index + 1));
+  client.drop();
+});
+
+test("past the horizon, and for an id that the log never gave, a stream begins with resync", async () => {
+  const ann = await createPerson(deps);
+  await likeMany(ann, 3);
+  await run("update live_log set created_at = now() - interval '8 days' where user_id = $1 and seq <= 2", [ann.id]);
+  await trimLog(deps);
+  for (const lastEventId of ["0", "1", "4", "999999999999999999999", "nonsense"]) {
+    const client = await listen(ann, { lastEventId });
+    await waitFor("ready", () => client.types().includes("ready"));
+    expect(client.events.map(({ id, event }) => [id, event.type])).toEqual([
+      ["3", "resync"],
+      ["3", "ready"],
+    ]);
+    client.drop();
+  }
+  const client = await listen(ann, { lastEventId: "2" });
+  await waitFor("ready", () => client.types().includes("ready"));
+  expect(client.types()).toEqual(["notification.created", "ready"]);
+  client.drop();
+});
+
+test("an event whose subject is gone when it is sent comes as removed, under its own id", async () => {
+  const ann = await createPerson(deps);
+  await likeMany(ann, 2);
+  await run(
+    `update posts set deleted_at = now() where author_id = $1 and id = (select min(id) from posts where author_id = $1)`,
+    [ann.id],
+  );
+  const client = await listen(ann, { lastEventId: "0" });
+  await waitFor("ready", () => client.types().includes("ready"));
+  expect(client.events.map(({ id, event }) => [id, event.type])).toEqual([
+    ["1", "notification.removed"],
+    ["2", "notification.removed"],
+    ["2", "ready"],
+  ]);
+  client.drop();
+});
+
+test("a lost hint delays an event by seconds, no more", async () => {
+  const ann = await createPerson(deps);
+  const client = await listen(ann);
+  await waitFor("ready", () => client.types().includes("ready"));
+  const silent = { ...deps, pubsub: { ...deps.pubsub, publish: () => undefined } };
+  await markSeen(silent, { actorId: ann.id, upToId: "1" });
+  await run(
+    `with head as (update live_heads set seq = seq + 1 where user_id = $1 returning seq)
+     insert into live_log (user_id, seq, type, payload) select $1, seq, 'notification.seen', '{"upToId": "1"}' from head`,
+    [ann.id],
+  );
+  await waitFor("the event", () => client.types().includes("notification.seen"), { timeoutMs: 5_000 });
+  client.drop();
+});
+
+test("a revoked session hears session.revoked and nothing more, hinted or not", async () => {
+  const ann = await createPerson(deps);
+  const revoke = (id: string) => run("update sessions set revoked_at = now() where id = $1", [id]);
+  const [hinted, swept, kept] = [await listen(ann), await listen(ann), await listen(ann)];
+  await waitFor("ready", () => [hinted, swept, kept].every((client) => client.types().includes("ready")));
+  await revoke(hinted.sessionId);
+  hintRevoked(deps, { userId: ann.id, sessionId: hinted.sessionId });
+  await hinted.ended;
+  expect(hinted.events.at(-1)).toEqual({ id: "0", event: { type: "session.revoked", sessionId: hinted.sessionId } });
+
+  await revoke(swept.sessionId);
+  await likeMany(ann, 1);
+  await swept.ended;
+  expect(swept.types()).toEqual(["ready", "session.revoked"]);
+  await waitFor("the like", () => kept.types().includes("notification.created"));
+
+  await run("update users set suspended_at = now() where id = $1", [ann.id]);
+  await kept.ended;
+  expect(kept.types().at(-1)).toBe("session.revoked");
+});

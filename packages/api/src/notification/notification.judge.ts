@@ -1,0 +1,74 @@
+// Reads, for many drafts at once, whether their causes hold and whether their receivers may see them and want them.
+// Promise: one statement, however many drafts; visibility is only what the rooms' rules say.
+import { type Statement, statement, type Tx } from "@pixora/db";
+import { commentIsVisible } from "../comment/comment.visibility.ts";
+import { postIsVisible } from "../post/post.visibility.ts";
+import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../user/user.visibility.ts";
+import { type Draft, type Judgement, judgeDraft, type Verdict } from "./notification.draft.ts";
+
+const receiver = "draft.receiver_id";
+
+const causeHolds = `case draft.type
+  when 'LIKE' then exists (select from post_likes pl where pl.post_id = draft.post_id and pl.user_id = draft.actor_id)
+  when 'COMMENT_LIKE' then exists (select from comment_likes cl
+                                   where cl.comment_id = draft.comment_id and cl.user_id = draft.actor_id)
+  when 'FOLLOW' then ${isFollowing("draft.actor_id", receiver)}
+  when 'FOLLOW_REQUEST' then ${isRequesting("draft.actor_id", receiver)} or ${isFollowing("draft.actor_id", receiver)}
+  when 'FOLLOW_ACCEPTED' then ${isFollowing(receiver, "draft.actor_id")}
+  else true end`;
+
+const subjectIsGone = `(draft.post_id is not null and (post.id is null or post.deleted_at is not null))
+  or (draft.comment_id is not null and (comment.id is null or comment.deleted_at is not null))`;
+
+const isWelcome = `${userIsLive("receiver")}
+  and ${userIsListed({ user: "actor", viewer: receiver })}
+  and not ${isMuting(receiver, "draft.actor_id")}
+  and (draft.type <> 'FOLLOW_REQUEST' or ${isRequesting("draft.actor_id", receiver)})
+  and (draft.post_id is null or ${postIsVisible({ post: "post", author: "post_author", viewer: receiver })})
+  and (draft.comment_id is null
+       or ${commentIsVisible({ comment: "comment", author: "comment_author", viewer: receiver })})
+  and coalesce((wish.types -> draft.type ->> 'inApp')::boolean, true)
+  and (coalesce(wish.types -> draft.type ->> 'from', 'everyone') = 'everyone'
+       or ${isFollowing(receiver, "draft.actor_id")})
+  and not exists (select from quiet_posts quiet
+                  where quiet.user_id = ${receiver} and quiet.post_id = draft.post_id)`;
+
+const judgeStatement: Statement<Judgement & { place: string }> = statement(
+  "notification.judge",
+  `select draft.place, ${causeHolds} as "isPresent", ${subjectIsGone} as "isSubjectGone",
+          coalesce(${isWelcome}, false) as "isWelcome"
+   from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+        with ordinality as draft (type, receiver_id, actor_id, post_id, comment_id, place)
+   join users receiver on receiver.id = draft.receiver_id
+   join users actor on actor.id = draft.actor_id
+   left join posts post on post.id = draft.post_id
+   left join users post_author on post_author.id = post.author_id
+   left join comments comment on comment.id = draft.comment_id
+   left join users comment_author on comment_author.id = comment.author_id
+   left join notification_preferences wish on wish.user_id = draft.receiver_id`,
+);
+
+export interface JudgedDrafts {
+  toMake: Draft[];
+  /** Read or not. */
+  toRemove: Draft[];
+  toRemoveUnread: Draft[];
+}
+
+/** Judges drafts under their receivers' locks. Drafts of people who are gone are left. */
+export async function judgeDrafts(tx: Tx, drafts: readonly Draft[]): Promise<JudgedDrafts> {
+  const judged = await tx.many(judgeStatement, [
+    drafts.map((draft) => draft.type),
+    drafts.map((draft) => draft.receiverId),
+    drafts.map((draft) => draft.actorId),
+    drafts.map((draft) => draft.postId),
+    drafts.map((draft) => draft.commentId),
+  ]);
+  const judgementAt = new Map(judged.map((row) => [Number(row.place) - 1, row]));
+  const verdicts = drafts.map((draft, index): { draft: Draft; verdict: Verdict } => {
+    const judgement = judgementAt.get(index);
+    return { draft, verdict: judgement === undefined ? "leave" : judgeDraft(draft, judgement) };
+  });
+  const draftsOf = (wanted: Verdict) => verdicts.filter(({ verdict }) => verdict === wanted).map(({ draft }) => draft);
+  return { toMake: draftsOf("make"), toRemove: draftsOf("remove"), toRemoveUnread: draftsOf("removeUnread") };
+}

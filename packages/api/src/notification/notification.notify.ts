@@ -1,0 +1,164 @@
+// Makes notifications agree with what people did: likes, comments, mentions, follows. Called by jobs with lists of facts.
+// Promises: a fact may come twice, late or beside its opposite: each cause is read again under the receiver's lock, one
+// cause makes one notification, and facts are recorded done in the transaction of their effect.
+import { type Statement, statement, type Tx } from "@pixora/db";
+import type { FactJobName, FactOf } from "@pixora/jobs";
+import { hintPeople, hintPosts, type PostHint } from "../live/live.hint.ts";
+import { type LivePosition, lockLiveHeads } from "../live/live.log.ts";
+import type { Deps } from "../platform/deps.ts";
+import { recordDone } from "../platform/outbox.ts";
+import {
+  type Draft,
+  draftOfFollow,
+  draftOfLike,
+  draftsOfComment,
+  draftsOfPost,
+  mergeDrafts,
+} from "./notification.draft.ts";
+import { judgeDrafts } from "./notification.judge.ts";
+import { removeOfComments } from "./notification.remove.ts";
+import { insertNotifications, removeByCause } from "./notification.write.ts";
+
+type NotifyDeps = Pick<Deps, "db" | "pubsub" | "clock">;
+
+async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<LivePosition[]> {
+  const merged = mergeDrafts(drafts);
+  if (merged.length === 0) return [];
+  await lockLiveHeads(tx, { userIds: merged.map((draft) => draft.receiverId) });
+  const { toMake, toRemove, toRemoveUnread } = await judgeDrafts(tx, merged);
+  const removed = await removeByCause(tx, { onlyUnread: toRemoveUnread, evenRead: toRemove });
+  const made = await insertNotifications(tx, { drafts: toMake, now: deps.clock.now() });
+  return [...removed, ...made];
+}
+
+/** Runs `work` in one transaction that also records the facts done; after commit it hints receivers and viewers. */
+async function settleFactsOf(
+  deps: NotifyDeps,
+  input: { job: FactJobName; facts: readonly { id: string }[]; postHints?: readonly PostHint[] },
+  work: (tx: Tx) => Promise<LivePosition[]>,
+): Promise<void> {
+  const positions = await deps.db.inTransaction(async (tx) => {
+    const moved = await work(tx);
+    await recordDone(tx, { job: input.job, factIds: input.facts.map((fact) => fact.id) });
+    return moved;
+  });
+  hintPeople(deps, { positions });
+  hintPosts(deps, { hints: input.postHints ?? [] });
+}
+
+// Subjects are locked before anything is said of them: who deletes one waits until it is said, and then unsays it.
+const lockPosts: Statement<{ id: string; authorId: string; mentionIds: string[] }> = statement(
+  "notification.lockPosts",
+  `select id, author_id as "authorId", mention_ids::text[] as "mentionIds"
+   from posts where id = any ($1::bigint[]) and deleted_at is null order by id for share`,
+);
+
+const lockComments: Statement<{
+  id: string;
+  postId: string;
+  authorId: string;
+  answeredId: string | null;
+  mentionIds: string[];
+}> = statement(
+  "notification.lockComments",
+  `select id, post_id as "postId", author_id as "authorId", reply_to_author_id as "answeredId",
+          mention_ids::text[] as "mentionIds"
+   from comments where id = any ($1::bigint[]) and deleted_at is null order by id for share`,
+);
+
+/** LIKE and COMMENT_LIKE: made while the like stands, taken back unread when it ends. The second time changes nothing. */
+export async function notifyLikes(
+  deps: NotifyDeps,
+  input: { facts: readonly FactOf<"notification.notifyLikes">[] },
+): Promise<void> {
+  const { facts } = input;
+  const postIds = new Set(
+    facts.filter(({ payload }) => payload.commentId === null).map(({ payload }) => payload.postId),
+  );
+  const postHints = [...postIds].map((postId): PostHint => ({ postId, change: "counts" }));
+  await settleFactsOf(deps, { job: "notification.notifyLikes", facts, postHints }, async (tx) => {
+    const likes = facts.map((fact) => ({ ...fact.payload, isAsked: fact.fact === "like.created" }));
+    const posts = await tx.many(lockPosts, [likes.map((like) => like.postId)]);
+    const commentIds = likes.flatMap((like) => like.commentId ?? []);
+    const comments = commentIds.length === 0 ? [] : await tx.many(lockComments, [commentIds]);
+    const authorOfPost = new Map(posts.map((post) => [post.id, post.authorId]));
+    const authorOfComment = new Map(comments.map((comment) => [comment.id, comment.authorId]));
+    const drafts = likes.flatMap((like) => {
+      const receiverId = like.commentId === null ? authorOfPost.get(like.postId) : authorOfComment.get(like.commentId);
+      return receiverId === undefined ? [] : [draftOfLike({ ...like, receiverId })];
+    });
+    return settleDrafts(deps, tx, drafts);
+  });
+}
+
+/** COMMENT, REPLY and MENTION; a deleted comment takes all that speaks of it away. The second time changes nothing. */
+export async function notifyComments(
+  deps: NotifyDeps,
+  input: { facts: readonly FactOf<"notification.notifyComments">[] },
+): Promise<void> {
+  const { facts } = input;
+  const postHints = facts.map(({ fact, payload }): PostHint => ({ ...payload, change: fact }));
+  await settleFactsOf(deps, { job: "notification.notifyComments", facts, postHints }, async (tx) => {
+    const ids = [...new Set(facts.map((fact) => fact.payload.commentId))];
+    const posts = await tx.many(lockPosts, [facts.map((fact) => fact.payload.postId)]);
+    const comments = await tx.many(lockComments, [ids]);
+    const authorOfPost = new Map(posts.map((post) => [post.id, post.authorId]));
+    const living = new Set(comments.map((comment) => comment.id));
+    const drafts = comments.flatMap((comment) => {
+      const postAuthorId = authorOfPost.get(comment.postId);
+      return postAuthorId === undefined ? [] : draftsOfComment({ ...comment, commentId: comment.id, postAuthorId });
+    });
+    const removed = await removeOfComments(tx, {
+      commentIds: ids.filter((id) => !living.has(id)),
+      alsoLock: drafts.map((draft) => draft.receiverId),
+    });
+    return [...removed, ...(await settleDrafts(deps, tx, drafts))];
+  });
+}
+
+/** MENTION in captions. The second time changes nothing. */
+export async function notifyMentions(
+  deps: NotifyDeps,
+  input: { facts: readonly FactOf<"notification.notifyMentions">[] },
+): Promise<void> {
+  const { facts } = input;
+  await settleFactsOf(deps, { job: "notification.notifyMentions", facts }, async (tx) => {
+    const posts = await tx.many(lockPosts, [facts.map((fact) => fact.payload.postId)]);
+    return settleDrafts(
+      deps,
+      tx,
+      posts.flatMap((post) => draftsOfPost({ ...post, postId: post.id })),
+    );
+  });
+}
+
+/** FOLLOW, FOLLOW_REQUEST and FOLLOW_ACCEPTED. The second time changes nothing. */
+export async function notifyFollows(
+  deps: NotifyDeps,
+  input: { facts: readonly FactOf<"notification.notifyFollows">[] },
+): Promise<void> {
+  const { facts } = input;
+  await settleFactsOf(deps, { job: "notification.notifyFollows", facts }, (tx) =>
+    settleDrafts(deps, tx, facts.flatMap(draftsOfFollowFact)),
+  );
+}
+
+function draftsOfFollowFact(fact: FactOf<"notification.notifyFollows">): Draft[] {
+  const { actorId, targetId } = fact.payload;
+  switch (fact.fact) {
+    case "follow.created":
+      return [draftOfFollow({ type: "FOLLOW", actorId, receiverId: targetId, isAsked: true })];
+    case "follow.requested":
+      return [draftOfFollow({ type: "FOLLOW_REQUEST", actorId, receiverId: targetId, isAsked: true })];
+    case "follow.accepted":
+      return [draftOfFollow({ type: "FOLLOW_ACCEPTED", actorId, receiverId: targetId, isAsked: true })];
+    case "follow.requestDeleted":
+      return [draftOfFollow({ type: "FOLLOW_REQUEST", actorId, receiverId: targetId, isAsked: false })];
+    case "follow.deleted":
+      return [
+        draftOfFollow({ type: "FOLLOW", actorId, receiverId: targetId, isAsked: false }),
+        draftOfFollow({ type: "FOLLOW_REQUEST", actorId, receiverId: targetId, isAsked: false }),
+        draftOfFollow({ type: "FOLLOW_ACCEPTED", actorId: targetId, receiverId: actorId, isAsked: false }),
+      ];
+  }
+}

@@ -1,0 +1,96 @@
+// Notifications as their receivers may see them: ids in, views out, in one round trip, also for many receivers at once.
+// Promise: one whose actor or subject is hidden from the receiver by now is left out.
+import { type Statement, statement } from "@pixora/db";
+import { commentIsVisible } from "../comment/comment.visibility.ts";
+import type { Deps } from "../platform/deps.ts";
+import { postIsVisible } from "../post/post.visibility.ts";
+import type { UserViewer } from "../user/user.schema.ts";
+import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
+import { followState, isBlocking, isMuting, userIsListed } from "../user/user.visibility.ts";
+import type { NotificationType, NotificationView } from "./notification.schema.ts";
+
+interface NotificationRow extends SummaryRow, Omit<UserViewer, "isSelf"> {
+  id: string;
+  receiverId: string;
+  groupKey: string;
+  type: NotificationType;
+  postId: string | null;
+  commentId: string | null;
+  text: string | null;
+  read: boolean;
+  seen: boolean;
+  createdAt: Date;
+}
+
+const viewer = `n."receiverId"`;
+
+const presentStatement: Statement<NotificationRow> = statement(
+  "notification.present",
+  `select n.id, n."receiverId", n."groupKey", n.type, n."postId", n."commentId", n.read, n.seen, n."createdAt",
+          left(coalesce(comment.text, post.caption), 400) as text,
+          ${summaryColumns("actor")},
+          ${followState(viewer, "actor.id")} as follow, ${followState("actor.id", viewer)} as "followedBy",
+          ${isBlocking(viewer, "actor.id")} as "isBlocking", ${isMuting(viewer, "actor.id")} as "isMuting"
+   from unnest($1::bigint[]) with ordinality as wanted (id, place)
+   join notifications n on n.id = wanted.id
+   join users actor on actor.id = n."actorId"
+   left join posts post on post.id = n."postId"
+   left join users post_author on post_author.id = post.author_id
+   left join comments comment on comment.id = n."commentId"
+   left join users comment_author on comment_author.id = comment.author_id
+   where ($2::bigint is null or n."receiverId" = $2)
+     and ${userIsListed({ user: "actor", viewer })}
+     and (n."postId" is null or ${postIsVisible({ post: "post", author: "post_author", viewer })})
+     and (n."commentId" is null
+          or (comment.deleted_at is null
+              and ${commentIsVisible({ comment: "comment", author: "comment_author", viewer })}))
+   order by wanted.place`,
+);
+
+/** Views of the viewer's own notifications, in the given order; others' ids are left out. */
+export async function presentNotifications(
+  deps: Pick<Deps, "db">,
+  input: { viewerId: string; ids: readonly string[] },
+): Promise<NotificationView[]> {
+  if (input.ids.length === 0) return [];
+  const rows = await deps.db.sql.many(presentStatement, [input.ids, input.viewerId]);
+  return rows.map(viewOfRow);
+}
+
+/** Views by notification id, each as its own receiver may see it: for events, which go to many people at once. */
+export async function presentToReceivers(
+  deps: Pick<Deps, "db">,
+  input: { ids: readonly string[] },
+): Promise<Map<string, NotificationView>> {
+  if (input.ids.length === 0) return new Map();
+  const rows = await deps.db.sql.many(presentStatement, [input.ids, null]);
+  return new Map(rows.map((row) => [row.id, viewOfRow(row)]));
+}
+
+function viewOfRow(row: NotificationRow): NotificationView {
+  const { follow, followedBy, isBlocking, isMuting } = row;
+  return {
+    id: row.id,
+    groupKey: row.groupKey,
+    type: row.type,
+    actor: { ...summaryOfRow(row), viewer: { isSelf: false, follow, followedBy, isBlocking, isMuting } },
+    postId: row.postId,
+    commentId: row.commentId,
+    preview: { text: excerptOf(row.text), imageUrl: null },
+    read: row.read,
+    seen: row.seen,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+const excerptLength = 120;
+
+/** The beginning of a text, cut between characters that people see; null for none. */
+function excerptOf(text: string | null): string | null {
+  if (text === null || text === "") return null;
+  const characters = [...segmenter.segment(text)];
+  if (characters.length <= excerptLength) return text;
+  const kept = characters.slice(0, excerptLength - 1).map((character) => character.segment);
+  return `${kept.join("").trimEnd()}…`;
+}

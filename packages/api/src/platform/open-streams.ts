@@ -1,0 +1,67 @@
+// How many streams each connection and each caller hold open in this process. Promises: who has too many gets no more,
+// however many connections they come over (SSE has one for each); a stream that ends in whatever way is counted out.
+import { addressKeyOf } from "./address.ts";
+import type { RequestContext, Viewer } from "./context.ts";
+import type { Deps } from "./deps.ts";
+import { AppError } from "./errors.ts";
+import { maxStreams } from "./limits.ts";
+import { onePerDeps } from "./per-deps.ts";
+
+const retryAfterMs = 5_000;
+
+const openByCaller = onePerDeps((_deps: Pick<Deps, "config">) => new Map<string, number>());
+
+/** Counts a stream in; answers what counts it out (a second call changes nothing). Throws limit.exceeded. */
+export function openStream(ctx: RequestContext, viewer: Viewer | null): () => void {
+  const { connection, deps } = ctx;
+  const counts = openByCaller(deps);
+  const caller = viewer?.userId ?? addressKeyOf(ctx.ip);
+  const count = counts.get(caller) ?? 0;
+  const max = Math.max(1, Math.round(maxStreams.perCaller * deps.config.LIMITS_SCALE));
+  if (connection.openStreams >= maxStreams.perConnection || count >= max) {
+    throw new AppError("limit.exceeded", { retryAfterMs });
+  }
+  connection.openStreams += 1;
+  counts.set(caller, count + 1);
+  let isOpen = true;
+  return () => {
+    if (!isOpen) return;
+    isOpen = false;
+    connection.openStreams -= 1;
+    const left = (counts.get(caller) ?? 1) - 1;
+    if (left > 0) counts.set(caller, left);
+    else counts.delete(caller);
+  };
+}
+
+/**
+ * Passes a stream on and calls `onEnd` when it is over, has failed or is given up. A generator around it would not do:
+ * given up before it began, it runs no `finally`.
+ */
+export function watchEnd<Item>(
+  stream: AsyncIterable<Item>,
+  input: { onEnd: () => void; nameError: (error: unknown) => unknown },
+): AsyncIterable<Item> {
+  const { onEnd, nameError } = input;
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = stream[Symbol.asyncIterator]();
+      return {
+        async next() {
+          try {
+            const step = await iterator.next();
+            if (step.done) onEnd();
+            return step;
+          } catch (error) {
+            onEnd();
+            throw nameError(error);
+          }
+        },
+        async return(value: unknown) {
+          onEnd();
+          return (await iterator.return?.(value)) ?? { done: true, value };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// The bodies of posts: what only an edit changes, the author's summary included. Kept in this process, bounded, and
+// keyed by the versions of post and author: an edited post is another key, so there is no invalidation to lose.
+// Promise: no body is served without its versions having been read, with all checks, for this very page.
+import { type Db, statement } from "@pixora/db";
+import { LRUCache } from "lru-cache";
+import { createBatchLoader } from "../platform/batch.ts";
+import type { Deps } from "../platform/deps.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
+import type { UserSummary } from "../user/user.schema.ts";
+import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
+import type { PostVisibility } from "./post.schema.ts";
+import type { PostState } from "./post.state.ts";
+
+/** Frozen: every page shows the same object. */
+export interface PostBody {
+  author: UserSummary;
+  caption: string;
+  hashtags: string[];
+  visibility: PostVisibility;
+  createdAt: string;
+  editedAt: string | null;
+}
+
+interface BodyRow extends SummaryRow {
+  id: string;
+  version: number;
+  authorVersion: number;
+  caption: string;
+  hashtags: string[];
+  visibility: PostVisibility;
+  createdAt: Date;
+  editedAt: Date | null;
+}
+
+const selectBodies = statement<BodyRow>(
+  "post.bodies",
+  `select post.id, post.version, author.version as "authorVersion", post.caption, post.hashtags, post.visibility,
+          post.created_at as "createdAt", post.edited_at as "editedAt", ${summaryColumns("author")}
+   from posts post join users author on author.id = post.author_id
+   where post.id = any($1::bigint[])`,
+);
+
+const maxBytes = 64 * 1_024 * 1_024;
+/** About what an empty body takes, its key and its place in the cache included. */
+const baseBytes = 1_000;
+
+type BodyKey = Pick<PostState, "id" | "version" | "authorVersion">;
+
+const bodiesOf = onePerDeps((db: Db) => {
+  const bodies = new LRUCache<string, PostBody>({
+    maxSize: maxBytes,
+    sizeCalculation: (body) => baseBytes + 2 * body.caption.length,
+  });
+  // All misses of one tick, of whatever page, are one query; it fills the cache under the versions it found.
+  const load = createBatchLoader<string, BodyKey>({
+    async load(ids) {
+      const rows = await db.sql.many(selectBodies, [ids]);
+      for (const row of rows) bodies.set(keyOf(row), bodyOfRow(row));
+      return new Map(rows.map((row) => [row.id, row]));
+    },
+  });
+  return { bodies, load };
+});
+
+function keyOf(key: BodyKey): string {
+  return `${key.id}:${key.version}:${key.authorVersion}`;
+}
+
+function bodyOfRow(row: BodyRow): PostBody {
+  const author = summaryOfRow(row);
+  const { caption, hashtags, visibility } = row;
+  Object.freeze(author);
+  Object.freeze(hashtags);
+  const createdAt = row.createdAt.toISOString();
+  return Object.freeze({
+    author,
+    caption,
+    hashtags,
+    visibility,
+    createdAt,
+    editedAt: row.editedAt?.toISOString() ?? null,
+  });
+}
+
+/**
+ * The bodies of posts in exactly these versions, in the order asked. Null for one that was edited or removed since its
+ * versions were read: then they have to be read again, and with them whether the viewer may see it.
+ */
+export async function loadPostBodies(
+  deps: Pick<Deps, "db">,
+  input: { keys: readonly BodyKey[] },
+): Promise<(PostBody | null)[]> {
+  const { bodies, load } = bodiesOf(deps.db);
+  const found = input.keys.map((key) => bodies.get(keyOf(key)) ?? null);
+  const missing = input.keys.filter((_, index) => found[index] === null);
+  if (missing.length === 0) return found;
+  await Promise.all(missing.map((key) => load(key.id)));
+  return input.keys.map((key, index) => found[index] ?? bodies.get(keyOf(key)) ?? null);
+}

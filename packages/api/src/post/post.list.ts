@@ -1,0 +1,71 @@
+// Lists of posts that hang on one thing: a person's posts, a post's earlier captions. Newest first, keyset pages.
+import { statement } from "@pixora/db";
+import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
+import type { Deps } from "../platform/deps.ts";
+import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import { requirePostsAccess } from "../user/user.access.ts";
+import { requireVisiblePost } from "./post.access.ts";
+import type { PostEditView, PostView } from "./post.schema.ts";
+import { presentPosts } from "./post.view.ts";
+import { postIsVisible } from "./post.visibility.ts";
+
+const postsByUser = { list: "post.byUser", position: idInput };
+
+const selectByUser = statement<{ id: string }>(
+  "post.byUser",
+  `select post.id from posts post join users author on author.id = post.author_id
+   where post.author_id = $1 and post.id < coalesce($3::bigint, 9223372036854775807)
+     and ${postIsVisible({ post: "post", author: "author", viewer: "$2::bigint" })}
+   order by post.id desc limit $4`,
+);
+
+/**
+ * A person's posts as the viewer (null = a stranger) may see them. Throws user.notFound, block.active, user.private,
+ * cursor.invalid.
+ */
+export async function listPostsByUser(
+  deps: Pick<Deps, "db">,
+  input: PageRequest & { viewerId: string | null; userId: string },
+): Promise<Page<PostView>> {
+  const { viewerId, userId, limit } = input;
+  const binding = { userId };
+  const before = decodeCursor(postsByUser, { input: binding, cursor: input.cursor });
+  const [rows] = await Promise.all([
+    deps.db.sql.many(selectByUser, [userId, viewerId, before, limit + 1]),
+    requirePostsAccess(deps.db.sql, { viewerId, userId }),
+  ]);
+  const page = cutPage(rows, {
+    limit,
+    cursorAfter: (last) => encodeCursor(postsByUser, { input: binding, position: last.id }),
+  });
+  const items = await presentPosts(deps, { viewerId, ids: page.rows.map((row) => row.id) });
+  return { items, nextCursor: page.nextCursor };
+}
+
+const postHistory = { list: "post.history", position: idInput };
+
+const selectEdits = statement<{ id: string; caption: string; editedAt: Date }>(
+  "post.history",
+  `select id, caption, edited_at as "editedAt" from post_edits
+   where post_id = $1 and id < coalesce($2::bigint, 9223372036854775807)
+   order by id desc limit $3`,
+);
+
+/** Captions that edits replaced, each with the instant of its replacement. Throws post.notFound, cursor.invalid. */
+export async function listPostEdits(
+  deps: Pick<Deps, "db">,
+  input: PageRequest & { viewerId: string | null; postId: string },
+): Promise<Page<PostEditView>> {
+  const { viewerId, postId, limit } = input;
+  const before = decodeCursor(postHistory, { input: { postId }, cursor: input.cursor });
+  const [rows] = await Promise.all([
+    deps.db.sql.many(selectEdits, [postId, before, limit + 1]),
+    requireVisiblePost(deps.db.sql, { viewerId, postId }),
+  ]);
+  const page = cutPage(rows, {
+    limit,
+    cursorAfter: (last) => encodeCursor(postHistory, { input: { postId }, position: last.id }),
+  });
+  const items = page.rows.map((row) => ({ caption: row.caption, editedAt: row.editedAt.toISOString() }));
+  return { items, nextCursor: page.nextCursor };
+}

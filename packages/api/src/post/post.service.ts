@@ -1,0 +1,188 @@
+// Rules and writes of posts: create, edit, delete. Promises: ids of one author rise in commit order, the author's head
+// and post count are exact, and every change stores its fact.
+import { statement, type Tx } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { invalidInput } from "../platform/failure.ts";
+import { parseHashtags } from "../platform/hashtag.ts";
+import { onceByKey } from "../platform/idempotency.ts";
+import { commitFacts, insertFacts } from "../platform/outbox.ts";
+import { ok } from "../platform/wire.ts";
+import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
+import { resolveMentions } from "../user/user.mention.ts";
+import { userIsLive } from "../user/user.visibility.ts";
+import { requireOwnPost } from "./post.access.ts";
+import { lockAuthorHead, raisePostRev, resetAuthorHead } from "./post.counter.ts";
+import type { CreatePostInput, PostView, PostVisibility, UpdatePostInput } from "./post.schema.ts";
+import { presentPost } from "./post.view.ts";
+
+/** What a post says: the part that an edit replaces. */
+interface PostBody {
+  caption: string;
+  visibility: PostVisibility;
+  hashtags: string[];
+  mentionIds: string[];
+}
+
+/**
+ * Publishes a post. The second time with the same `idempotencyKey` answers the first post as it is now.
+ * Throws media.notReady, idempotency.reused, and post.notFound where that first post is gone.
+ */
+export async function createPost(
+  deps: Pick<Deps, "db" | "wakeRelay">,
+  input: { actorId: string } & CreatePostInput,
+): Promise<PostView> {
+  const { actorId, idempotencyKey, ...said } = input;
+  const made = await commitFacts(deps, (tx) =>
+    onceByKey(tx, {
+      userId: actorId,
+      procedure: "post.create",
+      key: idempotencyKey,
+      input: said,
+      make: () => publishPost(tx, input),
+    }),
+  );
+  return presentPost(deps, { viewerId: actorId, postId: made.id });
+}
+
+// Raised above the author's last id, whatever the clock did: pages by id then never pass a post by.
+const insertPostStatement = statement<{ id: string }>(
+  "post.insert",
+  `with post as (
+     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids)
+     select greatest(next_id(), coalesce((select max(id) from posts where author_id = $1), 0) + 1),
+            author.id, $2, $3, $4::text[], $5::bigint[]
+     from users author where author.id = $1 and ${userIsLive("author")}
+     returning id
+   ), counts as (
+     insert into post_counts (post_id) select id from post
+   ), head as (
+     update author_heads set last_post_id = post.id from post where author_id = $1
+   )
+   select id from post`,
+);
+
+async function publishPost(tx: Tx, input: { actorId: string } & CreatePostInput): Promise<string> {
+  if (input.media.length > 0) throw new AppError("media.notReady");
+  const { actorId } = input;
+  const body = await readBody(tx, { ...input, authorId: actorId });
+  await moveUserCounts(tx, { userId: actorId, posts: 1 });
+  await lockAuthorHead(tx, { userId: actorId });
+  const post = await tx.maybe(insertPostStatement, [actorId, ...valuesOfBody(body)]);
+  // The account ended while the call was on its way.
+  if (post === null) throw new AppError("auth.sessionRevoked");
+  await insertFacts(tx, { facts: [{ fact: "post.created", payload: { postId: post.id, authorId: actorId } }] });
+  return post.id;
+}
+
+async function readBody(
+  tx: Tx,
+  input: { authorId: string; caption: string; visibility: PostVisibility },
+): Promise<PostBody> {
+  const { authorId, caption, visibility } = input;
+  const mentionIds = await resolveMentions(tx, { authorId, text: caption });
+  return { caption, visibility, hashtags: parseHashtags(caption), mentionIds };
+}
+
+function valuesOfBody(body: PostBody): unknown[] {
+  return [body.caption, body.visibility, body.hashtags, body.mentionIds];
+}
+
+/**
+ * Edits one's own post; absent keys stay as they are. The second time changes nothing, nor does an edit that says what
+ * is said already. Throws post.notFound, post.forbidden, media.notFound, and input.invalid where nothing would be left.
+ */
+export async function updatePost(
+  deps: Pick<Deps, "db" | "wakeRelay">,
+  input: { actorId: string } & UpdatePostInput,
+): Promise<PostView> {
+  const { actorId, postId } = input;
+  await commitFacts(deps, async (tx) => {
+    await requireOwnPost(tx, { actorId, postId });
+    await editPost(tx, input);
+  });
+  return presentPost(deps, { viewerId: actorId, postId });
+}
+
+const lockBodyStatement = statement<{ caption: string; visibility: PostVisibility }>(
+  "post.lockBody",
+  `select caption, visibility from posts where id = $1 and deleted_at is null for no key update`,
+);
+
+const updateBodyStatement = statement<{ editedAt: Date }>(
+  "post.updateBody",
+  `update posts set caption = $2, visibility = $3, hashtags = $4::text[], mention_ids = $5::bigint[],
+                    edited_at = clock_timestamp(), version = version + 1
+   where id = $1 returning edited_at as "editedAt"`,
+);
+
+async function editPost(tx: Tx, input: { actorId: string } & UpdatePostInput): Promise<void> {
+  const { actorId, postId } = input;
+  const before = await tx.maybe(lockBodyStatement, [postId]);
+  if (before === null) throw new AppError("post.notFound");
+  // No post has pictures yet, so none can be named here.
+  if (input.media !== undefined && input.media.length > 0) throw new AppError("media.notFound");
+  const caption = input.caption === undefined ? before.caption : (input.caption ?? "");
+  const visibility = input.visibility ?? before.visibility;
+  if (caption === "") throw invalidInput({ caption: ["A post without pictures needs a caption"] });
+  if (caption === before.caption && visibility === before.visibility) return;
+  const body = await readBody(tx, { authorId: actorId, caption, visibility });
+  const { editedAt } = await tx.one(updateBodyStatement, [postId, ...valuesOfBody(body)]);
+  await recordEdit(tx, { postId, before, after: body, editedAt });
+  await raisePostRev(tx, { postId });
+  await insertFacts(tx, { facts: [{ fact: "post.updated", payload: { postId, authorId: actorId } }] });
+}
+
+const insertEditStatement = statement<never>(
+  "post.insertEdit",
+  `insert into post_edits (post_id, caption, edited_at) values ($1, $2, $3)`,
+);
+
+const deleteEditsStatement = statement<never>("post.deleteEdits", `delete from post_edits where post_id = $1`);
+
+// What was written for followers is not shown to everybody: widening the visibility restarts the history.
+async function recordEdit(
+  tx: Tx,
+  input: {
+    postId: string;
+    before: { caption: string; visibility: PostVisibility };
+    after: { caption: string; visibility: PostVisibility };
+    editedAt: Date;
+  },
+): Promise<void> {
+  const { postId, before, after, editedAt } = input;
+  if (before.visibility === "followers" && after.visibility === "public") await tx.run(deleteEditsStatement, [postId]);
+  else if (before.caption !== after.caption) await tx.run(insertEditStatement, [postId, before.caption, editedAt]);
+}
+
+/**
+ * Deletes one's own post: hidden at once, removed with all that hangs on it by a job. The second time changes nothing.
+ * Throws post.forbidden for a post of others, post.notFound for one that the actor may not see.
+ */
+export async function deletePost(
+  deps: Pick<Deps, "db" | "wakeRelay">,
+  input: { actorId: string; postId: string },
+): Promise<{ ok: true }> {
+  await commitFacts(deps, async (tx) => {
+    await requireOwnPost(tx, input);
+    await hidePost(tx, input);
+  });
+  return ok;
+}
+
+const hidePostStatement = statement<never>(
+  "post.hide",
+  `update posts set deleted_at = clock_timestamp() where id = $1 and author_id = $2 and deleted_at is null`,
+);
+
+async function hidePost(tx: Tx, input: { actorId: string; postId: string }): Promise<void> {
+  const { actorId, postId } = input;
+  await lockPeople(tx, { ids: [actorId] });
+  await lockAuthorHead(tx, { userId: actorId });
+  const isNew = (await tx.run(hidePostStatement, [postId, actorId])) === 1;
+  if (!isNew) return;
+  await resetAuthorHead(tx, { userId: actorId });
+  await moveUserCounts(tx, { userId: actorId, posts: -1 });
+  await raisePostRev(tx, { postId });
+  await insertFacts(tx, { facts: [{ fact: "post.deleted", payload: { postId, authorId: actorId } }] });
+}

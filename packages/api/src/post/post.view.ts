@@ -1,0 +1,87 @@
+// Posts as one viewer may see them: ids in, views out. What may have changed since is read each time (post.state.ts),
+// bodies come from this process's cache (post.cache.ts).
+// Promises: the given order; what the viewer may not see is left out; nothing here decides visibility by itself.
+import { statement } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { loadPostBodies, type PostBody } from "./post.cache.ts";
+import type { PostView } from "./post.schema.ts";
+import { type PostState, postStatesSql } from "./post.state.ts";
+
+const selectStates = statement<PostState>(
+  "post.states",
+  postStatesSql({
+    wanted: "unnest($1::bigint[]) with ordinality as wanted (id, place)",
+    viewer: "$2::bigint",
+    orderBy: "wanted.place",
+  }),
+);
+
+/** Views of posts by id, as `viewerId` (null: a stranger) may see them. */
+export async function presentPosts(
+  deps: Pick<Deps, "db">,
+  input: { viewerId: string | null; ids: readonly string[] },
+): Promise<PostView[]> {
+  const { viewerId, ids } = input;
+  if (ids.length === 0) return [];
+  const states = await deps.db.sql.many(selectStates, [ids, viewerId]);
+  return presentStates(deps, { viewerId, states });
+}
+
+/** Views of posts whose states a statement has just read for this viewer, in their order. */
+export async function presentStates(
+  deps: Pick<Deps, "db">,
+  input: { viewerId: string | null; states: readonly PostState[] },
+): Promise<PostView[]> {
+  const { viewerId, states } = input;
+  const bodies = await loadPostBodies(deps, { keys: states });
+  // Edited in this very moment: the new body has to be allowed to this viewer as well, so it is asked for anew.
+  const editedIds = states.filter((_, index) => bodies[index] === null).map((state) => state.id);
+  const edited = new Map((await presentPosts(deps, { viewerId, ids: editedIds })).map((view) => [view.id, view]));
+  return states.flatMap((state, index) => {
+    const body = bodies[index];
+    const view = body ? viewOf(state, { body, isSignedIn: viewerId !== null }) : edited.get(state.id);
+    return view === undefined ? [] : [view];
+  });
+}
+
+/** One post as `viewerId` may see it. Throws post.notFound. */
+export async function presentPost(
+  deps: Pick<Deps, "db">,
+  input: { viewerId: string | null; postId: string },
+): Promise<PostView> {
+  const [view] = await presentPosts(deps, { viewerId: input.viewerId, ids: [input.postId] });
+  if (view === undefined) throw new AppError("post.notFound");
+  return view;
+}
+
+function viewOf(state: PostState, of: { body: PostBody; isSignedIn: boolean }): PostView {
+  const { body } = of;
+  return {
+    id: state.id,
+    author: body.author,
+    caption: body.caption,
+    media: [],
+    hashtags: body.hashtags,
+    mentions: state.mentions ?? [],
+    visibility: body.visibility,
+    likeCount: state.likeCount,
+    commentCount: state.commentCount,
+    createdAt: body.createdAt,
+    editedAt: body.editedAt,
+    rev: state.rev,
+    viewer: of.isSignedIn ? viewerOf(state) : null,
+  };
+}
+
+function viewerOf(state: PostState): PostView["viewer"] {
+  return {
+    isLiked: state.isLiked,
+    isBookmarked: state.isBookmarked,
+    follow: state.follow,
+    canEdit: state.isAuthor,
+    // Whoever sees a post may answer it.
+    canComment: true,
+    isQuiet: state.isQuiet,
+  };
+}

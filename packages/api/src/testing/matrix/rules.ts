@@ -1,0 +1,197 @@
+// What each viewer may expect of each target, as API.md says it: small grids that a person can check line by line.
+// Promise: nothing here is computed from the code under test.
+import type { AppErrorCode } from "../../platform/errors.ts";
+
+/** Who calls; all but `anonymous` have a live token. Each stands to the target's owner as the name says. */
+export const viewers = [
+  "anonymous",
+  "stranger",
+  /** Followed while the account was public, or was accepted. */
+  "follower",
+  /** Asked to follow; where the account is public, nobody can be in that state: a stranger. */
+  "requested",
+  /** Followed, and was blocked by the owner. */
+  "blocked",
+  /** Followed, and blocked the owner. */
+  "blocker",
+  /** Follows, and muted the owner. */
+  "muted",
+  "owner",
+  "moderator",
+  /** Follows; their own account is suspended. */
+  "suspended",
+  /** Followed; their own account is deleted. */
+  "deleted",
+] as const;
+export type ViewerName = (typeof viewers)[number];
+
+/** What is looked at: an account with a post, comments, likes. Everything was public once, and seen by everyone. */
+export const targets = [
+  "public",
+  /** A followers-only post of a public account. */
+  "followersOnly",
+  "privateAccount",
+  /** The post, and the owner's comment elsewhere, are deleted; the account lives. */
+  "deletedPost",
+  "deletedAccount",
+  "suspendedAccount",
+] as const;
+export type TargetName = (typeof targets)[number];
+
+/** How a cell ends: refused with a code, or answered; where it matters, with or without the subject in the answer. */
+export type Outcome = "ok" | "lists" | "omits" | AppErrorCode;
+
+export type Rule = (cell: { viewer: ViewerName; target: TargetName }) => Outcome;
+
+/** Who may call at all: `open` ignores tokens, `public` takes none or a good one; the others need one. */
+export type Access = "open" | "public" | "signedIn" | "moderator";
+
+/** The refusal that comes before any other rule, or null. */
+export function findRefusal(access: Access, cell: { viewer: ViewerName; target: TargetName }): Outcome | null {
+  const { viewer, target } = cell;
+  if (access === "open") return null;
+  const isOwner = viewer === "owner";
+  if (viewer === "deleted" || (isOwner && target === "deletedAccount")) return "auth.sessionRevoked";
+  if (viewer === "suspended" || (isOwner && target === "suspendedAccount")) return "auth.suspended";
+  if (viewer === "anonymous" && access !== "public") return "auth.required";
+  if (viewer !== "moderator" && access === "moderator") return "moderation.forbidden";
+  return null;
+}
+
+/** The same for everyone who gets this far. */
+export function always(outcome: Outcome): Rule {
+  return () => outcome;
+}
+
+/** By target only; `others` for the targets that are not named. */
+export function byTarget(outcomes: Partial<Record<TargetName, Outcome>> & { others: Outcome }): Rule {
+  return ({ target }) => outcomes[target] ?? outcomes.others;
+}
+
+/** `lists` for these cells, written "viewer/target" or "viewer", and `omits` for the rest. */
+export function listsOnly(...cells: readonly (ViewerName | `${ViewerName}/${TargetName}`)[]): Rule {
+  const listed = new Set<string>(cells);
+  return ({ viewer, target }) => (listed.has(viewer) || listed.has(`${viewer}/${target}`) ? "lists" : "omits");
+}
+
+/** Reads a grid: a line of targets, then a line a viewer. `words` says what its words mean for one procedure. */
+function grid<Word extends string>(text: string): (words: Record<Word, Outcome>) => Rule {
+  const [head = [], ...lines] = text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  const wordAt = new Map(
+    lines.flatMap(([viewer, ...row]) => head.map((target, column) => [`${viewer}/${target}`, row[column]])),
+  );
+  return (words) => {
+    const meanings = new Map<string | undefined, Outcome>(Object.entries<Outcome>(words));
+    return ({ viewer, target }) => {
+      const outcome = meanings.get(wordAt.get(`${viewer}/${target}`));
+      if (outcome === undefined) throw new Error(`no rule says what ${viewer} may expect of ${target}`);
+      return outcome;
+    };
+  };
+}
+
+// The lines of suspended and deleted viewers, and the owner's own under a dead account, matter only where tokens are
+// ignored; nothing that ignores them looks at people or posts.
+
+/** The account itself. */
+export const byPerson = grid<"yes" | "blocked" | "blocker" | "own" | "gone">(`
+               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
+    anonymous  yes      yes            yes             yes          gone            gone
+    stranger   yes      yes            yes             yes          gone            gone
+    follower   yes      yes            yes             yes          gone            gone
+    requested  yes      yes            yes             yes          gone            gone
+    blocked    blocked  blocked        blocked         blocked      gone            gone
+    blocker    blocker  blocker        blocker         blocker      gone            gone
+    muted      yes      yes            yes             yes          gone            gone
+    owner      own      own            own             own          -               -
+    moderator  yes      yes            yes             yes          gone            gone
+`);
+
+/** The owner's post, and what hangs on it. */
+export const byPost = grid<"yes" | "no" | "own" | "ownGone">(`
+               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
+    anonymous  yes      no             no              no           no              no
+    stranger   yes      no             no              no           no              no
+    follower   yes      yes            yes             no           no              no
+    requested  yes      no             no              no           no              no
+    blocked    no       no             no              no           no              no
+    blocker    no       no             no              no           no              no
+    muted      yes      yes            yes             no           no              no
+    owner      own      own            own             ownGone      -               -
+    moderator  yes      no             no              no           no              no
+`);
+
+/** The list of the owner's posts: with the post in it, without, or refused; follow lists are refused alike. */
+export const byPostList = grid<"in" | "out" | "private" | "blocker" | "none">(`
+               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
+    anonymous  in       out            private         out          none            none
+    stranger   in       out            private         out          none            none
+    follower   in       in             in              out          none            none
+    requested  in       out            private         out          none            none
+    blocked    none     none           none            none         none            none
+    blocker    blocker  blocker        blocker         blocker      none            none
+    muted      in       in             in              out          none            none
+    owner      in       in             in              out          -               -
+    moderator  in       out            private         out          none            none
+`);
+
+/** The owner's comment under a third person's public post: neither private accounts nor narrow posts matter there. */
+export const byAwayComment = grid<"yes" | "no" | "own" | "ownGone">(`
+               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
+    anonymous  yes      yes            yes             no           no              no
+    stranger   yes      yes            yes             no           no              no
+    follower   yes      yes            yes             no           no              no
+    requested  yes      yes            yes             no           no              no
+    blocked    no       no             no              no           no              no
+    blocker    no       no             no              no           no              no
+    muted      yes      yes            yes             no           no              no
+    owner      own      own            own             ownGone      -               -
+    moderator  yes      yes            yes             no           no              no
+`);
+
+/** Whether the owner may be proposed: to whoever does not follow, asked, blocked or muted already. */
+export const bySuggestion = grid<"in" | "out">(`
+               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
+    stranger   in       in             in              in           out             out
+    follower   out      out            out             out          out             out
+    requested  in       in             out             in           out             out
+    blocked    out      out            out             out          out             out
+    blocker    out      out            out             out          out             out
+    muted      out      out            out             out          out             out
+    owner      out      out            out             out          -               -
+    moderator  in       in             in              in           out             out
+`);
+
+// What the words mean most often.
+
+/** Acts on the owner's profile. */
+export const seesPerson = byPerson({
+  yes: "ok",
+  blocker: "ok",
+  own: "ok",
+  blocked: "user.notFound",
+  gone: "user.notFound",
+});
+
+/** The owner is in a list that the viewer may read. */
+export const listsPerson = byPerson({ yes: "lists", own: "lists", blocker: "omits", blocked: "omits", gone: "omits" });
+
+/** Acts on the post as anyone who sees it may. */
+export const seesPost = byPost({ yes: "ok", own: "ok", no: "post.notFound", ownGone: "post.notFound" });
+
+/** Acts on a comment under the post as anyone who sees it may. */
+export const seesComment = byPost({ yes: "ok", own: "ok", no: "comment.notFound", ownGone: "comment.notFound" });
+
+/** The post is in a list that the viewer may read. */
+export const listsPost = byPost({ yes: "lists", own: "lists", no: "omits", ownGone: "omits" });
+
+/** Acts on the owner's comment elsewhere. */
+export const seesAwayComment = byAwayComment({
+  yes: "ok",
+  own: "ok",
+  no: "comment.notFound",
+  ownGone: "comment.notFound",
+});

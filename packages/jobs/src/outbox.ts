@@ -1,0 +1,137 @@
+// The outbox from claim to deletion, as SQL over a query function that is passed in. PostgreSQL remembers what is done.
+// Promises: a row goes only when every job of its fact is recorded done or dead-lettered; nothing else deletes one.
+import { consequences, jobsOf } from "./consequences.ts";
+import type { FactJobName } from "./jobs.ts";
+
+/** Runs a prepared statement and answers its rows; int8 comes as a decimal string. */
+export type OutboxQuery = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
+
+export interface OutboxDb {
+  query: OutboxQuery;
+  /** Commits what `work` did, or nothing. */
+  inTransaction<T>(work: (query: OutboxQuery) => Promise<T>): Promise<T>;
+}
+
+/** A fact as claimed; `done` are the jobs that have finished with it. */
+export interface ClaimedFact {
+  id: string;
+  fact: string;
+  payload: unknown;
+  done: string[];
+}
+
+/** A fact that one job could not take. */
+export interface DeadLetter {
+  id: string;
+  factId: string;
+  fact: string;
+  payload: unknown;
+  job: string;
+  error: string;
+  createdAt: Date;
+}
+
+const knownFacts = Object.keys(consequences);
+// Pairs (fact, job), as two arrays: what has to be done before a row may go.
+const expectedPairs = Object.entries(consequences).flatMap(([fact, jobs]) => jobs.map((job) => [fact, job] as const));
+const expectedFacts = expectedPairs.map(([fact]) => fact);
+const expectedJobs = expectedPairs.map(([, job]) => job);
+
+// Facts of a newer release are left to its relay. Ordered as the index is, so that a backlog costs nothing to claim.
+const claimNewSql = `
+  update outbox set stamped_at = clock_timestamp()
+  where id = any (array(
+    select id from outbox where stamped_at is null and fact = any ($1::text[])
+    order by stamped_at, id limit $2 for update skip locked))
+  returning id, fact, payload, '{}'::text[] as done`;
+
+const claimStaleSql = `
+  update outbox set stamped_at = clock_timestamp()
+  where id = any (array(
+    select id from outbox
+    where stamped_at < clock_timestamp() - make_interval(secs => $3::float8 / 1000) and fact = any ($1::text[])
+    order by stamped_at, id limit $2 for update skip locked))
+  returning id, fact, payload,
+    array(select job from outbox_completions c where c.fact_id = outbox.id) as done`;
+
+/** Claims facts that were never relayed, and stamps them; they stay locked until the transaction ends. */
+export function claimNew(query: OutboxQuery, input: { limit: number }): Promise<ClaimedFact[]> {
+  return query<ClaimedFact>(claimNewSql, [knownFacts, input.limit]);
+}
+
+/** Claims facts that were relayed more than `staleMs` ago and are not finished, and stamps them anew. */
+export function claimStale(query: OutboxQuery, input: { limit: number; staleMs: number }): Promise<ClaimedFact[]> {
+  return query<ClaimedFact>(claimStaleSql, [knownFacts, input.limit, input.staleMs]);
+}
+
+/** The jobs that still have to take a claimed fact. */
+export function missingJobs(claimed: ClaimedFact): FactJobName[] {
+  return (jobsOf(claimed.fact) ?? []).filter((job) => !claimed.done.includes(job));
+}
+
+// Rows are locked in id order, so that two workers that finish one fact's jobs at once do not deadlock.
+const forgetDoneSql = `
+  with gone as (
+    delete from outbox
+    where id in (select id from outbox where id = any ($1::bigint[]) order by id for update)
+      and not exists (
+        select from unnest($2::text[], $3::text[]) as expected (fact, job)
+        where expected.fact = outbox.fact
+          and not exists (select from outbox_completions c
+                          where c.fact_id = outbox.id and c.job = expected.job))
+    returning id
+  )
+  delete from outbox_completions using gone where fact_id = gone.id`;
+
+/** Deletes those of these facts that every job has finished with. The others stay. */
+export async function forgetDone(query: OutboxQuery, input: { factIds: readonly string[] }): Promise<void> {
+  if (input.factIds.length > 0) await query(forgetDoneSql, [input.factIds, expectedFacts, expectedJobs]);
+}
+
+// A job that ran twice at once may record a fact whose row has just gone.
+const forgetOrphansSql = `
+  delete from outbox_completions where not exists (select from outbox where outbox.id = outbox_completions.fact_id)`;
+
+/** Deletes completions of facts that are gone. */
+export async function forgetOrphans(query: OutboxQuery): Promise<void> {
+  await query(forgetOrphansSql, []);
+}
+
+const unstampSql = `
+  update outbox set stamped_at = null
+  where id in (select id from outbox where stamped_at is not null order by id for update)`;
+
+/** Lets every unfinished fact be relayed again at once: Redis has lost what it carried. */
+export async function unstampAll(query: OutboxQuery): Promise<void> {
+  await query(unstampSql, []);
+}
+
+const buryFactsSql = `
+  with letter as (
+    insert into dead_letters (fact_id, fact, payload, job, error)
+    select outbox.id, outbox.fact, outbox.payload, $3, failed.error
+    from unnest($1::bigint[], $2::text[]) as failed (id, error) join outbox on outbox.id = failed.id
+    on conflict (fact_id, job) do update set error = excluded.error, created_at = clock_timestamp()
+    returning fact_id
+  )
+  insert into outbox_completions (fact_id, job) select fact_id, $3 from letter on conflict do nothing`;
+
+/**
+ * Puts facts that a job could not take among the dead letters and records them done, in one transaction. The second
+ * time replaces the error; a fact that is finished already is passed over.
+ */
+export async function buryFacts(
+  query: OutboxQuery,
+  input: { job: FactJobName; failed: readonly { id: string; error: string }[] },
+): Promise<void> {
+  await query(buryFactsSql, [input.failed.map((fact) => fact.id), input.failed.map((fact) => fact.error), input.job]);
+}
+
+const oldestSql = `
+  select extract(epoch from clock_timestamp() - created_at)::float8 * 1000 as "ageMs" from outbox order by id limit 1`;
+
+/** How long ago the oldest unfinished fact was made, in milliseconds; 0 where nothing is unfinished. */
+export async function oldestFactAgeMs(query: OutboxQuery): Promise<number> {
+  const [row] = await query<{ ageMs: number }>(oldestSql, []);
+  return row?.ageMs ?? 0;
+}

@@ -1,0 +1,172 @@
+// The relay: claims facts from the outbox, adds the jobs that they cause, each with a list of facts, and stamps the rows.
+// Promises: a crash, an emptied Redis or a lost job repeats facts, perhaps in other batches, and loses none; several
+// relays at once are safe.
+
+import { type FactJobName, maxFactsOf } from "./jobs.ts";
+import {
+  type ClaimedFact,
+  claimNew,
+  claimStale,
+  forgetDone,
+  forgetOrphans,
+  missingJobs,
+  type OutboxDb,
+  type OutboxQuery,
+  unstampAll,
+} from "./outbox.ts";
+import type { JobRequest, Producer } from "./producer.ts";
+
+/** What the package writes its log with; pino fits. */
+export interface JobsLog {
+  error(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  info(details: object, message: string): void;
+  debug(details: object, message: string): void;
+}
+
+export interface RelayInput {
+  db: OutboxDb;
+  producer: Producer;
+  log: JobsLog;
+  /** Calls the listener when facts were committed; best effort. The answer ends it. */
+  onWake: (listener: () => void) => () => void;
+  /** How long facts are gathered after the first one. */
+  groupMs?: number;
+  /** Facts in one job. */
+  maxFacts?: number;
+  /** How often the outbox is looked at without being woken. */
+  pollMs?: number;
+  /** After this long, a relayed fact that is not finished is relayed again. */
+  staleMs?: number;
+}
+
+export interface Relay {
+  /** Resolves when the loop has ended; facts that were claimed and not relayed are free again. */
+  close(): Promise<void>;
+}
+
+const claimLimit = 1_000;
+const orphansEveryMs = 60_000;
+
+/** Starts relaying; never throws: while a store is away it tries again at each poll. */
+export function startRelay(input: RelayInput): Relay {
+  const { groupMs = 3, pollMs = 1_000 } = input;
+  const bell = createBell();
+  const stopListening = input.onWake(bell.ring);
+  input.producer.onConnect(bell.ring);
+  const rounds = createRounds(input);
+  let isClosed = false;
+  let isFailing = false;
+
+  async function runRounds(): Promise<void> {
+    while (!isClosed) {
+      await bell.wait(pollMs);
+      // A little patience makes one job of many facts.
+      await pause(groupMs);
+      try {
+        await rounds.runRound(() => isClosed);
+        if (isFailing) input.log.info({}, "the relay works again");
+        isFailing = false;
+      } catch (error) {
+        if (!isFailing) input.log.warn({ err: error }, "the relay waits for a store");
+        isFailing = true;
+        if (!isClosed) await pause(Math.min(pollMs, 250));
+      }
+    }
+  }
+
+  const ended = runRounds();
+  return {
+    async close() {
+      isClosed = true;
+      stopListening();
+      bell.ring();
+      await ended;
+    },
+  };
+}
+
+/** One round: what was lost or has grown stale, once a poll, then everything new. */
+function createRounds(input: RelayInput) {
+  const { db, producer, log, maxFacts = 200, pollMs = 1_000, staleMs = 60_000 } = input;
+  let nextUpkeepMs = 0;
+  let nextOrphansMs = performance.now() + orphansEveryMs;
+
+  async function relay(claim: (query: OutboxQuery) => Promise<ClaimedFact[]>): Promise<number> {
+    return db.inTransaction(async (query) => {
+      const claimed = await claim(query);
+      if (claimed.length === 0) return 0;
+      const requests = groupByJob(claimed, maxFacts);
+      if (requests.length > 0) await producer.add(requests);
+      const finished = claimed.filter((fact) => missingJobs(fact).length === 0).map((fact) => fact.id);
+      await forgetDone(query, { factIds: finished });
+      return claimed.length;
+    });
+  }
+
+  async function keepUp(isClosed: () => boolean): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs < nextUpkeepMs) return;
+    nextUpkeepMs = nowMs + pollMs;
+    if (await producer.hasLostJobs()) {
+      log.info({}, "redis is another one or was emptied: unfinished facts are relayed again");
+      await unstampAll(db.query);
+    }
+    while (!isClosed() && (await relay((query) => claimStale(query, { limit: claimLimit, staleMs }))) === claimLimit);
+    if (nowMs < nextOrphansMs) return;
+    nextOrphansMs = nowMs + orphansEveryMs;
+    await forgetOrphans(db.query);
+  }
+
+  return {
+    async runRound(isClosed: () => boolean): Promise<void> {
+      await keepUp(isClosed);
+      while (!isClosed() && (await relay((query) => claimNew(query, { limit: claimLimit }))) === claimLimit);
+    },
+  };
+}
+
+/** Makes the jobs of claimed facts, each with a list of at most `maxFacts`, or fewer where the job says so. */
+export function groupByJob(claimed: readonly ClaimedFact[], maxFacts: number): JobRequest[] {
+  const lists = new Map<FactJobName, { id: string; fact: string; payload: unknown }[][]>();
+  for (const fact of claimed) {
+    for (const job of missingJobs(fact)) {
+      const ofJob = lists.get(job) ?? [];
+      lists.set(job, ofJob);
+      const last = ofJob.at(-1);
+      const entry = { id: fact.id, fact: fact.fact, payload: fact.payload };
+      if (last === undefined || last.length >= Math.min(maxFacts, maxFactsOf(job))) ofJob.push([entry]);
+      else last.push(entry);
+    }
+  }
+  return [...lists].flatMap(([job, ofJob]) => ofJob.map((facts) => ({ job, payload: { facts } })));
+}
+
+/** Wakes one sleeper; a ring while nobody sleeps makes the next wait end at once. */
+function createBell() {
+  let hasRung = false;
+  let wakeSleeper: (() => void) | null = null;
+  return {
+    ring(): void {
+      hasRung = true;
+      wakeSleeper?.();
+    },
+    async wait(timeoutMs: number): Promise<void> {
+      if (!hasRung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, timeoutMs);
+          wakeSleeper = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      wakeSleeper = null;
+      hasRung = false;
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,52 @@
+// When scheduled jobs run, as cron patterns in UTC. Promise: a schedule that Redis has lost is back within a minute.
+import type { ScheduledJobName } from "./jobs.ts";
+import type { Producer } from "./producer.ts";
+import type { JobsLog } from "./relay.ts";
+
+// Patterns, not intervals: setting one again then never moves its next run.
+const schedules: Record<ScheduledJobName, string> = {
+  "feed.mendWindows": "* * * * *",
+  "live.trimLog": "7 * * * *",
+  "post.deleteOldIdempotencyKeys": "17 * * * *",
+  "auth.deleteOldSessions": "27 3 * * *",
+  "auth.deleteOldTokens": "37 3 * * *",
+  "media.sweepOrphans": "47 3 * * *",
+};
+
+export interface Scheduler {
+  close(): Promise<void>;
+}
+
+function isScheduledJob(name: string): name is ScheduledJobName {
+  return Object.hasOwn(schedules, name);
+}
+
+/** Sets all schedules now and every `everyMs`; setting one that stands changes nothing. */
+export function startSchedules(input: { producer: Producer; log: JobsLog; everyMs?: number }): Scheduler {
+  const { producer, log, everyMs = 60_000 } = input;
+  let round: Promise<void> = Promise.resolve();
+
+  async function setSchedules(): Promise<void> {
+    try {
+      for (const [job, pattern] of Object.entries(schedules)) {
+        if (isScheduledJob(job)) await producer.schedule({ job, pattern });
+      }
+    } catch (error) {
+      log.debug({ err: error }, "the schedules wait for redis");
+    }
+  }
+
+  function startRound(): void {
+    round = round.then(setSchedules);
+  }
+
+  producer.onConnect(startRound);
+  startRound();
+  const timer = setInterval(startRound, everyMs);
+  return {
+    async close() {
+      clearInterval(timer);
+      await round;
+    },
+  };
+}

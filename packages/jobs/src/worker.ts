@@ -1,0 +1,207 @@
+// The workers: take jobs from the queues, parse their payload, call the handler, and settle what fails.
+// Promises: a bad fact becomes a dead letter with its error and holds up no other; PostgreSQL or Redis being away is no
+// attempt; closing waits for running jobs up to a deadline and then puts them back.
+import { type ConnectionOptions, type Job, WaitingError, Worker } from "bullmq";
+import { type FactOf, jobsOf } from "./consequences.ts";
+import { type Fact, facts as factSchemas } from "./facts.ts";
+import { createForgetter } from "./forgetter.ts";
+import {
+  type FactJobName,
+  factList,
+  isJobName,
+  type JobName,
+  jobs,
+  type QueueName,
+  type ScheduledJobName,
+} from "./jobs.ts";
+import { buryFacts, type OutboxDb } from "./outbox.ts";
+import { queuePrefix } from "./producer.ts";
+import type { JobsLog } from "./relay.ts";
+import { CancelledError, runPatiently, settleFacts } from "./settle.ts";
+
+/**
+ * What each job does. A handler of facts makes their effect, and records them done in the transaction of that effect;
+ * it may get the same fact again, also beside itself.
+ */
+export type JobHandlers = {
+  [J in FactJobName]: (input: { facts: FactOf<J>[] }) => Promise<void>;
+} & {
+  [J in ScheduledJobName]: () => Promise<void>;
+};
+
+export interface WorkersInput {
+  redisUrl: string;
+  /** The prefix of all Redis keys. */
+  prefix: string;
+  queues: readonly QueueName[];
+  /** Jobs at once, a queue. */
+  concurrency: number;
+  handlers: JobHandlers;
+  db: OutboxDb;
+  /** Whether a handler failed only because PostgreSQL or Redis is away. */
+  isStoreAway: (error: unknown) => boolean;
+  log: JobsLog;
+}
+
+export interface Workers {
+  /** Takes no more jobs, waits for the running ones, and after `timeoutMs` puts back what still runs. */
+  close(input: { timeoutMs: number }): Promise<void>;
+}
+
+/** Starts the workers of these queues. */
+export function startWorkers(input: WorkersInput): Workers {
+  const forgetter = createForgetter(input);
+  const context = { ...input, onDone: forgetter.forget };
+  const workers = input.queues.map((queue) => startWorker(queue, context));
+  return {
+    async close({ timeoutMs }) {
+      const closing = Promise.allSettled(workers.map((worker) => worker.close()));
+      if (!(await endsWithin(closing, timeoutMs))) {
+        for (const worker of workers) worker.cancelAllJobs("the worker closes");
+        // A Redis that is away keeps BullMQ from closing; the locks of what is left run out by themselves.
+        if (!(await endsWithin(closing, 1_500))) {
+          for (const worker of workers) void worker.disconnect().catch(() => undefined);
+        }
+      }
+      await forgetter.close();
+    },
+  };
+}
+
+interface Context extends WorkersInput {
+  onDone: (factIds: readonly string[]) => void;
+}
+
+function startWorker(queue: QueueName, context: Context): Worker {
+  // Three parameters, or BullMQ hands over no signal.
+  const work = (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
+    runJob(context, { job, token, signal: signal ?? new AbortController().signal });
+  const worker = new Worker(queue, work, {
+    connection: workerConnection(context.redisUrl),
+    prefix: queuePrefix(context.prefix),
+    concurrency: context.concurrency,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 100 },
+    // Killed workers stall innocent jobs: only a job that stalls again and again is to blame.
+    maxStalledCount: 1_000,
+    stalledInterval: 10_000,
+    runRetryDelay: 1_000,
+  });
+  worker.on("error", (error) => context.log.debug({ err: error, queue }, "a worker failed"));
+  worker.on("failed", (job, error) => context.log.error({ err: error, job: job?.name, queue }, "a job failed"));
+  return worker;
+}
+
+function workerConnection(redisUrl: string): ConnectionOptions {
+  return {
+    url: redisUrl,
+    maxRetriesPerRequest: null,
+    connectTimeout: 2_000,
+    keepAlive: 10_000,
+    // No commandTimeout: it stops a worker for good. A half-open socket is found by its silence instead: an idle
+    // worker asks every five seconds.
+    socketTimeout: 12_000,
+    retryStrategy: (attempt: number) => Math.min(attempt * 50, 1_000),
+  };
+}
+
+async function runJob(
+  context: Context,
+  run: { job: Job; token: string | undefined; signal: AbortSignal },
+): Promise<void> {
+  const { job } = run;
+  // A job of a newer release: its facts stay unfinished, and a relay brings them to a worker that knows it.
+  if (!isJobName(job.name)) {
+    context.log.warn({ job: job.name }, "this release does not know the job");
+    return;
+  }
+  try {
+    if (isFactJob(job.name)) await takeFacts(context, { name: job.name, payload: job.data, signal: run.signal });
+    else await runScheduled(context, { name: job.name, signal: run.signal });
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error;
+    await job.moveToWait(run.token);
+    throw new WaitingError();
+  }
+}
+
+function isFactJob(name: JobName): name is FactJobName {
+  return jobs[name].isFactCaused;
+}
+
+async function runScheduled(context: Context, run: { name: ScheduledJobName; signal: AbortSignal }): Promise<void> {
+  const failed = await settleFacts([run.name], {
+    attempts: jobs[run.name].attempts,
+    signal: run.signal,
+    run: () => patiently(context, run, () => context.handlers[run.name]()),
+  });
+  const [failure] = failed;
+  if (failure !== undefined) throw failure.error;
+}
+
+async function takeFacts(
+  context: Context,
+  run: { name: FactJobName; payload: unknown; signal: AbortSignal },
+): Promise<void> {
+  const { known, unreadable } = parseFacts(run.name, run.payload);
+  // The only cast: parseFacts has checked each fact against its schema and that it causes this job.
+  const handle = context.handlers[run.name] as (input: { facts: Fact[] }) => Promise<void>;
+  const failed = await settleFacts(known, {
+    attempts: jobs[run.name].attempts,
+    signal: run.signal,
+    run: (facts) => patiently(context, run, () => handle({ facts })),
+  });
+  const letters = [...unreadable, ...failed.map(({ fact, error }) => ({ id: fact.id, error: describeError(error) }))];
+  if (letters.length > 0) {
+    await patiently(context, run, () => buryFacts(context.db.query, { job: run.name, failed: letters }));
+    context.log.error({ job: run.name, letters }, "facts became dead letters");
+  }
+  context.onDone([...known, ...unreadable].map((fact) => fact.id));
+}
+
+/** Facts of a newer release are left out: they stay unfinished until a worker that knows them gets them. */
+function parseFacts(
+  job: FactJobName,
+  payload: unknown,
+): { known: Fact[]; unreadable: { id: string; error: string }[] } {
+  const known: Fact[] = [];
+  const unreadable: { id: string; error: string }[] = [];
+  for (const entry of factList.parse(payload).facts) {
+    if (!jobsOf(entry.fact)?.includes(job) || !Object.hasOwn(factSchemas, entry.fact)) continue;
+    const fact = entry.fact as Fact["fact"];
+    const parsed = factSchemas[fact].safeParse(entry.payload);
+    if (parsed.success) known.push({ id: entry.id, fact, payload: parsed.data } as Fact);
+    else unreadable.push({ id: entry.id, error: `the payload does not fit: ${parsed.error.message}` });
+  }
+  return { known, unreadable };
+}
+
+function patiently<T>(
+  context: Context,
+  run: { name: JobName; signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  return runPatiently(work, {
+    isStoreAway: context.isStoreAway,
+    signal: run.signal,
+    onWait: (error) => context.log.warn({ err: error, job: run.name }, "a job waits for a store"),
+  });
+}
+
+/** Enough to understand a dead letter a week later: the stack and what caused it. */
+function describeError(error: unknown): string {
+  const parts: string[] = [];
+  for (let cause = error, depth = 0; cause !== undefined && depth < 5; depth += 1) {
+    parts.push(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return parts.join("\ncaused by: ").slice(0, 10_000);
+}
+
+async function endsWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
+}
