@@ -8,3 +8,5 @@ export { createLog } from "./platform/log.ts";
 export { createMetrics, watchJobs } from "./platform/metrics.ts";
 export { createOutboxDb } from "./platform/outbox.ts";
 export { readReadiness } from "./platform/readiness.ts";
+export { roleView } from "./user/user.schema.ts";
+export { setRole } from "./user/user.service.ts";

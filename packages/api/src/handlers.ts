@@ -9,6 +9,7 @@ import { dropWindowsOfFacts } from "./feed/feed.drop.ts";
 import { pushPosts } from "./feed/feed.fanout.ts";
 import { mendWindows } from "./feed/feed.mend.ts";
 import { trimLog } from "./live/live.read.ts";
+import { tellPosts } from "./live/live.tell.ts";
 import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification/notification.notify.ts";
 import { removeNotificationsOfBlocks, removeNotificationsOfPosts } from "./notification/notification.remove.ts";
 import type { Deps } from "./platform/deps.ts";
@@ -29,6 +30,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "feed.mendWindows": () => mendWindows(deps),
     "post.purgePosts": (input) => purgePosts(deps, input),
     "post.deleteOldIdempotencyKeys": () => deleteOldIdempotencyKeys(deps),
+    "live.tellPosts": (input) => tellPosts(deps, input),
     "live.trimLog": () => trimLog(deps),
     "auth.sendMails": (input) => sendMails(deps, input),
     "auth.purgeAccounts": (input) => purgeAccounts(deps, input),

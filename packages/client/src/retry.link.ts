@@ -6,7 +6,8 @@ import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { isConnectionError, isPixoraError } from "./errors.ts";
 
 const keyed = new Set(["post.create", "comment.create", "media.create", "moderation.report"]);
-const maxAttempts = 5;
+/** With the delays below, about ten seconds: longer than a server takes to start again. */
+const maxAttempts = 8;
 const firstDelayMs = 100;
 const maxDelayMs = 4_000;
 

@@ -80,7 +80,11 @@ const postCounts = statement<{ likes: number; comments: number }>(
   "test.postCounts",
   `select like_count as likes, comment_count as comments from post_counts where post_id = $1`,
 );
-const liveHead = statement<{ unread: number }>("test.liveHead", "select unread from live_heads where user_id = $1");
+const liveHead = statement<{ unread: number; rows: number }>(
+  "test.liveHead",
+  `select unread, (select count(*)::int from notifications where "receiverId" = $1 and not read) as rows
+   from live_heads where user_id = $1`,
+);
 
 describe("deleting an account", () => {
   test("needs the password, and then hides the person and ends every session at once", async () => {
@@ -151,7 +155,10 @@ describe("deleting an account", () => {
       { id: kept.id, text: "kept", likeCount: 0, replyTo: null },
       { id: toInside.id, text: "to the one inside", replyTo: null },
     ]);
-    expect((await deps.db.sql.one(liveHead, [friend.id])).unread).toBe(1);
+    // The follow and the like of the one who stays.
+    expect(await deps.db.sql.one(liveHead, [friend.id])).toEqual({ unread: 2, rows: 2 });
+    const keys = await deps.redis.cache.keys(`${deps.redis.prefix}*`);
+    expect(keys.filter((key) => key.includes(leaver.id))).toEqual([]);
   });
 
   test("goes on where it was cut off, and a repeat finds nothing", async () => {

@@ -12,7 +12,7 @@ import { type Device, deviceNameOf, ipHintOf } from "./auth.device.ts";
 import type { SessionPageView } from "./auth.schema.ts";
 
 /** How long a session lives without being refreshed. */
-export const sessionLifeMs = 60 * 24 * 60 * 60_000;
+export const sessionLifeMs = 30 * 24 * 60 * 60_000;
 
 /** What a refresh token is made of. */
 export interface SessionRow {

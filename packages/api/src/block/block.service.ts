@@ -1,6 +1,7 @@
 // Blocks: they cut both ways, and end follows and requests between the two. Promise: each call sets a state and answers
 // the other person as the actor sees them; a repeat changes nothing. The only SQL that writes `blocks`.
 import { statement } from "@pixora/db";
+import { dropWindows } from "../feed/feed.window.ts";
 import { removeFollowsBetween } from "../follow/follow.edge.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
@@ -32,6 +33,7 @@ export async function createBlock(deps: Deps, { actorId, userId }: BlockPair): P
     await removeFollowsBetween(tx, { userIds: [actorId, userId] });
     await insertFacts(tx, { facts: [{ fact: "block.created", payload: { actorId, targetId: userId } }] });
   });
+  await dropWindows(deps, { readerIds: [actorId, userId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }
 

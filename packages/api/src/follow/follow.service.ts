@@ -1,6 +1,7 @@
 // Who follows whom: the rules. Promise: each call sets a state and answers the other person as the actor now sees them;
 // a repeat changes nothing and answers the same.
 import { statement, type Tx } from "@pixora/db";
+import { dropWindows } from "../feed/feed.window.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
@@ -31,6 +32,7 @@ export async function createFollow(deps: Deps, { actorId, userId }: FollowPair):
     if (pair.isPrivate) await insertRequest(tx, { requesterId: actorId, targetId: userId });
     else await insertFollow(tx, { followerId: actorId, followeeId: userId });
   });
+  await dropWindows(deps, { readerIds: [actorId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }
 
@@ -52,6 +54,7 @@ export async function deleteFollow(deps: Deps, { actorId, userId }: FollowPair):
     await removeFollow(tx, { followerId: actorId, followeeId: userId });
     await removeRequest(tx, { requesterId: actorId, targetId: userId });
   });
+  await dropWindows(deps, { readerIds: [actorId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }
 
@@ -65,6 +68,7 @@ export async function acceptRequest(deps: Deps, { actorId, userId }: FollowPair)
     if (pair.followedBy === "none") throw new AppError("follow.notFound");
     await acceptRequests(tx, { targetId: actorId, requesterIds: [userId] });
   });
+  await dropWindows(deps, { readerIds: [userId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }
 
@@ -83,5 +87,6 @@ export async function removeFollower(deps: Deps, { actorId, userId }: FollowPair
     await lockVisiblePair(tx, { actorId, userId });
     await removeFollow(tx, { followerId: userId, followeeId: actorId });
   });
+  await dropWindows(deps, { readerIds: [userId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }

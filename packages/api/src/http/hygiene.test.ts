@@ -1,8 +1,6 @@
 // What is malformed, huge or endless is refused early: 4xx or closed, and the server's memory stays flat.
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openServerProcess, openTestDeps, type ServerProcess, type TestDeps } from "../testing/index.ts";
+import { openRaw, openServerProcess, openTestDeps, type RawConnection, type ServerProcess, type TestDeps } from "../testing/index.ts";
 
 const mebibyte = 1_024 * 1_024;
 const hugeBytes = 20 * mebibyte;
@@ -21,41 +19,32 @@ afterAll(async () => {
   await deps.close();
 });
 
-/** What came back over a raw connection until it closed or its answer was there. */
 interface RawAnswer {
-  text: string;
+  heard: Buffer;
   sentBytes: number;
 }
 
-/** Sends a head and then a body in pieces, for as long as the server takes them. */
-async function sendRaw(head: string, body: Iterable<Buffer> = []): Promise<RawAnswer> {
-  const socket = connect(server.port, "127.0.0.1");
-  const parts: Buffer[] = [];
+/** Sends pieces until they are all sent or something comes back, and waits for that. */
+async function sendUntilAnswered(connection: RawConnection, body: Iterable<Buffer>): Promise<RawAnswer> {
+  const before = connection.heard.length;
   let sentBytes = 0;
-  let isOver = false;
-  const over = new Promise<void>((resolve) => {
-    socket.on("data", (part) => parts.push(part));
-    for (const event of ["end", "close", "error"]) {
-      socket.on(event, () => {
-        isOver = true;
-        resolve();
-      });
-    }
-  });
-  await once(socket, "connect");
-  socket.write(head);
   for (const part of body) {
-    if (isOver || parts.length > 0) break;
+    if (connection.isOver || connection.heard.length > before) break;
     sentBytes += part.length;
-    if (!socket.write(part)) await Promise.race([once(socket, "drain").catch(() => {}), over]);
+    await connection.write(part);
+    // Lets an answer that is already there be heard.
+    await new Promise((resolve) => setImmediate(resolve));
   }
-  await Promise.race([over, answerOf(socket, parts)]);
-  socket.destroy();
-  return { text: Buffer.concat(parts).toString("latin1"), sentBytes };
+  while (!connection.isOver && connection.heard.length === before) await connection.hear();
+  return { heard: connection.heard.subarray(before), sentBytes };
 }
 
-async function answerOf(socket: Socket, parts: readonly Buffer[]): Promise<void> {
-  while (parts.length === 0) await once(socket, "data").catch(() => {});
+async function sendRequest(head: string, body: Iterable<Buffer>): Promise<RawAnswer> {
+  const connection = await openRaw(server.port);
+  await connection.write(head);
+  const answer = await sendUntilAnswered(connection, body);
+  connection.end();
+  return answer;
 }
 
 function* pieces(bytes: number, wrap: (part: Buffer) => Buffer = (part) => part): Generator<Buffer> {
@@ -67,18 +56,18 @@ function head(path: string, ...headers: string[]): string {
 }
 
 function statusOf(answer: RawAnswer): number {
-  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer.text)?.[1] ?? 0);
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer.heard.toString("latin1"))?.[1] ?? 0);
 }
 
 function huge(path: string, type: string): Promise<RawAnswer> {
-  return sendRaw(head(path, `Content-Type: ${type}`, `Content-Length: ${hugeBytes}`), pieces(hugeBytes));
+  return sendRequest(head(path, `Content-Type: ${type}`, `Content-Length: ${hugeBytes}`), pieces(hugeBytes));
 }
 
 function chunked(path: string, type: string): Promise<RawAnswer> {
   const asChunk = (part: Buffer) =>
     Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from("\r\n")]);
   const headers = [`Content-Type: ${type}`, "Transfer-Encoding: chunked"];
-  return sendRaw(head(path, ...headers), pieces(hugeBytes, asChunk));
+  return sendRequest(head(path, ...headers), pieces(hugeBytes, asChunk));
 }
 
 const upgrade = [
@@ -103,30 +92,12 @@ function frameHead(bytes: number, firstByte: number): Buffer {
 
 /** Opens a socket, sends frames, and answers the close code and how much was taken. */
 async function sendFrames(frames: Iterable<Buffer>): Promise<{ code: number | null; sentBytes: number }> {
-  const socket = connect(server.port, "127.0.0.1");
-  socket.on("error", () => {});
-  const closed = once(socket, "close");
-  socket.write(upgrade);
-  await once(socket, "data");
-  let code: number | null = null;
-  let sentBytes = 0;
-  let isOver = false;
-  socket.on("data", (part: Buffer) => {
-    const at = part.indexOf(0x88);
-    if (at >= 0 && part.length >= at + 4) code = part.readUInt16BE(at + 2);
-    isOver = true;
-    socket.end();
-  });
-  closed.then(() => {
-    isOver = true;
-  });
-  for (const frame of frames) {
-    if (isOver) break;
-    sentBytes += frame.length;
-    if (!socket.write(frame)) await Promise.race([once(socket, "drain").catch(() => {}), closed]);
-  }
-  await closed;
-  return { code, sentBytes };
+  const connection = await openRaw(server.port);
+  await connection.write(upgrade);
+  await connection.hear();
+  const { heard, sentBytes } = await sendUntilAnswered(connection, frames);
+  connection.end();
+  return { code: heard[0] === 0x88 ? heard.readUInt16BE(2) : null, sentBytes };
 }
 
 function* hugeFrame(): Generator<Buffer> {

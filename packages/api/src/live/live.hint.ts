@@ -24,12 +24,17 @@ export function parsePersonHint(message: string): LivePosition[] {
   });
 }
 
-const postHint = z.object({
+const commentHint = z.object({
   postId: z.string(),
-  /** What happened, as its fact is called; "counts": likes came or went. */
-  change: z.enum(["counts", "post.updated", "post.deleted", "comment.created", "comment.updated", "comment.deleted"]),
-  commentId: z.string().optional(),
+  /** What happened, as its fact is called. */
+  change: z.enum(["comment.created", "comment.updated", "comment.deleted"]),
+  commentId: z.string(),
 });
+export type CommentHint = z.infer<typeof commentHint>;
+
+/** "counts": likes came or went. */
+const plainPostHint = z.object({ postId: z.string(), change: z.enum(["counts", "post.updated", "post.deleted"]) });
+const postHint = z.union([commentHint, plainPostHint]);
 export type PostHint = z.infer<typeof postHint>;
 
 /** Carries a JSON list of PostHint. */

@@ -10,8 +10,16 @@ export interface Mailbox<Message> {
   read(): AsyncGenerator<Message, void, undefined>;
 }
 
-/** `onTaken` is called whenever the reader has emptied it. */
-export function createMailbox<Message>(input: { onTaken?: () => void } = {}): Mailbox<Message> {
+interface MailboxInput {
+  /** Called whenever the reader has emptied it. */
+  onTaken?: () => void;
+  /** Messages that may wait; one more closes it. */
+  maxSize?: number;
+  /** Called when it was closed for that. */
+  onOverflow?: () => void;
+}
+
+export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Message> {
   let waiting: Message[] = [];
   let isClosed = false;
   let wake: (() => void) | null = null;
@@ -21,16 +29,23 @@ export function createMailbox<Message>(input: { onTaken?: () => void } = {}): Ma
     wake = null;
   }
 
+  function close(): void {
+    isClosed = true;
+    ring();
+  }
+
   return {
     put(message) {
       if (isClosed) return;
+      if (waiting.length >= (input.maxSize ?? Number.POSITIVE_INFINITY)) {
+        close();
+        input.onOverflow?.();
+        return;
+      }
       waiting.push(message);
       ring();
     },
-    close() {
-      isClosed = true;
-      ring();
-    },
+    close,
     get size() {
       return waiting.length;
     },

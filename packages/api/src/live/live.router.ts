@@ -1,10 +1,10 @@
 // The wire of the room `live`: streams.
 import { tracked } from "@trpc/server";
-import { trackedStreamView } from "../platform/stream.ts";
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { streamView, trackedStreamView } from "../platform/stream.ts";
+import { authedProcedure, publicProcedure, router } from "../platform/trpc.ts";
 import { guardStream } from "./live.guard.ts";
-import { onEventInput, personalEventView } from "./live.schema.ts";
-import { streamPersonalEvents } from "./live.stream.ts";
+import { onEventInput, onPostInput, personalEventView, postEventView } from "./live.schema.ts";
+import { streamPersonalEvents, streamPostEvents } from "./live.stream.ts";
 
 export const liveRouter = router({
   onEvent: authedProcedure
@@ -21,5 +21,19 @@ export const liveRouter = router({
       for await (const { id, event } of guardStream(events, { connection, expiresAtMs: viewer.expiresAtMs, nowMs })) {
         yield tracked(id, event);
       }
+    }),
+  onPost: publicProcedure
+    .input(onPostInput)
+    .output(streamView(postEventView))
+    .subscription(({ ctx, input, signal }) => {
+      const { deps, viewer, connection } = ctx;
+      const events = streamPostEvents(deps, {
+        viewer,
+        postId: input.postId,
+        signal: signal ?? ctx.shutdown,
+        onOverflow: () => connection.interrupt(),
+      });
+      const nowMs = deps.clock.now().getTime();
+      return guardStream(events, { connection, expiresAtMs: viewer?.expiresAtMs ?? null, nowMs });
     }),
 });

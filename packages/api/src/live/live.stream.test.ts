@@ -5,8 +5,8 @@ import { notifyLikes } from "../notification/notification.notify.ts";
 import { markRead, markSeen } from "../notification/notification.service.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson, waitFor } from "../testing/index.ts";
 import { hintRevoked } from "./live.hint.ts";
-import type { SentEvent } from "./live.hub.ts";
 import { trimLog } from "./live.read.ts";
+import type { SentEvent } from "./live.round.ts";
 import { streamPersonalEvents } from "./live.stream.ts";
 
 let deps: TestDeps;

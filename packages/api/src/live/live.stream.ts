@@ -1,7 +1,12 @@
-// Streams as the router serves them: a person's events from where they left off.
+// Streams as the router serves them: a person's events from where they left off, and what happens on a post.
 import type { Deps } from "../platform/deps.ts";
-import { liveHubOf, type PersonalStream, type SentEvent } from "./live.hub.ts";
+import { AppError } from "../platform/errors.ts";
+import { liveHubOf } from "./live.hub.ts";
 import { createMailbox } from "./live.mailbox.ts";
+import type { PostStream } from "./live.post.check.ts";
+import { postHubOf } from "./live.post.hub.ts";
+import type { PersonalStream, SentEvent } from "./live.round.ts";
+import type { PostEvent } from "./live.schema.ts";
 
 // No log reaches this far, so the stream begins with a resync.
 const unknownPosition = "9223372036854775807";
@@ -33,4 +38,41 @@ export async function* streamPersonalEvents(
 function positionOf(lastEventId: string | null): string | null {
   if (lastEventId === null) return null;
   return /^\d{1,18}$/.test(lastEventId) ? BigInt(lastEventId).toString() : unknownPosition;
+}
+
+/** What may wait for one slow viewer. */
+const maxWaiting = 500;
+
+/**
+ * What happens on a post, from its counts of now on. Ends when the post is deleted or hidden from the viewer, when the
+ * viewer's session ends, when `signal` is aborted, or, with a call of `onOverflow`, when the reader is too slow. Throws
+ * post.notFound.
+ */
+export async function* streamPostEvents(
+  deps: Deps,
+  input: {
+    viewer: { userId: string; sessionId: string } | null;
+    postId: string;
+    signal: AbortSignal;
+    onOverflow: () => void;
+  },
+): AsyncGenerator<PostEvent, void, undefined> {
+  const { viewer, postId, signal } = input;
+  const hub = postHubOf(deps);
+  const mailbox = createMailbox<PostEvent>({ maxSize: maxWaiting, onOverflow: input.onOverflow });
+  const stream: PostStream = {
+    postId,
+    viewerId: viewer?.userId ?? null,
+    sessionId: viewer?.sessionId ?? null,
+    rev: 0,
+    mailbox,
+  };
+  signal.addEventListener("abort", mailbox.close, { once: true });
+  try {
+    if (!(await hub.admit(stream))) throw new AppError("post.notFound");
+    if (!signal.aborted) yield* mailbox.read();
+  } finally {
+    hub.remove(stream);
+    signal.removeEventListener("abort", mailbox.close);
+  }
 }

@@ -1,6 +1,7 @@
 // Mutes: home and explore leave the muted out, and the other cannot tell. Promise: each call sets a state and answers
 // the other person as the actor sees them; a repeat changes nothing. The only SQL that writes `mutes`.
 import { statement } from "@pixora/db";
+import { dropWindows } from "../feed/feed.window.ts";
 import type { Deps } from "../platform/deps.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import type { Page, PageRequest } from "../platform/wire.ts";
@@ -26,6 +27,7 @@ export async function createMute(deps: Deps, { actorId, userId }: MutePair): Pro
     if ((await tx.run(insertMuteStatement, [actorId, userId])) === 0) return;
     await insertFacts(tx, { facts: [{ fact: "mute.created", payload: { actorId, targetId: userId } }] });
   });
+  await dropWindows(deps, { readerIds: [actorId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }
 
@@ -38,6 +40,7 @@ export async function deleteMute(deps: Deps, { actorId, userId }: MutePair): Pro
     if ((await tx.run(deleteMuteStatement, [actorId, userId])) === 0) return;
     await insertFacts(tx, { facts: [{ fact: "mute.deleted", payload: { actorId, targetId: userId } }] });
   });
+  await dropWindows(deps, { readerIds: [actorId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }
 

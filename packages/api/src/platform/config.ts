@@ -60,6 +60,8 @@ const apiShape = {
   STORAGE_REGION: z.string().default("us-east-1"),
   STORAGE_ACCESS_KEY_ID: z.string().optional(),
   STORAGE_SECRET_ACCESS_KEY: z.string().optional(),
+  /** From this many followers on, an account's posts are pulled into home feeds instead of pushed. */
+  LARGE_ACCOUNT_FOLLOWERS: z.coerce.number().int().min(1).default(10_000),
   /** Multiplies every budget of calls. */
   LIMITS_SCALE: z.coerce.number().positive().default(1),
 };

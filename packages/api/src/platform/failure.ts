@@ -40,7 +40,8 @@ export function isStoreAway(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     const code = sqlState(cause);
     if (cause instanceof PoolBusyError || cause instanceof StorageAwayError) return true;
-    if (cause instanceof RedisAwayError || redisAway.test(cause.message) || redisUnready.test(cause.message)) return true;
+    if (cause instanceof RedisAwayError || redisAway.test(cause.message) || redisUnready.test(cause.message))
+      return true;
     if (code === null ? isPassing(cause) : awayStates.test(code) || passingNetworkCodes.has(code)) return true;
   }
   return false;

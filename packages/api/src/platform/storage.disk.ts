@@ -18,7 +18,7 @@ export interface DiskStorageInput {
   clock: Clock;
 }
 
-/** Files that are being written stand here; a crash leaves some, and `list` shows them like any other. */
+/** Files that are being written stand here; a crash leaves some. */
 const draftFolder = "draft";
 const listedAtOnce = 500;
 
@@ -83,6 +83,15 @@ export function createDiskStorage(input: DiskStorageInput): Storage {
       }
     },
     list: ({ prefix }) => listFolder(folder, prefix),
+    async deleteDrafts({ olderThanMs }) {
+      const before = clock.now().getTime() - olderThanMs;
+      for await (const keys of listFolder(folder, `${draftFolder}/`)) {
+        for (const key of keys) {
+          const found = await unlessMissing(stat(pathOf(folder, key)));
+          if (found !== null && found.mtimeMs < before) await rm(pathOf(folder, key), { force: true });
+        }
+      }
+    },
     urlOf({ key, isPublic }) {
       const url = `${publicUrl}/media/${key}`;
       if (isPublic) return { url, expiresAt: null };

@@ -101,6 +101,9 @@ export function createS3Storage(input: S3StorageInput): Storage {
         token = /<NextContinuationToken>([^<]+)</.exec(text)?.[1]?.replaceAll("&amp;", "&");
       } while (token !== undefined);
     },
+    async deleteDrafts() {
+      // The store shows only what was written whole.
+    },
     urlOf({ key }) {
       const signedAt = signingInstant(clock.now());
       return { url: signRead(key, signedAt), expiresAt: new Date(signedAt.getTime() + signedUrlLifeMs) };

@@ -56,6 +56,8 @@ export interface Storage {
   deleteMany(input: { keys: readonly string[] }): Promise<void>;
   /** All keys that start with a prefix ending in "/", in batches. */
   list(input: { prefix: string }): AsyncIterable<string[]>;
+  /** Deletes what writes left behind that were cut off; what is younger may still be written to. */
+  deleteDrafts(input: { olderThanMs: number }): Promise<void>;
   /** Where a file is read by browsers. Makes no contact. */
   urlOf(input: { key: string; isPublic: boolean }): SignedUrl;
   /** For the server that serves files itself; null where the store does. */

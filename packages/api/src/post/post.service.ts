@@ -13,6 +13,7 @@ import { resolveMentions } from "../user/user.mention.ts";
 import { userIsLive } from "../user/user.visibility.ts";
 import { requireOwnPost } from "./post.access.ts";
 import { lockAuthorHead, raisePostRev, resetAuthorHead } from "./post.counter.ts";
+import { pullDecisionSql } from "./post.pull.ts";
 import type { CreatePostInput, PostView, PostVisibility, UpdatePostInput } from "./post.schema.ts";
 import { presentPost } from "./post.view.ts";
 
@@ -29,7 +30,7 @@ interface PostBody {
  * Throws media.notReady, idempotency.reused, and post.notFound where that first post is gone.
  */
 export async function createPost(
-  deps: Pick<Deps, "db" | "wakeRelay">,
+  deps: Pick<Deps, "db" | "wakeRelay" | "config">,
   input: { actorId: string } & CreatePostInput,
 ): Promise<PostView> {
   const { actorId, idempotencyKey, ...said } = input;
@@ -39,39 +40,47 @@ export async function createPost(
       procedure: "post.create",
       key: idempotencyKey,
       input: said,
-      make: () => publishPost(tx, input),
+      make: () => publishPost(tx, { ...input, largeFrom: deps.config.LARGE_ACCOUNT_FOLLOWERS }),
     }),
   );
   return presentPost(deps, { viewerId: actorId, postId: made.id });
 }
 
 // Raised above the author's last id, whatever the clock did: pages by id then never pass a post by.
-const insertPostStatement = statement<{ id: string }>(
+const insertPostStatement = statement<{ id: string; isPullSwitched: boolean }>(
   "post.insert",
-  `with post as (
-     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids)
+  `with pull as (
+     ${pullDecisionSql({ authorId: "$1", threshold: "$6::int" })}
+   ), post as (
+     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, is_pulled)
      select greatest(next_id(), coalesce((select max(id) from posts where author_id = $1), 0) + 1),
-            author.id, $2, $3, $4::text[], $5::bigint[]
-     from users author where author.id = $1 and ${userIsLive("author")}
+            author.id, $2, $3, $4::text[], $5::bigint[], pull.is_pulled
+     from users author cross join pull where author.id = $1 and ${userIsLive("author")}
      returning id
    ), counts as (
      insert into post_counts (post_id) select id from post
    ), head as (
-     update author_heads set last_post_id = post.id from post where author_id = $1
+     update author_heads head
+     set last_post_id = post.id, is_pulled = pull.is_pulled,
+         last_pulled_id = case when pull.is_pulled then post.id else head.last_pulled_id end
+     from post cross join pull where head.author_id = $1
    )
-   select id from post`,
+   select post.id, pull.is_pulled <> pull.was_pulled as "isPullSwitched" from post cross join pull`,
 );
 
-async function publishPost(tx: Tx, input: { actorId: string } & CreatePostInput): Promise<string> {
+async function publishPost(tx: Tx, input: { actorId: string; largeFrom: number } & CreatePostInput): Promise<string> {
   if (input.media.length > 0) throw new AppError("media.notReady");
   const { actorId } = input;
   const body = await readBody(tx, { ...input, authorId: actorId });
   await moveUserCounts(tx, { userId: actorId, posts: 1 });
   await lockAuthorHead(tx, { userId: actorId });
-  const post = await tx.maybe(insertPostStatement, [actorId, ...valuesOfBody(body)]);
+  const post = await tx.maybe(insertPostStatement, [actorId, ...valuesOfBody(body), input.largeFrom]);
   // The account ended while the call was on its way.
   if (post === null) throw new AppError("auth.sessionRevoked");
   await insertFacts(tx, { facts: [{ fact: "post.created", payload: { postId: post.id, authorId: actorId } }] });
+  // Followers' feeds have to learn that this account is pulled from now on, or no longer.
+  if (post.isPullSwitched)
+    await insertFacts(tx, { facts: [{ fact: "feed.pullSwitched", payload: { userId: actorId } }] });
   return post.id;
 }
 

@@ -27,12 +27,12 @@ process.on("message", async (question) => {
     const peak = peakBytes;
     globalThis.gc?.();
     peakBytes = process.memoryUsage.rss();
-    tell({ residentBytes: peakBytes, peakBytes: peak });
+    tell({ residentBytes: peakBytes, peakBytes: peak, ...process.memoryUsage() } as never);
   }
   if (question === "close") {
     await app.close();
     await deps.close();
-    process.disconnect();
+    process.disconnect?.();
   }
 });
 tell({ port: Number(new URL(url).port) });

@@ -1,0 +1,71 @@
+// Deletes windows that no longer agree with whom their readers follow, mute or block. Runs in the worker; the mutations
+// themselves have tried it already (dropWindows), this is what makes it certain.
+import { type Sql, statement } from "@pixora/db";
+import type { FactOf } from "@pixora/jobs";
+import type { Deps } from "../platform/deps.ts";
+import { recordDone } from "../platform/outbox.ts";
+import { withinEpoch } from "./feed.epoch.ts";
+import { windowKeys } from "./feed.keys.ts";
+import { endOfIds } from "./feed.sql.ts";
+
+type DropDeps = Pick<Deps, "db" | "redis">;
+type DropFact = FactOf<"feed.dropWindows">;
+
+/** Followers whose windows go with one statement and one round of Redis. */
+const chunkSize = 5_000;
+
+/** Deletes the windows of those whom the facts concern. Doing it again does no harm. Rejects while Redis is away. */
+export async function dropWindowsOfFacts(deps: DropDeps, input: { facts: DropFact[] }): Promise<void> {
+  const { facts } = input;
+  await dropWindowsSurely(deps, { readerIds: [...new Set(facts.flatMap(readersOf))] });
+  for (const fact of facts) {
+    if (fact.fact === "feed.pullSwitched") await dropWindowsOfFollowers(deps, { authorId: fact.payload.userId });
+  }
+  const factIds = facts.map((fact) => fact.id);
+  await deps.db.inTransaction((tx) => recordDone(tx, { job: "feed.dropWindows", factIds }));
+}
+
+function readersOf(fact: DropFact): string[] {
+  switch (fact.fact) {
+    case "feed.pullSwitched":
+      return [];
+    case "follow.accepted":
+      return [fact.payload.targetId];
+    case "block.created":
+      return [fact.payload.actorId, fact.payload.targetId];
+    default:
+      return [fact.payload.actorId];
+  }
+}
+
+const selectFollowers = statement<{ id: string; readerId: string }>(
+  "feed.followerChunk",
+  `select id, follower_id as "readerId" from follows
+   where followee_id = $1 and id < $2 order by id desc limit $3`,
+);
+
+/** Deletes the windows of everyone who follows an author, a bounded part at a time. */
+export async function dropWindowsOfFollowers(deps: DropDeps, input: { authorId: string }): Promise<void> {
+  let beforeId = endOfIds;
+  for (;;) {
+    const rows = await readFollowers(deps.db.sql, { authorId: input.authorId, beforeId });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    await dropWindowsSurely(deps, { readerIds: rows.map((row) => row.readerId) });
+    beforeId = last.id;
+  }
+}
+
+function readFollowers(sql: Sql, input: { authorId: string; beforeId: string }) {
+  return sql.many(selectFollowers, [input.authorId, input.beforeId, chunkSize]);
+}
+
+/** Deletes these readers' windows. Rejects while Redis is away. */
+export async function dropWindowsSurely(deps: DropDeps, input: { readerIds: readonly string[] }): Promise<void> {
+  if (input.readerIds.length === 0) return;
+  const { cache, prefix } = deps.redis;
+  await withinEpoch(deps, async (epoch) => {
+    const keys = input.readerIds.map((readerId) => windowKeys({ prefix, epoch, readerId }));
+    await Promise.all(keys.map(({ list, large }) => cache.unlink(list, large)));
+  });
+}

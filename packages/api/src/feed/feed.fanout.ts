@@ -1,0 +1,157 @@
+// Pushes new posts into the windows of followers who have one. Runs in the worker, with lists of facts.
+// Promises: when a post's facts are recorded done, every window that existed lists the post or is gone; doing it again
+// changes nothing that a page shows. Whoever follows later had their window deleted, and the rebuilt one has the post.
+import { instantOfId, statement, type Tx } from "@pixora/db";
+import type { FactOf, NewFact } from "@pixora/jobs";
+import type { Redis } from "ioredis";
+import type { Deps } from "../platform/deps.ts";
+import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
+import { withinEpoch } from "./feed.epoch.ts";
+import { bucketPrefix } from "./feed.keys.ts";
+import { pushLateScript, pushScript, runScript, type Script } from "./feed.script.ts";
+import { windowCap } from "./feed.window.ts";
+
+/** Followers in one range: a post with more is pushed by several jobs, which may run side by side. */
+const rangeSize = 5_000;
+/** Followers read by one statement. */
+const chunkSize = 20_000;
+/** Readers of one script call. */
+const callSize = 500;
+/** Lists are trimmed this far above their cap, so that not every push trims. */
+const trimSlack = 20;
+/** Younger ids are pushed to the head; older ones are put in their place. See disorderMs of feed.window.ts. */
+const promptMs = 10_000;
+/** A push that comes this late deletes the list: too much may have happened to it. */
+const hopelessMs = 10 * 60_000;
+
+type FanoutDeps = Pick<Deps, "db" | "redis" | "clock" | "wakeRelay">;
+
+/** Some followers of an author, by the ids of their follows, who are to get a post. */
+interface Target {
+  factId: string;
+  postId: string;
+  authorId: string;
+  fromId: string;
+  toId: string;
+  followerCount: number;
+}
+
+/** Pushes posts, or plans their ranges where followers are many. Rejects while Redis is away. */
+export async function pushPosts(deps: FanoutDeps, input: { facts: FactOf<"feed.pushPosts">[] }): Promise<void> {
+  const created = input.facts.filter((fact) => fact.fact === "post.created");
+  const ranges = input.facts.filter((fact) => fact.fact === "feed.rangeRequested");
+  const posts = await selectPushable(deps, { facts: created });
+  const large = posts.filter((post) => post.followerCount > rangeSize);
+  const targets = posts
+    .filter((post) => post.followerCount <= rangeSize)
+    .concat(ranges.map((fact) => ({ factId: fact.id, ...fact.payload, followerCount: rangeSize })));
+  await pushTargets(deps, targets);
+  await commitFacts(deps, async (tx) => {
+    for (const post of large) await planRanges(tx, post);
+    await recordDone(tx, { job: "feed.pushPosts", factIds: input.facts.map((fact) => fact.id) });
+  });
+}
+
+// Pulled posts are not pushed; deleted ones no longer need to be. The account may have grown since, so the largest
+// follow id is taken as the end: whoever comes later gets a new window.
+const selectPosts = statement<Target>(
+  "feed.pushable",
+  `select wanted.fact_id as "factId", post.id as "postId", post.author_id as "authorId",
+          '1' as "fromId", '9223372036854775807' as "toId", counts.follower_count as "followerCount"
+   from unnest($1::bigint[], $2::bigint[]) as wanted (fact_id, post_id)
+   join posts post on post.id = wanted.post_id
+   join user_counts counts on counts.user_id = post.author_id
+   where post.deleted_at is null and not post.is_pulled and counts.follower_count > 0`,
+);
+
+async function selectPushable(
+  deps: FanoutDeps,
+  input: { facts: { id: string; payload: { postId: string } }[] },
+): Promise<Target[]> {
+  const { facts } = input;
+  if (facts.length === 0) return [];
+  return deps.db.sql.many(selectPosts, [facts.map((fact) => fact.id), facts.map((fact) => fact.payload.postId)]);
+}
+
+const selectRanges = statement<{ fromId: string; toId: string }>(
+  "feed.planRanges",
+  `select min(id) as "fromId", max(id) as "toId"
+   from (select id, row_number() over (order by id desc) as place from follows where followee_id = $1) numbered
+   group by (place - 1) / $2`,
+);
+
+async function planRanges(tx: Tx, post: Target): Promise<void> {
+  const { postId, authorId } = post;
+  const ranges = await tx.many(selectRanges, [authorId, rangeSize]);
+  const facts = ranges.map(
+    ({ fromId, toId }): NewFact => ({ fact: "feed.rangeRequested", payload: { postId, authorId, fromId, toId } }),
+  );
+  await insertFacts(tx, { facts });
+}
+
+async function pushTargets(deps: FanoutDeps, targets: readonly Target[]): Promise<void> {
+  if (targets.length === 0) return;
+  await withinEpoch(deps, async (epoch) => {
+    for (const chunk of chunksOf(targets)) await pushChunk(deps, { targets: chunk, epoch });
+  });
+}
+
+/** Splits targets so that each part has a bounded number of followers. */
+function chunksOf(targets: readonly Target[]): Target[][] {
+  const chunks: Target[][] = [];
+  let room = 0;
+  for (const target of targets) {
+    if (target.followerCount > room) {
+      chunks.push([]);
+      room = chunkSize;
+    }
+    chunks.at(-1)?.push(target);
+    room -= target.followerCount;
+  }
+  return chunks;
+}
+
+// A row for each post and bucket: a thousand followers cost the worker one string to split.
+const selectFollowers = statement<{ postId: string; bucket: number; readers: string }>(
+  "feed.followers",
+  `select target.post_id as "postId", (f.follower_id & 15)::int as bucket, string_agg(f.follower_id::text, ',') as readers
+   from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as target (post_id, author_id, from_id, to_id)
+   join follows f on f.followee_id = target.author_id and f.id between target.from_id and target.to_id
+   group by 1, 2`,
+);
+
+async function pushChunk(deps: FanoutDeps, input: { targets: Target[]; epoch: string }): Promise<void> {
+  const { targets, epoch } = input;
+  const rows = await deps.db.sql.many(selectFollowers, [
+    targets.map((target) => target.postId),
+    targets.map((target) => target.authorId),
+    targets.map((target) => target.fromId),
+    targets.map((target) => target.toId),
+  ]);
+  const nowMs = deps.clock.now().getTime();
+  const { cache, prefix } = deps.redis;
+  await Promise.all(
+    rows.flatMap(({ postId, bucket, readers }) => {
+      const start = bucketPrefix({ prefix, epoch, bucket });
+      const keys = readers.split(",").map((readerId) => start + readerId);
+      const ageMs = nowMs - instantOfId(BigInt(postId)).getTime();
+      return callsOf(keys).map((part) => pushTo(cache, { keys: part, postId, ageMs }));
+    }),
+  );
+}
+
+function callsOf(keys: string[]): string[][] {
+  const calls: string[][] = [];
+  for (let start = 0; start < keys.length; start += callSize) calls.push(keys.slice(start, start + callSize));
+  return calls;
+}
+
+async function pushTo(redis: Redis, input: { keys: string[]; postId: string; ageMs: number }): Promise<void> {
+  const { keys, postId, ageMs } = input;
+  if (ageMs > hopelessMs) {
+    await redis.unlink(...keys);
+    return;
+  }
+  const script: Script = ageMs < promptMs ? pushScript : pushLateScript;
+  await runScript(redis, { script, keys, values: [postId, windowCap, windowCap + trimSlack] });
+}

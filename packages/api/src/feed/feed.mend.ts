@@ -1,0 +1,47 @@
+// What the feed does about facts that its jobs gave up: the windows concerned are deleted, so that feeds need not come
+// from SQL until a person has looked at the dead letter. What is rebuilt after that has the post, or the follow.
+import { statement } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import { dropWindowsOfFollowers, dropWindowsSurely } from "./feed.drop.ts";
+
+interface Letter {
+  factId: string;
+  /** Whose followers were to get something; null where single readers were. */
+  authorId: string | null;
+  readerIds: string[];
+}
+
+// A letter whose payload names nobody is left to a person: until then feeds come from SQL.
+const selectLetters = statement<Letter>(
+  "feed.unmended",
+  `select * from (
+     select fact_id as "factId", coalesce(payload->>'authorId', payload->>'userId') as "authorId",
+            array_remove(array[payload->>'actorId', payload->>'targetId'], null) as "readerIds"
+     from dead_letters letter
+     where job in ('feed.pushPosts', 'feed.dropWindows')
+       and not exists (select from feed_mended mended where mended.fact_id = letter.fact_id)
+   ) named
+   where "authorId" is not null or cardinality("readerIds") > 0
+   order by "factId" limit 1000`,
+);
+
+const insertMended = statement<never>(
+  "feed.insertMended",
+  `insert into feed_mended (fact_id) values ($1) on conflict do nothing`,
+);
+
+const forgetMended = statement<never>(
+  "feed.forgetMended",
+  `delete from feed_mended mended
+   where not exists (select from dead_letters letter where letter.fact_id = mended.fact_id)`,
+);
+
+/** Deletes the windows that dead letters left incomplete. Doing it again does no harm. Rejects while Redis is away. */
+export async function mendWindows(deps: Pick<Deps, "db" | "redis">): Promise<void> {
+  for (const letter of await deps.db.sql.many(selectLetters)) {
+    if (letter.authorId !== null) await dropWindowsOfFollowers(deps, { authorId: letter.authorId });
+    await dropWindowsSurely(deps, { readerIds: letter.readerIds });
+    await deps.db.sql.run(insertMended, [letter.factId]);
+  }
+  await deps.db.sql.run(forgetMended);
+}

@@ -1,0 +1,139 @@
+// One page of the home feed, either wholly from the reader's window or wholly from SQL. Both end in the same statement,
+// which decides what the reader may see now: nothing that a list or a cache holds is shown without it.
+import { statement } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import type { PostView } from "../post/post.schema.ts";
+import { type PostState, postStatesSql } from "../post/post.state.ts";
+import { presentStates } from "../post/post.view.ts";
+import { isFollowing, isMuting } from "../user/user.visibility.ts";
+import { isNewer } from "./feed.keys.ts";
+import { endOfIds, selectFeedIds } from "./feed.sql.ts";
+import { type FeedWindow, readWindow } from "./feed.window.ts";
+
+/** Posts below a position, and the position of the next page; null at the end of the feed. */
+export interface FeedPage {
+  items: PostView[];
+  nextId: string | null;
+}
+
+export interface FeedPageRequest {
+  readerId: string;
+  /** The last id of the page before; null for the first page. */
+  beforeId: string | null;
+  limit: number;
+}
+
+/** Read beyond the limit, for what the reader may not see after all. */
+const surplus = 5;
+const maxRounds = 4;
+
+const reader = "$1::bigint";
+
+// Candidates, and what is never pushed: the reader's own posts and those of the large accounts they follow.
+const selectPage = statement<PostState>(
+  "feed.page",
+  postStatesSql({
+    wanted: `(
+      select unnest($2::bigint[]) as id
+      union
+      (select own.id from posts own
+       where own.author_id = ${reader} and own.id < $3 and own.id >= $4 and own.deleted_at is null
+       order by own.id desc limit $6)
+      union
+      select pulled.id from unnest($5::bigint[]) as large (author_id) cross join lateral (
+        select p.id from posts p
+        where p.author_id = large.author_id and p.is_pulled and p.id < $3 and p.id >= $4 and p.deleted_at is null
+        order by p.id desc limit $6) pulled
+    ) wanted`,
+    viewer: reader,
+    condition: `(author.id = ${reader}
+                 or (${isFollowing(reader, "author.id")} and not ${isMuting(reader, "author.id")}))`,
+    orderBy: "post.id desc",
+  }),
+);
+
+interface Candidates {
+  ids: readonly string[];
+  beforeId: string | null;
+  /** Everything from here up to `beforeId` is among the candidates, or added; `endOfIds` adds nothing. */
+  fromId: string;
+  largeAuthorIds: readonly string[];
+  limit: number;
+}
+
+function selectStates(deps: Pick<Deps, "db">, readerId: string, from: Candidates): Promise<PostState[]> {
+  const { ids, beforeId, fromId, largeAuthorIds, limit } = from;
+  return deps.db.sql.many(selectPage, [readerId, ids, beforeId ?? endOfIds, fromId, largeAuthorIds, limit]);
+}
+
+/** A page from SQL alone: the cold path, and the truth. */
+export async function readSqlPage(deps: Pick<Deps, "db">, input: FeedPageRequest): Promise<FeedPage> {
+  const { readerId, limit } = input;
+  const gathered: PostState[] = [];
+  let beforeId = input.beforeId;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const wanted = limit - gathered.length + surplus;
+    const ids = await selectFeedIds(deps.db.sql, { readerId, beforeId, limit: wanted });
+    const lastId = ids.at(-1);
+    if (lastId === undefined) return present(deps, input, { states: gathered, nextId: null });
+    const request = { ids, beforeId, fromId: endOfIds, largeAuthorIds: [], limit: wanted };
+    gathered.push(...(await selectStates(deps, readerId, request)));
+    const nextId = ids.length < wanted ? null : lastId;
+    if (nextId === null || gathered.length >= limit) return present(deps, input, { states: gathered, nextId });
+    beforeId = nextId;
+  }
+  return present(deps, input, { states: gathered, nextId: beforeId });
+}
+
+/** A page from the reader's window alone; "absent" where there is none, "short" where it ends before the page does. */
+export async function readWindowPage(
+  deps: Pick<Deps, "db" | "redis" | "log">,
+  input: FeedPageRequest,
+): Promise<FeedPage | "absent" | "short"> {
+  const { readerId, limit } = input;
+  const gathered: PostState[] = [];
+  let beforeId = input.beforeId;
+  let window: FeedWindow | null = null;
+  for (;;) {
+    const wanted = limit - gathered.length + surplus;
+    let part = window && takePart(window, { beforeId, wanted });
+    if (part === null) {
+      // The head of the window was not enough: what the rest of it holds is read once more, whole.
+      if (window?.isWhole) return "short";
+      window = await readWindow(deps, { readerId, beforeId, count: wanted });
+      if (window === null) return "absent";
+      part = takePart(window, { beforeId, wanted });
+      if (part === null) return "short";
+    }
+    const { largeAuthorIds } = window ?? { largeAuthorIds: [] };
+    gathered.push(...(await selectStates(deps, readerId, { ...part, beforeId, largeAuthorIds, limit: wanted })));
+    const nextId: string | null = part.fromId === "0" ? null : part.fromId;
+    if (nextId === null || gathered.length >= limit) return present(deps, input, { states: gathered, nextId });
+    beforeId = nextId;
+  }
+}
+
+/** The next `wanted` ids of a window and how far down they are complete; null where the window says too little. */
+function takePart(
+  window: FeedWindow,
+  input: { beforeId: string | null; wanted: number },
+): { ids: string[]; fromId: string } | null {
+  const { beforeId, wanted } = input;
+  const below = beforeId === null ? window.ids : window.ids.filter((id) => isNewer(beforeId, id));
+  const ids = below.slice(0, wanted);
+  const lastId = ids.at(-1);
+  if (ids.length === wanted && lastId !== undefined) return { ids, fromId: lastId };
+  return window.floorId === "0" ? { ids, fromId: "0" } : null;
+}
+
+async function present(
+  deps: Pick<Deps, "db">,
+  input: FeedPageRequest,
+  read: { states: PostState[]; nextId: string | null },
+): Promise<FeedPage> {
+  // A full page ends at its last post: what was read beyond it is read again from there.
+  const states = read.states.slice(0, input.limit);
+  const isCut = states.length < read.states.length;
+  const items = await presentStates(deps, { viewerId: input.readerId, states });
+  return { items, nextId: isCut ? (states.at(-1)?.id ?? null) : read.nextId };
+}

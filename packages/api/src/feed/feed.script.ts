@@ -1,0 +1,104 @@
+// The scripts that write feed windows. Each touches the keys of one bucket only, and each is whole by itself: a reader
+// never sees half of one.
+//
+// A window is a list of decimal ids, newest first. Its last element may be "0": nothing older exists. While it is being
+// rebuilt, its last element is a sentinel ("s:…"), which belongs to one rebuild.
+import { createHash } from "node:crypto";
+import type { Redis } from "ioredis";
+
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+function script(text: string): Script {
+  return { text, sha: createHash("sha1").update(text).digest("hex") };
+}
+
+/** Runs a script by its digest; a Redis that does not know it yet gets its text. */
+export async function runScript(
+  redis: Redis,
+  input: { script: Script; keys: readonly string[]; values: readonly (string | number)[] },
+): Promise<unknown> {
+  const { keys, values } = input;
+  try {
+    return await redis.evalsha(input.script.sha, keys.length, ...keys, ...values);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+    return redis.eval(input.script.text, keys.length, ...keys, ...values);
+  }
+}
+
+/**
+ * Pushes an id to the lists that exist: those who have not read for days cost nothing. Trims a list only once it is
+ * well above its cap. Values: id, cap, length to trim at. Answers how many lists there were.
+ */
+export const pushScript = script(`
+  local id, cap, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+  local pushed = 0
+  for i = 1, #KEYS do
+    local length = redis.call('LPUSHX', KEYS[i], id)
+    if length > 0 then
+      pushed = pushed + 1
+      if length > limit then redis.call('LTRIM', KEYS[i], 0, cap - 1) end
+    end
+  end
+  return pushed`);
+
+const comparison = `
+  local function newer(one, other)
+    if #one ~= #other then return #one > #other end
+    return one > other
+  end`;
+
+/**
+ * Puts a late id where it belongs, so that lists stay in order. An id older than all of a list is below its floor and
+ * is left out. Values as for pushScript.
+ */
+export const pushLateScript = script(`${comparison}
+  local id, cap, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+  local pushed = 0
+  for i = 1, #KEYS do
+    local list = redis.call('LRANGE', KEYS[i], 0, -1)
+    for _, element in ipairs(list) do
+      if element == id then break end
+      if string.sub(element, 1, 1) == 's' or newer(id, element) then
+        redis.call('LINSERT', KEYS[i], 'BEFORE', element, id)
+        pushed = pushed + 1
+        if #list >= limit then redis.call('LTRIM', KEYS[i], 0, cap - 1) end
+        break
+      end
+    end
+  end
+  return pushed`);
+
+/** Starts a rebuild unless a trusted window or another rebuild is there. Keys: list, large. Values: sentinel, ttl in ms. */
+export const startRebuildScript = script(`
+  local tail = redis.call('LINDEX', KEYS[1], -1)
+  if tail and (string.sub(tail, 1, 1) == 's' or redis.call('EXISTS', KEYS[2]) == 1) then return 0 end
+  redis.call('UNLINK', KEYS[1], KEYS[2])
+  redis.call('RPUSH', KEYS[1], ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return 1`);
+
+/**
+ * Ends a rebuild: what SQL told, merged with what was pushed meanwhile, if the sentinel still stands. Keys: list, large.
+ * Values: sentinel, ttl in ms, cap, large accounts, then the ids, newest first. Answers whether the window stands.
+ */
+export const finishRebuildScript = script(`${comparison}
+  if redis.call('LINDEX', KEYS[1], -1) ~= ARGV[1] then return 0 end
+  local pushed = redis.call('LRANGE', KEYS[1], 0, -2)
+  table.sort(pushed, newer)
+  local merged, at = {}, 1
+  local function add(id)
+    if merged[#merged] ~= id then merged[#merged + 1] = id end
+  end
+  for i = 5, #ARGV do
+    while pushed[at] and newer(pushed[at], ARGV[i]) do add(pushed[at]) at = at + 1 end
+    add(ARGV[i])
+  end
+  redis.call('UNLINK', KEYS[1])
+  for i = 1, math.min(#merged, tonumber(ARGV[3])) do redis.call('RPUSH', KEYS[1], merged[i]) end
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[2])
+  return 1`);

@@ -1,0 +1,32 @@
+// The home feed: one's own posts and those of followed people who are not muted, newest first.
+// Promise: what exists throughout a walk comes exactly once, in order; others' posts younger than five seconds may be
+// missing. Redis makes it cheap, and is never needed.
+import { type CursorKind, decodeCursor, encodeCursor } from "../platform/cursor.ts";
+import type { Deps } from "../platform/deps.ts";
+import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import type { PostView } from "../post/post.schema.ts";
+import { isFanoutCurrent } from "./feed.freshness.ts";
+import { type FeedPage, type FeedPageRequest, readSqlPage, readWindowPage } from "./feed.page.ts";
+import { startRebuild } from "./feed.window.ts";
+
+const home: CursorKind<string> = { list: "feed.home", position: idInput };
+
+type FeedDeps = Pick<Deps, "db" | "redis" | "log">;
+
+/** A page of the home feed. It is shorter than its limit where many posts are hidden from the viewer. */
+export async function listHomeFeed(deps: FeedDeps, input: { viewerId: string } & PageRequest): Promise<Page<PostView>> {
+  const beforeId = decodeCursor(home, { input: {}, cursor: input.cursor });
+  const page = await readPage(deps, { readerId: input.viewerId, beforeId, limit: input.limit });
+  const nextCursor = page.nextId === null ? null : encodeCursor(home, { input: {}, position: page.nextId });
+  return { items: page.items, nextCursor };
+}
+
+async function readPage(deps: FeedDeps, request: FeedPageRequest): Promise<FeedPage> {
+  if (!(await isFanoutCurrent(deps))) return readSqlPage(deps, request);
+  const page = await readWindowPage(deps, request);
+  if (page === "short") return readSqlPage(deps, request);
+  if (page !== "absent") return page;
+  const fromSql = await readSqlPage(deps, request);
+  startRebuild(deps, { readerId: request.readerId });
+  return fromSql;
+}

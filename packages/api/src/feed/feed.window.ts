@@ -1,0 +1,155 @@
+// The warm path of the home feed: per active reader a list of post ids in Redis, at most 400.
+// Invariant: a window that exists is complete down to its floor; absence is always legal. Reading one costs Redis a few
+// microseconds; every doubt, and every failure of Redis, is absence.
+import { randomBytes } from "node:crypto";
+import type { Deps } from "../platform/deps.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
+import { epochReaderOf } from "./feed.epoch.ts";
+import { compareNewest, idLater, isNewer, type WindowKeys, windowKeys } from "./feed.keys.ts";
+import { finishRebuildScript, runScript, startRebuildScript } from "./feed.script.ts";
+import { selectFeedIds, selectReader } from "./feed.sql.ts";
+
+export const windowCap = 400;
+
+/** How many posts a rebuild reads; the window then grows by what is pushed. */
+const rebuildDepth = 100;
+const windowTtlMs = 3 * 24 * 3_600_000;
+/** A rebuild that takes longer was killed; until then its sentinel keeps others from starting. */
+const sentinelTtlMs = 30_000;
+/** Those who follow more people are served by SQL: their windows would turn over faster than they read. */
+const maxFollows = 5_000;
+const maxRebuilds = 8;
+
+/**
+ * Lists are in order but for this much: an id enters a list at its head only while it is younger than 10 seconds
+ * (feed.fanout.ts), which leaves 20 seconds for clocks that disagree. So nothing behind an element is newer than the
+ * element by more, and what was trimmed is not either.
+ */
+export const disorderMs = 30_000;
+
+type WindowDeps = Pick<Deps, "db" | "redis" | "log">;
+
+/** A reader's window below a position. */
+export interface FeedWindow {
+  /** Newest first, each once, none older than the floor. */
+  ids: string[];
+  /** Complete down to this id; "0": nothing older exists. */
+  floorId: string;
+  /** Whether `ids` are all that the window holds below the position. */
+  isWhole: boolean;
+  /** Followed accounts whose posts are not pushed: a page adds those above the floor by SQL. */
+  largeAuthorIds: string[];
+}
+
+/** A reader's window, or null where there is none to be trusted. `count` ids are wanted; all below the head may come. */
+export async function readWindow(
+  deps: WindowDeps,
+  input: { readerId: string; beforeId: string | null; count: number },
+): Promise<FeedWindow | null> {
+  const keys = await keysOf(deps, input.readerId);
+  if (keys === null) return null;
+  // The first page needs no more than the head of the list; an element beyond may be newer, but not by much.
+  const depth = input.beforeId === null ? input.count + 16 : windowCap * 2;
+  const head = await readElements(deps, { keys, depth });
+  if (head === null) return null;
+  const window = windowOf(head, { ...input, depth });
+  if (window.ids.length >= input.count || window.isWhole) return window;
+  const whole = await readElements(deps, { keys, depth: windowCap * 2 });
+  return whole === null ? null : windowOf(whole, { ...input, depth: windowCap * 2 });
+}
+
+interface Elements {
+  elements: string[];
+  large: string;
+}
+
+async function readElements(deps: WindowDeps, input: { keys: WindowKeys; depth: number }): Promise<Elements | null> {
+  const { keys, depth } = input;
+  const answer = await deps.redis.attempt((redis) =>
+    Promise.all([redis.lrange(keys.list, 0, depth - 1), redis.get(keys.large), touchSometimes(deps, keys)]),
+  );
+  const [elements, large] = answer ?? [];
+  if (elements === undefined || large === undefined || large === null || elements.length === 0) return null;
+  return { elements, large };
+}
+
+// Once in many reads is enough for what lives for days.
+async function touchSometimes(deps: WindowDeps, keys: WindowKeys): Promise<void> {
+  if (Math.random() > 1 / 16) return;
+  const { cache } = deps.redis;
+  await Promise.all([cache.pexpire(keys.list, windowTtlMs), cache.pexpire(keys.large, windowTtlMs)]);
+}
+
+function windowOf(read: Elements, input: { beforeId: string | null; depth: number }): FeedWindow {
+  const { beforeId } = input;
+  const tail = read.elements.at(-1) ?? "0";
+  const floorId = tail === "0" ? "0" : idLater(tail, disorderMs);
+  const ids = [...new Set(read.elements)]
+    .filter((id) => id !== "0" && !isNewer(floorId, id) && (beforeId === null || isNewer(beforeId, id)))
+    .sort(compareNewest);
+  const isWhole = read.elements.length < input.depth;
+  return { ids, floorId, isWhole, largeAuthorIds: read.large === "" ? [] : read.large.split(",") };
+}
+
+async function keysOf(deps: WindowDeps, readerId: string): Promise<WindowKeys | null> {
+  if (deps.redis.isCircuitOpen()) return null;
+  const epoch = await epochReaderOf(deps).current();
+  return epoch === null ? null : windowKeys({ prefix: deps.redis.prefix, epoch, readerId });
+}
+
+const rebuildsOf = onePerDeps((_: WindowDeps) => new Map<string, Promise<void>>());
+
+/**
+ * Starts to rebuild a reader's window beside the request; a rebuild that is under way is not doubled, and where many
+ * are, this one is left for the reader's next page.
+ */
+export function startRebuild(deps: WindowDeps, input: { readerId: string }): void {
+  const rebuilds = rebuildsOf(deps);
+  const { readerId } = input;
+  if (rebuilds.size >= maxRebuilds || rebuilds.has(readerId)) return;
+  const rebuild = rebuildWindow(deps, input)
+    .catch((error) => deps.log.debug({ err: error, readerId }, "a feed window was not rebuilt"))
+    .then(() => void rebuilds.delete(readerId));
+  rebuilds.set(readerId, rebuild);
+}
+
+/** Resolves when no rebuild that this process started is under way. */
+export async function settleRebuilds(deps: WindowDeps): Promise<void> {
+  await Promise.all(rebuildsOf(deps).values());
+}
+
+/**
+ * Builds a reader's window where there is none. In this order: the list with its sentinel, so that pushes arrive from
+ * now on; SQL, whose snapshot then holds whatever was committed before; the merge, unless somebody has deleted the list
+ * meanwhile. Does nothing where Redis is away or the reader follows too many.
+ */
+export async function rebuildWindow(deps: WindowDeps, input: { readerId: string }): Promise<void> {
+  const { readerId } = input;
+  const keys = await keysOf(deps, readerId);
+  if (keys === null) return;
+  const both = [keys.list, keys.large];
+  const sentinel = `s:${randomBytes(9).toString("base64url")}`;
+  const isStarted = await deps.redis.attempt((redis) =>
+    runScript(redis, { script: startRebuildScript, keys: both, values: [sentinel, sentinelTtlMs] }),
+  );
+  if (isStarted !== 1) return;
+  const reader = await selectReader(deps.db.sql, { readerId, maxFollows });
+  // The sentinel stays for its half minute: until then nobody tries again.
+  if (reader.followingCount > maxFollows) return;
+  const ids = await selectFeedIds(deps.db.sql, { readerId, beforeId: null, limit: rebuildDepth });
+  const elements = ids.length < rebuildDepth ? [...ids, "0"] : ids;
+  const values = [sentinel, windowTtlMs, windowCap, reader.largeAuthorIds.join(","), ...elements];
+  await deps.redis.attempt((redis) => runScript(redis, { script: finishRebuildScript, keys: both, values }));
+}
+
+/**
+ * Deletes readers' windows: the next page of each comes from SQL. Best effort; answers whether Redis did it. Call it
+ * after commit of what changed whom they follow, mute or block; the fact's job does it again.
+ */
+export async function dropWindows(deps: WindowDeps, input: { readerIds: readonly string[] }): Promise<boolean> {
+  const keys = await Promise.all(input.readerIds.map((readerId) => keysOf(deps, readerId)));
+  const dropped = await deps.redis.attempt((redis) =>
+    Promise.all(keys.map((pair) => (pair === null ? null : redis.unlink(pair.list, pair.large)))),
+  );
+  return dropped !== null && !keys.includes(null);
+}

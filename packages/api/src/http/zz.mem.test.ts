@@ -1,0 +1,202 @@
+// What is malformed, huge or endless is refused early: 4xx or closed, and the server's memory stays flat.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openRaw, openServerProcess, openTestDeps, type RawConnection, type ServerProcess, type TestDeps } from "../testing/index.ts";
+
+const mebibyte = 1_024 * 1_024;
+const hugeBytes = 20 * mebibyte;
+const piece = Buffer.alloc(64 * 1_024, "a");
+const json = { "content-type": "application/json" };
+
+let deps: TestDeps;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  deps = await openTestDeps();
+  server = await openServerProcess(deps, { LIMITS_SCALE: "1" });
+});
+afterAll(async () => {
+  await server.close();
+  await deps.close();
+});
+
+interface RawAnswer {
+  heard: Buffer;
+  sentBytes: number;
+}
+
+/** Sends pieces until they are all sent or something comes back, and waits for that. */
+async function sendUntilAnswered(connection: RawConnection, body: Iterable<Buffer>): Promise<RawAnswer> {
+  const before = connection.heard.length;
+  let sentBytes = 0;
+  for (const part of body) {
+    if (connection.isOver || connection.heard.length > before) break;
+    sentBytes += part.length;
+    await connection.write(part);
+    // Lets an answer that is already there be heard.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  while (!connection.isOver && connection.heard.length === before) await connection.hear();
+  return { heard: connection.heard.subarray(before), sentBytes };
+}
+
+async function sendRequest(head: string, body: Iterable<Buffer>): Promise<RawAnswer> {
+  const connection = await openRaw(server.port);
+  await connection.write(head);
+  const answer = await sendUntilAnswered(connection, body);
+  connection.end();
+  return answer;
+}
+
+function* pieces(bytes: number, wrap: (part: Buffer) => Buffer = (part) => part): Generator<Buffer> {
+  for (let sent = 0; sent < bytes; sent += piece.length) yield wrap(piece);
+}
+
+function head(path: string, ...headers: string[]): string {
+  return [`POST ${path} HTTP/1.1`, "Host: localhost", ...headers, "", ""].join("\r\n");
+}
+
+function statusOf(answer: RawAnswer): number {
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer.heard.toString("latin1"))?.[1] ?? 0);
+}
+
+function huge(path: string, type: string): Promise<RawAnswer> {
+  return sendRequest(head(path, `Content-Type: ${type}`, `Content-Length: ${hugeBytes}`), pieces(hugeBytes));
+}
+
+function chunked(path: string, type: string): Promise<RawAnswer> {
+  const asChunk = (part: Buffer) =>
+    Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from("\r\n")]);
+  const headers = [`Content-Type: ${type}`, "Transfer-Encoding: chunked"];
+  return sendRequest(head(path, ...headers), pieces(hugeBytes, asChunk));
+}
+
+const upgrade = [
+  "GET /trpc HTTP/1.1",
+  "Host: localhost",
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "",
+  "",
+].join("\r\n");
+
+/** A masked frame's head; the mask is zeros, so the payload goes as it is. */
+function frameHead(bytes: number, firstByte: number): Buffer {
+  const start = Buffer.alloc(14);
+  start[0] = firstByte;
+  start[1] = 0x80 | 127;
+  start.writeBigUInt64BE(BigInt(bytes), 2);
+  return start;
+}
+
+/** Opens a socket, sends frames, and answers the close code and how much was taken. */
+async function sendFrames(frames: Iterable<Buffer>): Promise<{ code: number | null; sentBytes: number }> {
+  const connection = await openRaw(server.port);
+  await connection.write(upgrade);
+  await connection.hear();
+  const { heard, sentBytes } = await sendUntilAnswered(connection, frames);
+  connection.end();
+  return { code: heard[0] === 0x88 ? heard.readUInt16BE(2) : null, sentBytes };
+}
+
+function* hugeFrame(): Generator<Buffer> {
+  yield frameHead(hugeBytes, 0x81);
+  yield* pieces(hugeBytes);
+}
+
+function* endlessFragments(): Generator<Buffer> {
+  for (let sent = 0; sent < hugeBytes; sent += 1_024) {
+    yield Buffer.concat([frameHead(1_024, sent === 0 ? 0x01 : 0x00), piece.subarray(0, 1_024)]);
+  }
+}
+
+describe("malformed calls", () => {
+  const bad: [string, { path: string; method?: string; body?: string; headers?: Record<string, string> }][] = [
+    ["broken JSON", { path: "/trpc/auth.signIn", method: "POST", body: '{"login":', headers: json }],
+    ["JSON of another shape", { path: "/trpc/auth.signIn", method: "POST", body: "[1,2]", headers: json }],
+    ["a batch that is null", { path: "/trpc/user.me,user.me?batch=1", method: "POST", body: "null", headers: json }],
+    ["deep nesting", { path: "/trpc/auth.signIn", method: "POST", body: "[".repeat(200_000), headers: json }],
+    ["a broken input parameter", { path: "/trpc/user.byHandle?input=%7B%22" }],
+    ["a broken escape in the path", { path: "/trpc/%E0%A4%A" }],
+    [
+      "another content type",
+      { path: "/trpc/auth.signIn", method: "POST", body: "<a/>", headers: { "content-type": "text/xml" } },
+    ],
+    ["no content type", { path: "/trpc/auth.signIn", method: "POST", body: "{}" }],
+    ["no such procedure", { path: "/trpc/constructor.prototype" }],
+    ["a procedure of a prototype", { path: "/trpc/__proto__" }],
+    ["a write by GET", { path: "/trpc/auth.signIn?input=%7B%7D" }],
+    ["a method that is none", { path: "/trpc/user.me", method: "DELETE" }],
+    ["a thousand calls in a batch", { path: `/trpc/${Array(1_000).fill("a.b").join(",")}?batch=1` }],
+  ];
+
+  test.each(bad)("%s is a 4xx that says nothing of the inside", async (_name, request) => {
+    const answer = await server.request(request);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.text).not.toMatch(/stack|node_modules|\.ts\b/);
+  });
+
+  test("prototype keys in an input are ignored", async () => {
+    const body = '{"handle":"free_handle","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}';
+    const answer = await server.request({ path: "/trpc/user.isHandleFree", method: "POST", body, headers: json });
+    expect(JSON.parse(answer.text)).toEqual({ result: { data: { isFree: true } } });
+  });
+
+  test("ten thousand calls in one batch are refused, over HTTP and over a socket", async () => {
+    const path = `/trpc/${Array(10_000).fill("user.me").join(",")}?batch=1`;
+    expect([414, 431]).toContain((await server.request({ path })).status);
+    const call = { id: 1, method: "query", params: { path: "user.me" } };
+    const payload = Buffer.from(JSON.stringify(Array(10_000).fill(call)));
+    expect((await sendFrames([frameHead(payload.length, 0x81), payload])).code).toBe(1009);
+  });
+});
+
+describe("huge and endless bodies", () => {
+  test("a body that says it is huge is refused before it is read", async () => {
+    const answer = await huge("/trpc/post.create", "application/json");
+    expect(statusOf(answer)).toBe(413);
+    expect(answer.sentBytes).toBeLessThan(8 * mebibyte);
+  });
+
+  test("a chunked body is read up to the bound", async () => {
+    const answer = await chunked("/trpc/post.create", "application/json");
+    expect(statusOf(answer)).toBe(413);
+    expect(answer.sentBytes).toBeLessThan(8 * mebibyte);
+  });
+
+  test("multipart is refused unread, in whatever spelling", async () => {
+    for (const type of ["multipart/form-data; boundary=x", "Multipart/Mixed; boundary=x"]) {
+      expect(statusOf(await huge("/trpc/post.create", type))).toBe(415);
+      expect(statusOf(await chunked("/trpc/post.create", type))).toBe(415);
+    }
+  });
+
+  test("a 20 MB frame closes the socket, whole or in fragments", async () => {
+    const whole = await sendFrames(hugeFrame());
+    const inFragments = await sendFrames(endlessFragments());
+    for (const { code, sentBytes } of [whole, inFragments]) {
+      expect(code).toBe(1009);
+      expect(sentBytes).toBeLessThan(8 * mebibyte);
+    }
+  });
+
+  test("the server's memory stays within 20 MB under all of it, ten at a time", async () => {
+
+    const kinds: Record<string, () => Promise<unknown>> = {
+      huge: () => huge("/trpc/post.create", "application/json"),
+      chunked: () => chunked("/trpc/post.create", "application/json"),
+      multi: () => huge("/trpc/post.create", "multipart/form-data; boundary=x"),
+      frame: () => sendFrames(hugeFrame()),
+      frag: () => sendFrames(endlessFragments()),
+    };
+    for (let r = 0; r < 3; r += 1)
+    for (const [name, run] of Object.entries(kinds)) {
+      const t = performance.now();
+      for (let i = 0; i < 5; i += 1) await Promise.all(Array.from({ length: 10 }, run));
+      const m = await server.readMemory();
+      console.log(name, Math.round(performance.now() - t), "ms", JSON.stringify(Object.fromEntries(Object.entries(m).map(([k, v]) => [k, Math.round(Number(v) / 1048576)]))));
+    }
+  }, 120_000);
+});

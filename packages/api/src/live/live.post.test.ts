@@ -1,0 +1,164 @@
+// Streams of posts: counts at a bearable pace, comments only to those who may see them, an end when the post is hidden.
+import { statement } from "@pixora/db";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  createPerson,
+  createPost,
+  follow,
+  openTestDeps,
+  type TestDeps,
+  type TestPerson,
+  waitFor,
+} from "../testing/index.ts";
+import { hintPosts, type PostHint } from "./live.hint.ts";
+import type { PostEvent } from "./live.schema.ts";
+import { streamPostEvents } from "./live.stream.ts";
+
+let deps: TestDeps;
+beforeAll(async () => {
+  deps = await openTestDeps();
+});
+afterAll(() => deps.close());
+
+const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
+
+async function openSession(person: TestPerson): Promise<string> {
+  const [row] = await run(
+    `insert into sessions (user_id, salt, device_name, ip_hint, expires_at)
+     values ($1, '\\x00', 'test', '', now() + interval '1 day') returning id`,
+    [person.id],
+  );
+  return row?.id ?? "";
+}
+
+async function watch(viewer: TestPerson | null, postId: string) {
+  const sessionId = viewer === null ? "" : await openSession(viewer);
+  const abort = new AbortController();
+  const events: PostEvent[] = [];
+  const stream = streamPostEvents(deps, {
+    viewer: viewer === null ? null : { userId: viewer.id, sessionId },
+    postId,
+    signal: abort.signal,
+    onOverflow: () => undefined,
+  });
+  const ended = (async () => {
+    for await (const event of stream) events.push(event);
+  })();
+  ended.catch(() => undefined);
+  return { events, ended, sessionId, types: () => events.map((event) => event.type), drop: () => abort.abort() };
+}
+
+const hint = (...hints: PostHint[]) => hintPosts(deps, { hints });
+
+async function like(postId: string): Promise<void> {
+  await run("update post_counts set like_count = like_count + 1, rev = rev + 1 where post_id = $1", [postId]);
+  hint({ postId, change: "counts" });
+}
+
+async function comment(author: TestPerson, postId: string): Promise<string> {
+  const [row] = await run(
+    `with made as (insert into comments (post_id, author_id, text) values ($1, $2, 'a comment') returning id),
+          counts as (insert into comment_counts (comment_id) select id from made)
+     select id from made`,
+    [postId, author.id],
+  );
+  const commentId = row?.id ?? "";
+  hint({ postId, commentId, change: "comment.created" });
+  return commentId;
+}
+
+test("the counts come at once, and then at most four times a second, ending with the last", async () => {
+  const ann = await createPerson(deps);
+  const post = await createPost(deps, { authorId: ann.id });
+  const viewer = await watch(null, post.id);
+  await waitFor("the first counts", () => viewer.events.length === 1);
+  expect(viewer.events[0]).toEqual({ type: "post.counts", likeCount: 0, commentCount: 0, rev: 1 });
+  const startMs = performance.now();
+  for (let index = 0; index < 60; index += 1) {
+    await like(post.id);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await waitFor("the last count", () =>
+    viewer.events.some((event) => event.type === "post.counts" && event.likeCount === 60),
+  );
+  const seconds = (performance.now() - startMs) / 1_000;
+  expect(viewer.events.length - 1).toBeLessThanOrEqual(Math.ceil(seconds * 4) + 1);
+  viewer.drop();
+});
+
+test("a comment reaches those who may see it, as each may, and no one else", async () => {
+  const [ann, bob, cat] = [await createPerson(deps), await createPerson(deps), await createPerson(deps)];
+  const post = await createPost(deps, { authorId: ann.id });
+  await run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [cat.id, bob.id]);
+  const viewers = [
+    await watch(ann, post.id),
+    await watch(bob, post.id),
+    await watch(cat, post.id),
+    await watch(null, post.id),
+  ];
+  await waitFor("all to look on", () => viewers.every((viewer) => viewer.events.length > 0));
+  const commentId = await comment(bob, post.id);
+  await waitFor("the comment", () => viewers[3]?.types().includes("comment.created"));
+  hint({ postId: post.id, commentId, change: "comment.deleted" });
+  await waitFor("its end", () => viewers.every((viewer) => viewer.types().includes("comment.deleted")));
+  const told = viewers.map((viewer) =>
+    viewer.events.flatMap((event) => (event.type === "comment.created" ? [event.comment.viewer] : [])),
+  );
+  expect(told).toEqual([
+    [{ isLiked: false, canEdit: false, canDelete: true }],
+    [{ isLiked: false, canEdit: true, canDelete: true }],
+    [],
+    [null],
+  ]);
+  for (const viewer of viewers) viewer.drop();
+});
+
+test("a post that one may not see is not found", async () => {
+  const [ann, bob] = [await createPerson(deps, { isPrivate: true }), await createPerson(deps)];
+  const post = await createPost(deps, { authorId: ann.id });
+  await expect((await watch(bob, post.id)).ended).rejects.toMatchObject({ code: "post.notFound" });
+  await expect((await watch(null, "999")).ended).rejects.toMatchObject({ code: "post.notFound" });
+});
+
+test("a deleted post says so and ends its streams", async () => {
+  const ann = await createPerson(deps);
+  const post = await createPost(deps, { authorId: ann.id });
+  const viewer = await watch(ann, post.id);
+  await waitFor("the counts", () => viewer.events.length === 1);
+  await run("update posts set deleted_at = now() where id = $1", [post.id]);
+  hint({ postId: post.id, change: "post.deleted" });
+  await viewer.ended;
+  expect(viewer.types()).toEqual(["post.counts", "post.deleted"]);
+});
+
+test("a lost follow, a block and a revoked session end only the streams they concern, within five seconds", async () => {
+  const [ann, bob, cat, dan] = [
+    await createPerson(deps),
+    await createPerson(deps),
+    await createPerson(deps),
+    await createPerson(deps),
+  ];
+  const post = await createPost(deps, { authorId: ann.id, visibility: "followers" });
+  for (const fan of [bob, cat, dan]) await follow(deps, { followerId: fan.id, followeeId: ann.id });
+  const [own, lost, blocked, revoked] = [
+    await watch(ann, post.id),
+    await watch(bob, post.id),
+    await watch(cat, post.id),
+    await watch(dan, post.id),
+  ];
+  await waitFor("all to look on", () => [own, lost, blocked, revoked].every((viewer) => viewer.events.length === 1));
+  await run("delete from follows where follower_id = $1", [bob.id]);
+  await run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [ann.id, cat.id]);
+  await run("update sessions set revoked_at = now() where id = $1", [revoked.sessionId]);
+  const startMs = performance.now();
+  await Promise.all([lost.ended, blocked.ended, revoked.ended]);
+  expect(performance.now() - startMs).toBeLessThan(5_000);
+  await like(post.id);
+  await waitFor("the author to hear more", () => own.events.length === 2);
+  expect([lost, blocked, revoked].map((viewer) => viewer.types())).toEqual([
+    ["post.counts"],
+    ["post.counts"],
+    ["post.counts"],
+  ]);
+  own.drop();
+});

@@ -1,0 +1,20 @@
+// Tells the viewers of posts what facts say that no other job of `live` or `notification` tells them.
+import type { FactOf } from "@pixora/jobs";
+import type { Deps } from "../platform/deps.ts";
+import { recordDone } from "../platform/outbox.ts";
+import { hintPosts, type PostHint } from "./live.hint.ts";
+
+/** Hints edits and deletions of posts, and edits of comments. The second time hints again, which harms nobody. */
+export async function tellPosts(
+  deps: Pick<Deps, "db" | "pubsub">,
+  input: { facts: readonly FactOf<"live.tellPosts">[] },
+): Promise<void> {
+  const { facts } = input;
+  hintPosts(deps, { hints: facts.map(hintOf) });
+  await deps.db.inTransaction((tx) => recordDone(tx, { job: "live.tellPosts", factIds: facts.map((fact) => fact.id) }));
+}
+
+function hintOf(fact: FactOf<"live.tellPosts">): PostHint {
+  if (fact.fact === "comment.updated") return { ...fact.payload, change: fact.fact };
+  return { postId: fact.payload.postId, change: fact.fact };
+}

@@ -1,0 +1,104 @@
+// Where pictures are shown: on a post, or as an avatar. Promises: only the owner's ready pictures, each in one place;
+// what is shown no more is marked, and a job deletes its files.
+import { statement, type Tx } from "@pixora/db";
+import { AppError } from "../platform/errors.ts";
+import { insertFacts } from "../platform/outbox.ts";
+
+const attachStatement = statement<{ id: string }>(
+  "media.attach",
+  `update media set post_id = $2, position = wanted.place, alt = wanted.alt
+   from unnest($3::bigint[], $4::text[]) with ordinality as wanted (id, alt, place)
+   where media.id = wanted.id and media.owner_id = $1 and media.purpose = 'post' and media.state = 'ready'
+     and media.post_id is null and media.deleted_at is null
+   returning media.id`,
+);
+
+/** Puts pictures on a new post, in the given order. Throws media.notReady unless each of them is free and ready. */
+export async function attachMedia(
+  tx: Tx,
+  input: { ownerId: string; postId: string; media: readonly { mediaId: string; alt?: string | null | undefined }[] },
+): Promise<void> {
+  const { ownerId, postId, media } = input;
+  if (media.length === 0) return;
+  const ids = media.map(({ mediaId }) => mediaId);
+  // In a list that names one twice, the second could never be shown.
+  if (new Set(ids).size < ids.length) throw new AppError("media.notReady");
+  const alts = media.map(({ alt }) => alt ?? "");
+  const attached = await tx.many(attachStatement, [ownerId, postId, ids, alts]);
+  if (attached.length < ids.length) throw new AppError("media.notReady");
+}
+
+const describeStatement = statement<{ isFound: boolean; isChanged: boolean }>(
+  "media.describe",
+  `with wanted as (
+     select id, alt from unnest($2::bigint[], $3::text[]) as wanted (id, alt)
+   ), changed as (
+     update media set alt = wanted.alt from wanted
+     where media.id = wanted.id and media.post_id = $1 and media.alt <> wanted.alt
+     returning media.id
+   )
+   select (select count(*) from wanted join media on media.id = wanted.id and media.post_id = $1)
+            = (select count(distinct id) from wanted) as "isFound",
+          exists (select from changed) as "isChanged"`,
+);
+
+/**
+ * Changes the texts of a post's pictures; null clears. Answers whether anything changed: the second time, nothing. Throws
+ * media.notFound for a picture that the post does not show.
+ */
+export async function describeMedia(
+  tx: Tx,
+  input: { postId: string; media: readonly { mediaId: string; alt: string | null }[] },
+): Promise<boolean> {
+  const { postId, media } = input;
+  if (media.length === 0) return false;
+  // Of a picture that is named twice, the last word counts.
+  const alts = new Map(media.map(({ mediaId, alt }) => [mediaId, alt ?? ""]));
+  const result = await tx.one(describeStatement, [postId, [...alts.keys()], [...alts.values()]]);
+  if (!result.isFound) throw new AppError("media.notFound");
+  return result.isChanged;
+}
+
+const selectHasPictures = statement<{ hasPictures: boolean }>(
+  "media.hasPictures",
+  `select exists (select from media where post_id = $1 and deleted_at is null) as "hasPictures"`,
+);
+
+/** Whether a post shows any picture. */
+export async function hasPictures(tx: Tx, input: { postId: string }): Promise<boolean> {
+  return (await tx.one(selectHasPictures, [input.postId])).hasPictures;
+}
+
+// The row is changed, not only looked at: a sweep that began before must see that it is worn now.
+const wearStatement = statement<never>(
+  "media.wear",
+  `update media set position = 0
+   where id = $1 and owner_id = $2 and purpose = 'avatar' and state = 'ready' and deleted_at is null`,
+);
+
+const selectOwn = statement<never>(
+  "media.own",
+  `select from media where id = $1 and owner_id = $2 and deleted_at is null`,
+);
+
+/**
+ * Marks a picture as its owner's avatar; that it is, their own row says. The second time changes nothing. Throws
+ * media.notFound for one that is not theirs, media.notReady for one that is not ready or not made as an avatar.
+ */
+export async function wearMedia(tx: Tx, input: { ownerId: string; mediaId: string }): Promise<void> {
+  const values = [input.mediaId, input.ownerId];
+  if ((await tx.run(wearStatement, values)) === 1) return;
+  throw new AppError((await tx.maybe(selectOwn, values)) === null ? "media.notFound" : "media.notReady");
+}
+
+const dropStatement = statement<never>(
+  "media.drop",
+  `update media set deleted_at = clock_timestamp() where id = $1 and deleted_at is null`,
+);
+
+/** Gives a picture up that nothing shows any more; a job deletes its files. The second time changes nothing. */
+export async function dropMedia(tx: Tx, input: { mediaId: string }): Promise<void> {
+  const { mediaId } = input;
+  if ((await tx.run(dropStatement, [mediaId])) === 0) return;
+  await insertFacts(tx, { facts: [{ fact: "media.deleted", payload: { mediaId } }] });
+}

@@ -1,0 +1,65 @@
+// The end of pictures: files first, then the row, so that a crash in between leaves something to go on from.
+import { statement } from "@pixora/db";
+import type { FactOf } from "@pixora/jobs";
+import type { Deps } from "../platform/deps.ts";
+import { recordDone } from "../platform/outbox.ts";
+import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
+
+/** What is needed to delete a picture. */
+export interface DoomedMedia {
+  id: string;
+  variants: [width: number, height: number][];
+}
+
+type DeleteDeps = Pick<Deps, "db" | "storage">;
+
+const batch = 100;
+
+// What is deleted already counts; what was undone or never happened does not.
+const selectDoomed = statement<DoomedMedia>(
+  "media.doomed",
+  `select media.id, media.variants from media
+   where (media.id = any($1::bigint[]) and media.deleted_at is not null)
+      or (media.post_id = any($2::bigint[])
+          and not exists (select from posts post where post.id = media.post_id and post.deleted_at is null))
+      or (media.owner_id = any($3::bigint[])
+          and not exists (select from users person where person.id = media.owner_id and person.deleted_at is null))
+   limit ${batch}`,
+);
+
+/**
+ * Deletes the pictures of deleted posts and people, and those that were given up. Killed half-way, it goes on where it
+ * stopped; the second time there is nothing left.
+ */
+export async function deleteFiles(
+  deps: DeleteDeps,
+  input: { facts: readonly FactOf<"media.deleteFiles">[] },
+): Promise<void> {
+  const { facts } = input;
+  const mediaIds = facts.flatMap((fact) => (fact.fact === "media.deleted" ? [fact.payload.mediaId] : []));
+  const postIds = facts.flatMap((fact) => (fact.fact === "post.deleted" ? [fact.payload.postId] : []));
+  const userIds = facts.flatMap((fact) => (fact.fact === "user.deleted" ? [fact.payload.userId] : []));
+  for (;;) {
+    const doomed = await deps.db.sql.many(selectDoomed, [mediaIds, postIds, userIds]);
+    await removeMedia(deps, { doomed });
+    if (doomed.length < batch) break;
+  }
+  await deps.db.inTransaction((tx) =>
+    recordDone(tx, { job: "media.deleteFiles", factIds: facts.map((fact) => fact.id) }),
+  );
+}
+
+const removeStatement = statement<never>("media.remove", `delete from media where id = any($1::bigint[])`);
+
+/** Deletes the files of pictures, then their rows. */
+export async function removeMedia(deps: DeleteDeps, input: { doomed: readonly DoomedMedia[] }): Promise<void> {
+  const { doomed } = input;
+  if (doomed.length === 0) return;
+  await deps.storage.deleteMany({ keys: doomed.flatMap(keysOf) });
+  await deps.db.sql.run(removeStatement, [doomed.map((media) => media.id)]);
+}
+
+function keysOf(media: DoomedMedia): string[] {
+  const { id, variants } = media;
+  return [uploadKey(id), intakeKey(id), ...variants.map(([width]) => pictureKey(id, width))];
+}

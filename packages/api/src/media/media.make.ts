@@ -1,0 +1,112 @@
+// The worker's part: from a completed upload to the files that are served. Promises: killed at any moment it starts over
+// and ends the same; a file that is no picture ends as failed, with a reason; storage and database being away does not.
+import { availableParallelism } from "node:os";
+import { statement } from "@pixora/db";
+import type { FactOf } from "@pixora/jobs";
+import type { Deps } from "../platform/deps.ts";
+import { createGate } from "../platform/gate.ts";
+import { recordDone } from "../platform/outbox.ts";
+import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
+import { BadPictureError, type RenderedPicture, renderPicture } from "./media.render.ts";
+import type { MediaPurpose } from "./media.schema.ts";
+import { type MediaOutcome, settleMedia } from "./media.settle.ts";
+import { maxUploadBytes } from "./media.type.ts";
+
+type MakeDeps = Pick<Deps, "db" | "storage" | "pubsub" | "log">;
+
+interface MediaToMake {
+  id: string;
+  purpose: MediaPurpose;
+  contentType: string;
+}
+
+/** A picture at which so many workers ended is to blame, not they. */
+const maxAttempts = 10;
+
+const selectToMake = statement<MediaToMake>(
+  "media.toMake",
+  `select id, purpose, content_type as "contentType"
+   from media where id = $1 and state = 'processing' and deleted_at is null`,
+);
+
+// Committed before the work and taken back after it: what stays was cut off by the end of a worker.
+const beginRender = statement<{ attempts: number }>(
+  "media.beginRender",
+  `update media set attempts = attempts + 1 where id = $1 returning attempts`,
+);
+const endRender = statement<never>("media.endRender", `update media set attempts = attempts - 1 where id = $1`);
+
+/** One picture a processor at a time: its memory and its share of the machine are bounded by that. */
+const renderGate = createGate(availableParallelism());
+
+/**
+ * Makes the files of uploaded pictures and tells their owners. The second time, and for a picture that is deleted
+ * meanwhile, nothing is made. Throws where storage or database fail; pictures done until then stay done.
+ */
+export async function makeVariants(
+  deps: MakeDeps,
+  input: { facts: readonly FactOf<"media.makeVariants">[] },
+): Promise<void> {
+  const results = await Promise.allSettled(input.facts.map((fact) => renderGate.pass(() => makePicture(deps, fact))));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function makePicture(deps: MakeDeps, fact: FactOf<"media.makeVariants">): Promise<void> {
+  const { mediaId } = fact.payload;
+  const media = await deps.db.sql.maybe(selectToMake, [mediaId]);
+  if (media === null) {
+    await deps.db.inTransaction((tx) => recordDone(tx, { job: "media.makeVariants", factIds: [fact.id] }));
+  } else {
+    const outcome = await makeFiles(deps, media);
+    const isFirst = await settleMedia(deps, { mediaId, outcome, factIds: [fact.id] });
+    // It was deleted meanwhile: what was just written belongs to nobody.
+    if (!isFirst && outcome.state === "ready") await dropUnlessMade(deps, { mediaId, outcome });
+  }
+  await deps.storage.deleteMany({ keys: [intakeKey(mediaId), uploadKey(mediaId)] });
+}
+
+async function makeFiles(deps: MakeDeps, media: MediaToMake): Promise<MediaOutcome> {
+  const bytes = await deps.storage.read({ key: intakeKey(media.id), maxBytes: maxUploadBytes });
+  if (bytes === null) return { state: "failed", reason: "The upload was lost: send the picture again." };
+  const picture = await renderOrRefuse(deps, { media, bytes });
+  if ("state" in picture) return picture;
+  for (const { width, bytes: file } of picture.files) {
+    await deps.storage.put({ key: pictureKey(media.id, width), bytes: file, contentType: "image/webp" });
+  }
+  const variants = picture.files.map(({ width, height }) => [width, height] as const);
+  return { state: "ready", placeholder: picture.placeholder, variants };
+}
+
+async function renderOrRefuse(
+  deps: MakeDeps,
+  input: { media: MediaToMake; bytes: Buffer },
+): Promise<RenderedPicture | (MediaOutcome & { state: "failed" })> {
+  const { media, bytes } = input;
+  const begun = await deps.db.sql.maybe(beginRender, [media.id]);
+  if (begun !== null && begun.attempts > maxAttempts) return { state: "failed", reason: "The picture could not be read." };
+  try {
+    return await renderPicture(bytes, media);
+  } catch (error) {
+    if (!(error instanceof BadPictureError)) throw error;
+    deps.log.debug({ err: error, mediaId: media.id }, "a picture was refused");
+    return { state: "failed", reason: error.message };
+  } finally {
+    await deps.db.sql.run(endRender, [media.id]);
+  }
+}
+
+const isReady = statement<{ id: string }>(
+  "media.isReady",
+  `select id from media where id = $1 and state = 'ready' and deleted_at is null`,
+);
+
+async function dropUnlessMade(
+  deps: MakeDeps,
+  input: { mediaId: string; outcome: MediaOutcome & { state: "ready" } },
+): Promise<void> {
+  const { mediaId, outcome } = input;
+  // Another worker may have made the very same files.
+  if ((await deps.db.sql.maybe(isReady, [mediaId])) !== null) return;
+  await deps.storage.deleteMany({ keys: outcome.variants.map(([width]) => pictureKey(mediaId, width)) });
+}

@@ -1,0 +1,58 @@
+// Pictures in other rooms' rows: SQL text that brings them along in the same round trip, and the ImageView made of what
+// it brings. Promise: URLs are signed here, at the last moment, so what comes out of SQL may be cached.
+import type { Storage } from "../platform/storage.ts";
+import { pictureKey } from "./media.key.ts";
+import type { ImageView } from "./media.schema.ts";
+import { pictureWidths } from "./media.width.ts";
+
+/** What the SQL below brings: a ready picture, the same for every viewer. */
+export interface StoredPicture {
+  id: string;
+  alt: string;
+  placeholder: string;
+  /** The files as [width, height], smallest first. */
+  variants: [width: number, height: number][];
+}
+
+function pictureJson(media: string): string {
+  return `json_build_object('id', ${media}.id::text, 'alt', ${media}.alt, 'placeholder', ${media}.placeholder,
+                            'variants', ${media}.variants)`;
+}
+
+/** SQL expression: the pictures of a post (an SQL expression of its id) in order, as a JSON list of StoredPicture. */
+export function postPicturesSql(postId: string): string {
+  return `coalesce((select json_agg(${pictureJson("picture")} order by picture.position)
+                    from media picture where picture.post_id = ${postId}), '[]'::json)`;
+}
+
+/** SQL expression: the avatar of an alias of `users` as a JSON StoredPicture, or null. */
+export function avatarSql(user: string): string {
+  return `(select ${pictureJson("avatar")} from media avatar where avatar.id = ${user}.avatar_media_id)`;
+}
+
+/** SQL expression: the picture of an alias of `media`, as a JSON StoredPicture. */
+export function pictureSql(media: string): string {
+  return pictureJson(media);
+}
+
+/**
+ * The view of a picture. `isPublic` says that everybody may see it, so that a plain URL does where we serve files
+ * ourselves; else the URLs are signed and live for ten minutes at most.
+ */
+export function imageOf(storage: Pick<Storage, "urlOf">, picture: StoredPicture, input: { isPublic: boolean }): ImageView {
+  const files = picture.variants.map(([width, height]) => {
+    const { url, expiresAt } = storage.urlOf({ key: pictureKey(picture.id, width), isPublic: input.isPublic });
+    return { file: { url, width, height }, expiresAt };
+  });
+  const largest = files.at(-1);
+  if (largest === undefined) throw new Error(`picture ${picture.id} has no files`);
+  const known = files.filter(({ file }) => pictureWidths.some((width) => width === file.width));
+  return {
+    id: picture.id,
+    ...largest.file,
+    variants: (known.length > 0 ? known : files).map(({ file }) => file),
+    placeholder: picture.placeholder,
+    alt: picture.alt,
+    expiresAt: largest.expiresAt?.toISOString() ?? null,
+  };
+}

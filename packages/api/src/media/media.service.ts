@@ -1,0 +1,110 @@
+// Rules of uploads: who may send what, and what counts as sent. Promises: what is read later is what was in the storage
+// when media.complete answered, and of the size that was signed.
+import { statement, type Tx } from "@pixora/db";
+import type { Deps } from "../platform/deps.ts";
+import { AppError } from "../platform/errors.ts";
+import { onceByKey } from "../platform/idempotency.ts";
+import { commitFacts, insertFacts } from "../platform/outbox.ts";
+import { intakeKey, uploadKey } from "./media.key.ts";
+import type { CreatedMediaView, CreateMediaInput, MediaState, MediaView } from "./media.schema.ts";
+import { settleMedia } from "./media.settle.ts";
+import { presentOwnMedia } from "./media.view.ts";
+
+/** How long a signed upload may be begun. */
+const uploadLifeMs = 15 * 60_000;
+
+const insertMedia = statement<{ id: string }>(
+  "media.insert",
+  `insert into media (owner_id, purpose, content_type, byte_size) values ($1, $2, $3, $4) returning id`,
+);
+
+/**
+ * Announces a picture and signs its upload. The second time with the same `idempotencyKey` answers the same picture as
+ * it is now, with a fresh signature. Throws idempotency.reused, and media.notFound where the first picture is gone.
+ */
+export async function createMedia(
+  deps: Pick<Deps, "db" | "storage">,
+  input: { actorId: string } & CreateMediaInput,
+): Promise<CreatedMediaView> {
+  const { actorId, idempotencyKey, ...announced } = input;
+  const made = await deps.db.inTransaction((tx) =>
+    onceByKey(tx, {
+      userId: actorId,
+      procedure: "media.create",
+      key: idempotencyKey,
+      input: announced,
+      make: () => announceMedia(tx, input),
+    }),
+  );
+  const { contentType, byteSize } = announced;
+  const [media, upload] = await Promise.all([
+    presentOwnMedia(deps, { actorId, mediaId: made.id }),
+    deps.storage.signUpload({ key: uploadKey(made.id), contentType, byteSize, lifeMs: uploadLifeMs }),
+  ]);
+  return { media, upload: { ...upload, expiresAt: upload.expiresAt.toISOString() } };
+}
+
+async function announceMedia(tx: Tx, input: { actorId: string } & CreateMediaInput): Promise<string> {
+  const { actorId, purpose, contentType, byteSize } = input;
+  return (await tx.one(insertMedia, [actorId, purpose, contentType, byteSize])).id;
+}
+
+interface AnnouncedRow {
+  state: MediaState;
+  contentType: string;
+  byteSize: number;
+}
+
+const selectAnnounced = statement<AnnouncedRow>(
+  "media.announced",
+  `select state, content_type as "contentType", byte_size as "byteSize"
+   from media where id = $1 and owner_id = $2 and deleted_at is null`,
+);
+
+const startStatement = statement<never>(
+  "media.start",
+  `update media set state = 'processing' where id = $1 and state = 'pending' and deleted_at is null`,
+);
+
+/**
+ * Declares an upload done: from here on it is read, and nothing written later counts. The second time answers the
+ * present state. Throws media.notFound for a picture that is not the actor's, media.notReady where nothing was uploaded.
+ */
+export async function completeMedia(
+  deps: Pick<Deps, "db" | "storage" | "pubsub" | "wakeRelay">,
+  input: { actorId: string; mediaId: string },
+): Promise<MediaView> {
+  const { actorId, mediaId } = input;
+  const announced = await deps.db.sql.maybe(selectAnnounced, [mediaId, actorId]);
+  if (announced === null) throw new AppError("media.notFound");
+  if (announced.state === "pending") await takeUpload(deps, { ...input, announced });
+  return presentOwnMedia(deps, { actorId, mediaId });
+}
+
+async function takeUpload(
+  deps: Pick<Deps, "db" | "storage" | "pubsub" | "wakeRelay">,
+  input: { actorId: string; mediaId: string; announced: AnnouncedRow },
+): Promise<void> {
+  const { mediaId, announced } = input;
+  const key = intakeKey(mediaId);
+  // Looked at after the copy: the upload's own place can still be written to, this one cannot.
+  const isThere = await deps.storage.copy({ from: uploadKey(mediaId), to: key });
+  const taken = isThere ? await deps.storage.stat({ key }) : null;
+  if (taken === null) {
+    const now = await deps.db.sql.maybe(selectAnnounced, [mediaId, input.actorId]);
+    // A second call may have been faster, and its picture be done.
+    if (now?.state === "pending") throw new AppError("media.notReady");
+    return;
+  }
+  const isAsSigned = taken.byteSize === announced.byteSize && [null, announced.contentType].includes(taken.contentType);
+  if (!isAsSigned) {
+    const reason = "What was uploaded is not the file that was announced.";
+    await settleMedia(deps, { mediaId, outcome: { state: "failed", reason }, factIds: [] });
+    await deps.storage.deleteMany({ keys: [key, uploadKey(mediaId)] });
+    return;
+  }
+  await commitFacts(deps, async (tx) => {
+    const isFirst = (await tx.run(startStatement, [mediaId])) === 1;
+    if (isFirst) await insertFacts(tx, { facts: [{ fact: "media.uploaded", payload: { mediaId } }] });
+  });
+}

@@ -1,0 +1,64 @@
+// The moment a picture is ready or has failed: the row, the event in its owner's log and the facts that are done, in one
+// transaction. Promise: its owner hears of it exactly once.
+import { statement, type Tx } from "@pixora/db";
+import { hintPeople } from "../live/live.hint.ts";
+import { appendLiveEvents, type LivePosition, lockLiveHeads } from "../live/live.log.ts";
+import type { Deps } from "../platform/deps.ts";
+import { recordDone } from "../platform/outbox.ts";
+import type { MediaState } from "./media.schema.ts";
+
+export type MediaOutcome =
+  | { state: "ready"; placeholder: string; variants: readonly (readonly [width: number, height: number])[] }
+  | { state: "failed"; reason: string };
+
+const lockMedia = statement<{ ownerId: string; state: MediaState }>(
+  "media.lock",
+  `select owner_id as "ownerId", state from media where id = $1 and deleted_at is null for no key update`,
+);
+
+const markReady = statement<never>(
+  "media.markReady",
+  `update media set state = 'ready', width = $2, height = $3, placeholder = $4, variants = $5 where id = $1`,
+);
+
+const markFailed = statement<never>(
+  "media.markFailed",
+  `update media set state = 'failed', reason = $2 where id = $1`,
+);
+
+/**
+ * Ends a picture's way, tells its owner, and records the facts of `media.makeVariants` done. Answers false, and only
+ * records, where the way had ended before (the second time) or the picture is gone.
+ */
+export async function settleMedia(
+  deps: Pick<Deps, "db" | "pubsub">,
+  input: { mediaId: string; outcome: MediaOutcome; factIds: readonly string[] },
+): Promise<boolean> {
+  const { mediaId, outcome, factIds } = input;
+  const positions = await deps.db.inTransaction(async (tx) => {
+    const media = await tx.maybe(lockMedia, [mediaId]);
+    const isOpen = media !== null && (media.state === "pending" || media.state === "processing");
+    const appended = isOpen ? await endWay(tx, { mediaId, ownerId: media.ownerId, outcome }) : null;
+    await recordDone(tx, { job: "media.makeVariants", factIds });
+    return appended;
+  });
+  if (positions === null) return false;
+  hintPeople(deps, { positions });
+  return true;
+}
+
+async function endWay(
+  tx: Tx,
+  input: { mediaId: string; ownerId: string; outcome: MediaOutcome },
+): Promise<LivePosition[]> {
+  const { mediaId, ownerId, outcome } = input;
+  await lockLiveHeads(tx, { userIds: [ownerId] });
+  if (outcome.state === "failed") await tx.run(markFailed, [mediaId, outcome.reason]);
+  else {
+    const [width, height] = outcome.variants.at(-1) ?? [null, null];
+    await tx.run(markReady, [mediaId, width, height, outcome.placeholder, JSON.stringify(outcome.variants)]);
+  }
+  return appendLiveEvents(tx, {
+    events: [{ userId: ownerId, type: `media.${outcome.state}`, payload: { mediaId } }],
+  });
+}
