@@ -7,6 +7,8 @@ import { idEpochMs } from "@pixora/db";
 import { SocialGraph } from "nostr-social-graph";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyPassword } from "../../packages/api/src/auth/auth.password.ts";
+import { createPost, deletePost } from "../../packages/api/src/post/post.service.ts";
+import { listReaders, readNaiveFeed, walkFeed } from "./feed.oracle.ts";
 import { rules } from "./rules.ts";
 import { demoPassword, seedDemo } from "./seed.ts";
 
@@ -35,7 +37,7 @@ beforeAll(async () => {
   deps = await openTestDeps();
   foreignKeysBefore = await readForeignKeys();
   expect(await seedDemo(deps.db, { now })).toEqual({ isLoaded: true });
-}, 120_000);
+}, 240_000);
 
 afterAll(() => deps.close());
 
@@ -180,4 +182,53 @@ describe("alice, bob and carol", () => {
       expect(await count(`notifications where type = '${type}'`)).toBeGreaterThan(0);
     }
   });
+});
+
+describe("the home feed of the graph", () => {
+  test("all pages of all who follow anyone equal a naive query", async () => {
+    const readers = await listReaders(deps);
+    expect(readers.length).toBeGreaterThanOrEqual(340);
+    const waiting = [...readers];
+    async function checkSome() {
+      for (let readerId = waiting.pop(); readerId !== undefined; readerId = waiting.pop()) {
+        expect(await walkFeed(deps, { readerId, limit: 100 })).toEqual(await readNaiveFeed(deps, { readerId }));
+      }
+    }
+    await Promise.all([checkSome(), checkSome(), checkSome(), checkSome()]);
+  }, 180_000);
+
+  test("while posts are added and deleted, each that exists before and after comes exactly once, in order", async () => {
+    const readers = (await listReaders(deps)).filter((_, index) => index % 34 === 0);
+    for (const readerId of readers) {
+      const before = await readNaiveFeed(deps, { readerId });
+      const followed = await query<{ id: string }>(
+        `select followee_id as id from follows where follower_id = ${readerId}`,
+      );
+      let round = 0;
+      const seen = await walkFeed(deps, {
+        readerId,
+        limit: 20,
+        async between() {
+          round += 1;
+          if (round > 20) return;
+          const authorId = followed[round % followed.length]?.id ?? readerId;
+          await createPost(deps, {
+            actorId: authorId,
+            caption: "added during the walk",
+            media: [],
+            visibility: "public",
+          });
+          const [victim] = await query<{ id: string; author: string }>(
+            `select id, author_id as author from posts where id = ${before[(round * 7) % before.length] ?? 0} and deleted_at is null`,
+          );
+          if (victim) await deletePost(deps, { actorId: victim.author, postId: victim.id });
+        },
+      });
+      const after = new Set(await readNaiveFeed(deps, { readerId }));
+      const throughout = before.filter((id) => after.has(id));
+      const isThroughout = new Set(throughout);
+      expect(seen.filter((id) => isThroughout.has(id))).toEqual(throughout);
+      expect(new Set(seen).size).toBe(seen.length);
+    }
+  }, 120_000);
 });

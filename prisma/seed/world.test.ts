@@ -17,7 +17,7 @@ let world: World;
 beforeAll(async () => {
   graph = await readGraph();
   world = makeWorld(graph, { seed: "test", postCount: 50_000, now });
-}, 60_000);
+}, 120_000);
 
 describe("names", () => {
   test.each([
