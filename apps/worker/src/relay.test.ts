@@ -3,6 +3,7 @@ import { createOutboxDb, isStoreAway, relayChannel } from "@pixora/api/domain";
 import { openTestDeps, type TestDeps, waitFor } from "@pixora/api/testing";
 import { statement } from "@pixora/db";
 import {
+  consequences,
   createProducer,
   type JobHandlers,
   jobs,
@@ -129,7 +130,8 @@ describe("relay", () => {
 
   test("a fact without a consequence is deleted at once", async () => {
     relay();
-    await deps.db.sql.run(statement("test.idle", `insert into outbox (fact, payload) values ('mute.created', '{}')`));
+    const [idle] = Object.entries(consequences).find(([, caused]) => caused.length === 0) ?? [];
+    await deps.db.sql.run(statement("test.idle", `insert into outbox (fact, payload) values ($1, '{}')`), [idle]);
     deps.wakeRelay();
     await waitFor("the outbox to be empty", isEmpty);
   });

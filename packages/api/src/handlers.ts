@@ -10,8 +10,15 @@ import { pushPosts } from "./feed/feed.fanout.ts";
 import { mendWindows } from "./feed/feed.mend.ts";
 import { trimLog } from "./live/live.read.ts";
 import { tellPosts } from "./live/live.tell.ts";
+import { deleteFiles } from "./media/media.delete.ts";
+import { makeVariants } from "./media/media.make.ts";
+import { sweepOrphans } from "./media/media.sweep.ts";
 import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification/notification.notify.ts";
-import { removeNotificationsOfBlocks, removeNotificationsOfPosts } from "./notification/notification.remove.ts";
+import {
+  removeNotificationsOfBlocks,
+  removeNotificationsOfPosts,
+  removeOldNotifications,
+} from "./notification/notification.remove.ts";
 import type { Deps } from "./platform/deps.ts";
 import { deleteOldIdempotencyKeys } from "./platform/idempotency.ts";
 import { purgePosts } from "./post/post.purge.ts";
@@ -25,6 +32,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "notification.notifyMentions": (input) => notifyMentions(deps, input),
     "notification.removeOfPosts": (input) => removeNotificationsOfPosts(deps, input),
     "notification.removeOfBlocks": (input) => removeNotificationsOfBlocks(deps, input),
+    "notification.removeOld": () => removeOldNotifications(deps),
     "feed.pushPosts": (input) => pushPosts(deps, input),
     "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),
     "feed.mendWindows": () => mendWindows(deps),
@@ -37,5 +45,8 @@ export function createHandlers(deps: Deps): JobHandlers {
     "auth.makeExports": (input) => makeExports(deps, input),
     "auth.deleteOldSessions": () => deleteOldSessions(deps),
     "auth.deleteOldTokens": () => deleteOldTokens(deps),
+    "media.makeVariants": (input) => makeVariants(deps, input),
+    "media.deleteFiles": (input) => deleteFiles(deps, input),
+    "media.sweepOrphans": () => sweepOrphans(deps),
   };
 }

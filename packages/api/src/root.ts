@@ -7,6 +7,7 @@ import { feedRouter } from "./feed/feed.router.ts";
 import { followRouter } from "./follow/follow.router.ts";
 import { likeRouter } from "./like/like.router.ts";
 import { liveRouter } from "./live/live.router.ts";
+import { mediaRouter } from "./media/media.router.ts";
 import { moderationRouter } from "./moderation/moderation.router.ts";
 import { muteRouter } from "./mute/mute.router.ts";
 import { notificationRouter } from "./notification/notification.router.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   feed: feedRouter,
   notification: notificationRouter,
   live: liveRouter,
+  media: mediaRouter,
   moderation: moderationRouter,
 });
 

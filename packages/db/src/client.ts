@@ -71,7 +71,15 @@ function poolConfig(config: DbConfig): PoolConfig {
 
 function createPrisma(pool: Pool) {
   const adapter = new PrismaPg(pool, { statementNameGenerator: boundedNames(), disposeExternalPool: false });
-  return new PrismaClient({ adapter, omit: { credential: { passwordHash: true }, session: { salt: true } } });
+  return new PrismaClient({
+    adapter,
+    omit: {
+      credential: { passwordHash: true },
+      signUp: { passwordHash: true },
+      session: { salt: true },
+      authToken: { salt: true },
+    },
+  });
 }
 
 // Prepared statements cost memory on every connection, so only the first 500 shapes get a name;

@@ -45,6 +45,7 @@ export const jobs = {
   "notification.notifyMentions": factJob("fast"),
   "notification.removeOfPosts": factJob("fast"),
   "notification.removeOfBlocks": factJob("fast"),
+  "notification.removeOld": scheduledJob("bulk"),
   "feed.pushPosts": factJob("feed"),
   "feed.dropWindows": factJob("feed"),
   "feed.mendWindows": scheduledJob("feed"),

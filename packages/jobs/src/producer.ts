@@ -50,6 +50,8 @@ export function createProducer(input: { redisUrl: string; prefix: string; onErro
   const prefix = queuePrefix(input.prefix);
   const redis = new Redis(input.redisUrl, {
     commandTimeout: answerWithinMs,
+    // A half-open socket times out every command and never closes by itself.
+    socketTimeout: 10_000,
     connectTimeout: 2_000,
     // A command of a broken connection fails instead of being sent again: the relay decides what is relayed.
     maxRetriesPerRequest: 0,

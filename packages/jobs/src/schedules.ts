@@ -7,6 +7,7 @@ import type { JobsLog } from "./relay.ts";
 const schedules: Record<ScheduledJobName, string> = {
   "feed.mendWindows": "* * * * *",
   "live.trimLog": "7 * * * *",
+  "notification.removeOld": "47 2 * * *",
   "post.deleteOldIdempotencyKeys": "17 * * * *",
   "auth.deleteOldSessions": "27 3 * * *",
   "auth.deleteOldTokens": "37 3 * * *",

@@ -50,13 +50,13 @@ const deleteBlockStatement = statement<never>(
 export async function deleteBlock(deps: Deps, { actorId, userId }: BlockPair): Promise<UserView> {
   const lastSeen = await commitFacts(deps, async (tx) => {
     await lockVisiblePair(tx, { actorId, userId });
-    const view = await findUserView(tx, { viewerId: actorId, userId });
+    const view = await findUserView({ storage: deps.storage, db: { sql: tx } }, { viewerId: actorId, userId });
     if ((await tx.run(deleteBlockStatement, [actorId, userId])) === 1) {
       await insertFacts(tx, { facts: [{ fact: "block.deleted", payload: { actorId, targetId: userId } }] });
     }
     return view;
   });
-  const view = await findUserView(deps.db.sql, { viewerId: actorId, userId });
+  const view = await findUserView(deps, { viewerId: actorId, userId });
   if (view !== null) return view;
   if (lastSeen?.viewer == null) throw new AppError("user.notFound");
   return { ...lastSeen, viewer: { ...lastSeen.viewer, isBlocking: false } };
@@ -66,7 +66,7 @@ const blocked = peopleList({ name: "block.list", table: "blocks", owner: "blocke
 
 /** Whom the viewer has blocked, newest first. Throws cursor.invalid. */
 export async function listBlocks(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: PageRequest & { viewerId: string },
 ): Promise<Page<UserCard>> {
   return listPeople(deps, { ...input, list: blocked, ownerId: input.viewerId, includesBlocked: true });

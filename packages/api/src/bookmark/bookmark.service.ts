@@ -63,7 +63,7 @@ const bookmarks: CursorKind<[string, string]> = { list: "bookmark.list", positio
 
 /** One's own bookmarks, newest bookmark first; what one may no longer see is left out. */
 export async function listBookmarks(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string } & PageRequest,
 ): Promise<Page<PostView>> {
   const after = decodeCursor(bookmarks, { input: {}, cursor: input.cursor });

@@ -61,7 +61,7 @@ function timeOrder(name: string, by: { where: string; order: string }): CommentO
  * Throws post.notFound, cursor.invalid.
  */
 export async function listComments(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: PageRequest & { viewerId: string | null; postId: string; sort: CommentSort },
 ): Promise<Page<CommentView>> {
   const { viewerId, postId, sort } = input;
@@ -83,7 +83,7 @@ export async function listComments(
  * Throws comment.notFound, cursor.invalid.
  */
 export async function listReplies(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: PageRequest & { viewerId: string | null; commentId: string },
 ): Promise<Page<CommentView>> {
   const { viewerId, commentId } = input;

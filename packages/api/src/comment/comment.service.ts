@@ -29,7 +29,7 @@ interface NewComment {
  * Throws post.notFound, comment.notFound for what cannot be answered, idempotency.reused.
  */
 export async function createComment(
-  deps: Pick<Deps, "db" | "wakeRelay">,
+  deps: Pick<Deps, "db" | "wakeRelay" | "storage">,
   input: NewComment & { idempotencyKey?: string | undefined },
 ): Promise<CommentView> {
   const { actorId, postId, text, parentId = null } = input;
@@ -109,7 +109,7 @@ async function publishComment(tx: Tx, input: NewComment): Promise<string> {
  * Throws comment.forbidden for a comment of others, comment.notFound for one that is deleted or not to be seen.
  */
 export async function updateComment(
-  deps: Pick<Deps, "db" | "wakeRelay">,
+  deps: Pick<Deps, "db" | "wakeRelay" | "storage">,
   input: { actorId: string; commentId: string; text: string },
 ): Promise<CommentView> {
   const { actorId, commentId } = input;

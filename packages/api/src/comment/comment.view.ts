@@ -58,29 +58,29 @@ const presentCommentsStatement = statement<CommentRow>(
 
 /** Views of comments by id, as `viewerId` (null: a stranger) may see them and their posts. */
 export async function presentComments(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; ids: readonly string[] },
 ): Promise<CommentView[]> {
   if (input.ids.length === 0) return [];
   const rows = await deps.db.sql.many(presentCommentsStatement, [input.ids, input.ids.map(() => input.viewerId)]);
-  return rows.map((row) => viewOfRow(row, input.viewerId));
+  return rows.map((row) => viewOfRow(deps, row, input.viewerId));
 }
 
 /** Views of comments for many viewers at once, one a pair; pairs where the viewer may not see the comment are left out. */
 export async function presentCommentsToMany(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { pairs: readonly { commentId: string; viewerId: string | null }[] },
 ): Promise<{ viewerId: string | null; view: CommentView }[]> {
   const { pairs } = input;
   if (pairs.length === 0) return [];
   const values = [pairs.map((pair) => pair.commentId), pairs.map((pair) => pair.viewerId)];
   const rows = await deps.db.sql.many(presentCommentsStatement, values);
-  return rows.map((row) => ({ viewerId: row.viewerId, view: viewOfRow(row, row.viewerId) }));
+  return rows.map((row) => ({ viewerId: row.viewerId, view: viewOfRow(deps, row, row.viewerId) }));
 }
 
 /** One comment as `viewerId` may see it. Throws comment.notFound. */
 export async function presentComment(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; commentId: string },
 ): Promise<CommentView> {
   const [view] = await presentComments(deps, { viewerId: input.viewerId, ids: [input.commentId] });
@@ -88,8 +88,8 @@ export async function presentComment(
   return view;
 }
 
-function viewOfRow(row: CommentRow, viewerId: string | null): CommentView {
-  const author = summaryOfRow(row);
+function viewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, viewerId: string | null): CommentView {
+  const author = summaryOfRow(deps, row);
   const isAuthor = author.id === viewerId;
   return {
     id: row.id,

@@ -12,7 +12,7 @@ import { pushLateScript, pushScript, runScript, type Script } from "./feed.scrip
 import { windowCap } from "./feed.window.ts";
 
 /** Followers in one range: a post with more is pushed by several jobs, which may run side by side. */
-const rangeSize = 5_000;
+const defaultRangeSize = 5_000;
 /** Followers read by one statement. */
 const chunkSize = 20_000;
 /** Readers of one script call. */
@@ -36,8 +36,12 @@ interface Target {
   followerCount: number;
 }
 
-/** Pushes posts, or plans their ranges where followers are many. Rejects while Redis is away. */
-export async function pushPosts(deps: FanoutDeps, input: { facts: FactOf<"feed.pushPosts">[] }): Promise<void> {
+/** Pushes posts, or plans their ranges where followers are more than `rangeSize`. Rejects while Redis is away. */
+export async function pushPosts(
+  deps: FanoutDeps,
+  input: { facts: FactOf<"feed.pushPosts">[]; rangeSize?: number },
+): Promise<void> {
+  const { rangeSize = defaultRangeSize } = input;
   const created = input.facts.filter((fact) => fact.fact === "post.created");
   const ranges = input.facts.filter((fact) => fact.fact === "feed.rangeRequested");
   const posts = await selectPushable(deps, { facts: created });
@@ -47,7 +51,7 @@ export async function pushPosts(deps: FanoutDeps, input: { facts: FactOf<"feed.p
     .concat(ranges.map((fact) => ({ factId: fact.id, ...fact.payload, followerCount: rangeSize })));
   await pushTargets(deps, targets);
   await commitFacts(deps, async (tx) => {
-    for (const post of large) await planRanges(tx, post);
+    for (const post of large) await planRanges(tx, { post, rangeSize });
     await recordDone(tx, { job: "feed.pushPosts", factIds: input.facts.map((fact) => fact.id) });
   });
 }
@@ -80,9 +84,9 @@ const selectRanges = statement<{ fromId: string; toId: string }>(
    group by (place - 1) / $2`,
 );
 
-async function planRanges(tx: Tx, post: Target): Promise<void> {
-  const { postId, authorId } = post;
-  const ranges = await tx.many(selectRanges, [authorId, rangeSize]);
+async function planRanges(tx: Tx, input: { post: Target; rangeSize: number }): Promise<void> {
+  const { postId, authorId } = input.post;
+  const ranges = await tx.many(selectRanges, [authorId, input.rangeSize]);
   const facts = ranges.map(
     ({ fromId, toId }): NewFact => ({ fact: "feed.rangeRequested", payload: { postId, authorId, fromId, toId } }),
   );

@@ -67,7 +67,7 @@ function selectStates(deps: Pick<Deps, "db">, readerId: string, from: Candidates
 }
 
 /** A page from SQL alone: the cold path, and the truth. */
-export async function readSqlPage(deps: Pick<Deps, "db">, input: FeedPageRequest): Promise<FeedPage> {
+export async function readSqlPage(deps: Pick<Deps, "db" | "storage">, input: FeedPageRequest): Promise<FeedPage> {
   const { readerId, limit } = input;
   const gathered: PostState[] = [];
   let beforeId = input.beforeId;
@@ -87,47 +87,56 @@ export async function readSqlPage(deps: Pick<Deps, "db">, input: FeedPageRequest
 
 /** A page from the reader's window alone; "absent" where there is none, "short" where it ends before the page does. */
 export async function readWindowPage(
-  deps: Pick<Deps, "db" | "redis" | "log">,
+  deps: Pick<Deps, "db" | "redis" | "log" | "storage">,
   input: FeedPageRequest,
 ): Promise<FeedPage | "absent" | "short"> {
   const { readerId, limit } = input;
   const gathered: PostState[] = [];
-  let beforeId = input.beforeId;
+  let { beforeId } = input;
   let window: FeedWindow | null = null;
   for (;;) {
-    const wanted = limit - gathered.length + surplus;
-    let part = window && takePart(window, { beforeId, wanted });
-    if (part === null) {
-      // The head of the window was not enough: what the rest of it holds is read once more, whole.
-      if (window?.isWhole) return "short";
-      window = await readWindow(deps, { readerId, beforeId, count: wanted });
-      if (window === null) return "absent";
-      part = takePart(window, { beforeId, wanted });
-      if (part === null) return "short";
-    }
-    const { largeAuthorIds } = window ?? { largeAuthorIds: [] };
-    gathered.push(...(await selectStates(deps, readerId, { ...part, beforeId, largeAuthorIds, limit: wanted })));
+    const place: Place = { readerId, beforeId, wanted: limit - gathered.length + surplus };
+    window = await windowFor(deps, place, window);
+    if (window === null) return "absent";
+    const part = takePart(window, place);
+    if (part === null) return "short";
+    const { largeAuthorIds } = window;
+    const candidates = { ...part, beforeId, largeAuthorIds, limit: place.wanted };
+    gathered.push(...(await selectStates(deps, readerId, candidates)));
     const nextId: string | null = part.fromId === "0" ? null : part.fromId;
     if (nextId === null || gathered.length >= limit) return present(deps, input, { states: gathered, nextId });
     beforeId = nextId;
   }
 }
 
+interface Place {
+  readerId: string;
+  beforeId: string | null;
+  wanted: number;
+}
+
+/** The window in hand while it has enough; else read again, whole: in hand was only its head. */
+async function windowFor(
+  deps: Pick<Deps, "db" | "redis" | "log">,
+  place: Place,
+  window: FeedWindow | null,
+): Promise<FeedWindow | null> {
+  if (window !== null && (window.isWhole || takePart(window, place) !== null)) return window;
+  return readWindow(deps, { readerId: place.readerId, beforeId: place.beforeId, count: place.wanted });
+}
+
 /** The next `wanted` ids of a window and how far down they are complete; null where the window says too little. */
-function takePart(
-  window: FeedWindow,
-  input: { beforeId: string | null; wanted: number },
-): { ids: string[]; fromId: string } | null {
-  const { beforeId, wanted } = input;
+function takePart(window: FeedWindow, place: Place): { ids: string[]; fromId: string } | null {
+  const { beforeId, wanted } = place;
   const below = beforeId === null ? window.ids : window.ids.filter((id) => isNewer(beforeId, id));
   const ids = below.slice(0, wanted);
   const lastId = ids.at(-1);
   if (ids.length === wanted && lastId !== undefined) return { ids, fromId: lastId };
-  return window.floorId === "0" ? { ids, fromId: "0" } : null;
+  return window.floorId === "0" && window.isWhole ? { ids, fromId: "0" } : null;
 }
 
 async function present(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: FeedPageRequest,
   read: { states: PostState[]; nextId: string | null },
 ): Promise<FeedPage> {

@@ -1,4 +1,4 @@
-// The home feed from SQL against a naive query, in a random graph with everything that hides posts.
+// The home feed from SQL, with Redis down, against a naive query, in a random graph with everything that hides posts.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPerson, createPost, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
@@ -44,7 +44,8 @@ const naiveFeed = statement<{ id: string }>(
 );
 
 beforeAll(async () => {
-  deps = await openTestDeps();
+  // No Redis behind this address: the cold path alone, as it is while Redis is down.
+  deps = await openTestDeps({ env: { REDIS_CACHE_URL: "redis://127.0.0.1:1" } });
   people = [];
   for (let index = 0; index < 40; index += 1) people.push(await createPerson(deps, { isPrivate: index % 5 === 0 }));
   for (const reader of people) {

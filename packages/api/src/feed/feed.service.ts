@@ -3,6 +3,7 @@
 // missing. Redis makes it cheap, and is never needed.
 import { type CursorKind, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
 import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { isFanoutCurrent } from "./feed.freshness.ts";
@@ -11,7 +12,7 @@ import { startRebuild } from "./feed.window.ts";
 
 const home: CursorKind<string> = { list: "feed.home", position: idInput };
 
-type FeedDeps = Pick<Deps, "db" | "redis" | "log">;
+type FeedDeps = Pick<Deps, "db" | "redis" | "log" | "storage">;
 
 /** A page of the home feed. It is shorter than its limit where many posts are hidden from the viewer. */
 export async function listHomeFeed(deps: FeedDeps, input: { viewerId: string } & PageRequest): Promise<Page<PostView>> {
@@ -21,12 +22,18 @@ export async function listHomeFeed(deps: FeedDeps, input: { viewerId: string } &
   return { items: page.items, nextCursor };
 }
 
+/** How many pages this process served from where, since it started. */
+export const servedPagesOf = onePerDeps((_: FeedDeps) => ({ fromWindow: 0, fromSql: 0 }));
+
 async function readPage(deps: FeedDeps, request: FeedPageRequest): Promise<FeedPage> {
-  if (!(await isFanoutCurrent(deps))) return readSqlPage(deps, request);
-  const page = await readWindowPage(deps, request);
-  if (page === "short") return readSqlPage(deps, request);
-  if (page !== "absent") return page;
+  const served = servedPagesOf(deps);
+  const page = (await isFanoutCurrent(deps)) ? await readWindowPage(deps, request) : "short";
+  if (typeof page === "object") {
+    served.fromWindow += 1;
+    return page;
+  }
+  served.fromSql += 1;
   const fromSql = await readSqlPage(deps, request);
-  startRebuild(deps, { readerId: request.readerId });
+  if (page === "absent") startRebuild(deps, { readerId: request.readerId });
   return fromSql;
 }

@@ -27,20 +27,20 @@ const requests = peopleList({
 type ListInput = PageRequest & { viewerId: string; userId: string };
 
 /** Who follows a person. Throws user.notFound, block.active, user.private, cursor.invalid. */
-export async function listFollowers(deps: Pick<Deps, "db">, input: ListInput): Promise<Page<UserCard>> {
+export async function listFollowers(deps: Pick<Deps, "db" | "storage">, input: ListInput): Promise<Page<UserCard>> {
   await requirePostsAccess(deps.db.sql, input);
   return listPeople(deps, { ...input, list: followers, ownerId: input.userId });
 }
 
 /** Whom a person follows. Throws user.notFound, block.active, user.private, cursor.invalid. */
-export async function listFollowing(deps: Pick<Deps, "db">, input: ListInput): Promise<Page<UserCard>> {
+export async function listFollowing(deps: Pick<Deps, "db" | "storage">, input: ListInput): Promise<Page<UserCard>> {
   await requirePostsAccess(deps.db.sql, input);
   return listPeople(deps, { ...input, list: following, ownerId: input.userId });
 }
 
 /** Who asks to follow the viewer. Throws cursor.invalid. */
 export async function listRequests(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: PageRequest & { viewerId: string },
 ): Promise<Page<UserCard>> {
   return listPeople(deps, { ...input, list: requests, ownerId: input.viewerId });

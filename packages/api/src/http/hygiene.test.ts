@@ -1,6 +1,13 @@
 // What is malformed, huge or endless is refused early: 4xx or closed, and the server's memory stays flat.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openRaw, openServerProcess, openTestDeps, type RawConnection, type ServerProcess, type TestDeps } from "../testing/index.ts";
+import {
+  openRaw,
+  openServerProcess,
+  openTestDeps,
+  type RawConnection,
+  type ServerProcess,
+  type TestDeps,
+} from "../testing/index.ts";
 
 const mebibyte = 1_024 * 1_024;
 const hugeBytes = 20 * mebibyte;
@@ -96,6 +103,7 @@ async function sendFrames(frames: Iterable<Buffer>): Promise<{ code: number | nu
   await connection.write(upgrade);
   await connection.hear();
   const { heard, sentBytes } = await sendUntilAnswered(connection, frames);
+  expect(heard.length > 0 || connection.isOver).toBe(true);
   connection.end();
   return { code: heard[0] === 0x88 ? heard.readUInt16BE(2) : null, sentBytes };
 }
@@ -153,60 +161,71 @@ describe("malformed calls", () => {
   });
 });
 
+/** Refused with a status, or cut off before the client, still sending, could hear of it; in any case early. */
+function expectRefused(answer: RawAnswer, status: number): void {
+  expect([status, 0]).toContain(statusOf(answer));
+  expect(answer.sentBytes).toBeLessThan(8 * mebibyte);
+}
+
 describe("huge and endless bodies", () => {
   test("a body that says it is huge is refused before it is read", async () => {
-    const answer = await huge("/trpc/post.create", "application/json");
-    expect(statusOf(answer)).toBe(413);
-    expect(answer.sentBytes).toBeLessThan(8 * mebibyte);
+    expectRefused(await huge("/trpc/post.create", "application/json"), 413);
   });
 
   test("a chunked body is read up to the bound", async () => {
-    const answer = await chunked("/trpc/post.create", "application/json");
-    expect(statusOf(answer)).toBe(413);
-    expect(answer.sentBytes).toBeLessThan(8 * mebibyte);
+    expectRefused(await chunked("/trpc/post.create", "application/json"), 413);
   });
 
-  test("multipart is refused unread, in whatever spelling", async () => {
-    for (const type of ["multipart/form-data; boundary=x", "Multipart/Mixed; boundary=x"]) {
-      expect(statusOf(await huge("/trpc/post.create", type))).toBe(415);
-      expect(statusOf(await chunked("/trpc/post.create", type))).toBe(415);
+  test("what is no JSON is refused unread, in whatever spelling", async () => {
+    for (const type of ["multipart/form-data; boundary=x", "Multipart/Mixed; boundary=x", "application/octet-stream"]) {
+      expectRefused(await huge("/trpc/post.create", type), 415);
+      expectRefused(await chunked("/trpc/post.create", type), 415);
+      expectRefused(await chunked("/nowhere", type), type.startsWith("app") ? 404 : 415);
     }
   });
 
+  test("a client that keeps sending after the answer is cut off", async () => {
+    const connection = await openRaw(server.port);
+    await connection.write(head("/trpc/post.create", "Content-Type: text/xml", `Content-Length: ${hugeBytes}`));
+    let sentBytes = 0;
+    for (const part of pieces(hugeBytes)) {
+      if (connection.isOver) break;
+      sentBytes += part.length;
+      await connection.write(part);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(sentBytes).toBeLessThan(8 * mebibyte);
+    await connection.over;
+  });
+
   test("a 20 MB frame closes the socket, whole or in fragments", async () => {
-    const whole = await sendFrames(hugeFrame());
-    const inFragments = await sendFrames(endlessFragments());
-    for (const { code, sentBytes } of [whole, inFragments]) {
-      expect(code).toBe(1009);
+    for (const { code, sentBytes } of [await sendFrames(hugeFrame()), await sendFrames(endlessFragments())]) {
+      // Null: the connection was gone before the close frame could be heard.
+      expect([1009, null]).toContain(code);
       expect(sentBytes).toBeLessThan(8 * mebibyte);
     }
   });
 
   test("the server's memory stays within 20 MB under all of it, ten at a time", async () => {
+    const kinds = [
+      (): Promise<unknown> => huge("/trpc/post.create", "application/json"),
+      () => chunked("/trpc/post.create", "application/json"),
+      () => huge("/trpc/post.create", "multipart/form-data; boundary=x"),
+      () => chunked("/trpc/post.create", "multipart/form-data; boundary=x"),
+      () => sendFrames(hugeFrame()),
+      () => sendFrames(endlessFragments()),
+    ];
     async function round(): Promise<void> {
-      await Promise.all([
-        ...Array.from({ length: 10 }, () => huge("/trpc/post.create", "application/json")),
-        ...Array.from({ length: 10 }, () => chunked("/trpc/post.create", "application/json")),
-        ...Array.from({ length: 10 }, () => huge("/trpc/post.create", "multipart/form-data; boundary=x")),
-        ...Array.from({ length: 10 }, () => chunked("/trpc/post.create", "multipart/form-data; boundary=x")),
-        ...Array.from({ length: 10 }, () => sendFrames(hugeFrame())),
-        ...Array.from({ length: 10 }, () => sendFrames(endlessFragments())),
-      ]);
+      for (const run of kinds) await Promise.all(Array.from({ length: 10 }, run));
     }
     await round();
-    const before = await server.readMemory();
-    for (let time = 0; time < 5; time += 1) await round();
-    const after = await server.readMemory();
-    const toMiB = (bytes: number) => Math.round(bytes / mebibyte);
-    console.log(
-      "before",
-      toMiB(before.residentBytes),
-      "peak",
-      toMiB(after.peakBytes),
-      "after",
-      toMiB(after.residentBytes),
-    );
-    expect(toMiB(after.residentBytes - before.residentBytes)).toBeLessThan(20);
+    const before = (await server.readMemory()).residentBytes;
+    for (let time = 0; time < 8; time += 1) {
+      await round();
+      // Garbage is collected here, after sixty attacks with 1.2 GB: until then it counts.
+      const { peakBytes, residentBytes } = await server.readMemory();
+      expect((Math.max(peakBytes, residentBytes) - before) / mebibyte).toBeLessThan(20);
+    }
     expect((await server.request({ path: "/healthz" })).status).toBe(200);
   });
 });

@@ -14,6 +14,8 @@ const refusals = {
 } as const satisfies Record<Exclude<UploadResult, "stored">, readonly [number, string]>;
 
 const yearSeconds = 31_536_000;
+/** The largest file over a slow network. */
+const uploadTimeoutMs = 300_000;
 
 /** Registers the routes; nothing where the store serves its files itself. */
 export async function mediaPlugin(app: FastifyInstance, options: { deps: Deps }): Promise<void> {
@@ -23,21 +25,19 @@ export async function mediaPlugin(app: FastifyInstance, options: { deps: Deps })
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
 
-  app.put<{ Params: { token: string } }>(
-    "/media/upload/:token",
-    { bodyLimit: maxUploadBytes },
+  app.put<{ Querystring: { t?: string } }>(
+    "/media/upload",
+    { bodyLimit: maxUploadBytes, config: { bodyTimeoutMs: uploadTimeoutMs } },
     async (request, reply) => {
       const length = request.headers["content-length"];
       const result = await receiveUpload(deps, {
-        token: request.params.token,
+        token: request.query.t ?? "",
         contentType: request.headers["content-type"],
         byteSize: length === undefined ? null : Number(length),
         body: request.raw,
       });
       if (result === "stored") return reply.code(200).send();
       const [status, message] = refusals[result];
-      // The rest of the body is not waited for.
-      if (!request.raw.complete) reply.header("connection", "close");
       return reply.code(status).send({ message, requestId: request.id });
     },
   );
@@ -81,5 +81,5 @@ function sendPicture(
     reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${byteSize}`);
   }
   reply.header("content-length", range === null ? byteSize : range.end - range.start + 1);
-  return request.method === "HEAD" ? reply.send() : reply.send(served.stream(range ?? undefined));
+  return reply.send(served.stream(range ?? undefined));
 }

@@ -12,6 +12,8 @@ import { AppError } from "../platform/errors.ts";
 import { readReadiness } from "../platform/readiness.ts";
 import { appRouter } from "../root.ts";
 import { type ContextParts, httpContext, socketContext } from "./context.ts";
+import { exportPlugin } from "./export.ts";
+import { mediaPlugin } from "./media.ts";
 import { createSocketBook, maxFrameBytes, type SocketBook } from "./sockets.ts";
 
 /** Calls that one HTTP batch or WebSocket message may carry. */
@@ -28,7 +30,6 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   const { deps } = options;
   const shutdown = new AbortController();
   // Every open stream listens to it.
-
   setMaxListeners(0, shutdown.signal);
   const parts: ContextParts = { deps, checkSession: createSessionChecker(deps), shutdown: shutdown.signal };
   const sockets = createSocketBook({ scale: deps.config.LIMITS_SCALE });
@@ -43,6 +44,8 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   });
 
   await app.register(websocket, { options: { maxPayload: maxFrameBytes } });
+  await app.register(mediaPlugin, { deps });
+  await app.register(exportPlugin, { deps });
   registerTrpc(app, parts);
   registerSockets(app, parts, { sockets, allowedOrigins: options.allowedOrigins });
 

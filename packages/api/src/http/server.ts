@@ -3,14 +3,23 @@
 import { randomUUID } from "node:crypto";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { ServerConfig } from "../platform/config.ts";
 import type { Deps } from "../platform/deps.ts";
 import { apiPlugin } from "./plugin.ts";
 
 const maxBodyBytes = 512 * 1_024;
 /** How long a request may take to arrive whole; without it a slow body holds a connection for ever. */
-const requestTimeoutMs = 15_000;
+const bodyTimeoutMs = 15_000;
+/** The bound of the server itself, above that of any route. */
+const requestTimeoutMs = 330_000;
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** For a route whose bodies take longer than others. */
+    bodyTimeoutMs?: number;
+  }
+}
 
 /** Makes the server; it listens when told to. */
 export async function createServer(input: { deps: Deps; config: ServerConfig }): Promise<FastifyInstance> {
@@ -18,7 +27,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
   const app = fastify({
     // Its own child bindings are not needed: the narrower type keeps plugins of any logger welcome.
     loggerInstance: deps.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,
     bodyLimit: maxBodyBytes,
@@ -27,12 +36,18 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     routerOptions: { maxParamLength: 5_000 },
     forceCloseConnections: "idle",
   });
+  app.server.headersTimeout = bodyTimeoutMs;
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
+    if (hasBody(request)) boundBody(request, reply);
     // tRPC reads multipart bodies itself, past the body limit: nothing here takes them.
     if (request.headers["content-type"]?.toLowerCase().includes("multipart/")) {
       return reply.code(415).send({ message: "Unsupported media type", requestId: request.id });
     }
+  });
+  app.addHook("onSend", async (request, reply) => {
+    // A body that nobody reads would be taken to its end, for the connection's sake: it goes instead.
+    if (hasBody(request) && !request.raw.complete) reply.header("connection", "close");
   });
   app.addHook("onResponse", async (request, reply) => {
     const durationMs = Math.round(reply.elapsedTime);
@@ -53,6 +68,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
 
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   await app.register(cors, {
+    methods: ["GET", "HEAD", "POST", "PUT"],
     origin: config.ALLOWED_ORIGINS.includes("*") ? "*" : [...config.ALLOWED_ORIGINS],
     allowedHeaders: ["authorization", "content-type", "last-event-id", "trpc-accept"],
     exposedHeaders: ["x-request-id"],
@@ -60,4 +76,16 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
   });
   await app.register(apiPlugin, { deps, allowedOrigins: config.ALLOWED_ORIGINS });
   return app;
+}
+
+function hasBody(request: FastifyRequest): boolean {
+  return Number(request.headers["content-length"] ?? 0) > 0 || request.headers["transfer-encoding"] !== undefined;
+}
+
+/** Cuts a body off that has not come whole in the time of its route. */
+function boundBody(request: FastifyRequest, reply: FastifyReply): void {
+  const timer = setTimeout(() => {
+    if (!request.raw.complete) request.raw.destroy();
+  }, request.routeOptions.config.bodyTimeoutMs ?? bodyTimeoutMs);
+  reply.raw.once("close", () => clearTimeout(timer));
 }

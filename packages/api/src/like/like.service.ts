@@ -105,7 +105,7 @@ const likers: CursorKind<[string, string]> = { list: "like.list", position: z.tu
 
 /** Who likes a post or a comment, newest first. Throws post.notFound or comment.notFound. */
 export async function listLikers(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string } & PageRequest & LikeInput,
 ): Promise<Page<UserCard>> {
   return input.postId === undefined ? listCommentLikers(deps, input) : listPostLikers(deps, input);
@@ -113,7 +113,7 @@ export async function listLikers(
 
 /** Who likes a post, newest first, without those whom the viewer may not see. Throws post.notFound. */
 export async function listPostLikers(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string; postId: string } & PageRequest,
 ): Promise<Page<UserCard>> {
   const target = await deps.db.sql.maybe(selectVisiblePost, [input.postId, input.viewerId]);
@@ -128,7 +128,7 @@ export async function listPostLikers(
 
 /** Who likes a comment, newest first, without those whom the viewer may not see. Throws comment.notFound. */
 export async function listCommentLikers(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string; commentId: string } & PageRequest,
 ): Promise<Page<UserCard>> {
   const target = await deps.db.sql.maybe(selectVisibleComment, [input.commentId, input.viewerId]);
@@ -145,7 +145,7 @@ interface LikerPage extends PageRequest {
   subject: Record<string, string>;
 }
 
-async function pageOfLikers(deps: Pick<Deps, "db">, input: LikerPage): Promise<Page<UserCard>> {
+async function pageOfLikers(deps: Pick<Deps, "db" | "storage">, input: LikerPage): Promise<Page<UserCard>> {
   const after = decodeCursor(likers, { input: input.subject, cursor: input.cursor });
   const values = [input.targetId, after?.[0] ?? null, after?.[1] ?? null, input.limit + 1];
   const page = cutPage(await deps.db.sql.many(input.select, values), {

@@ -15,7 +15,7 @@ export interface LiveHub {
   release(stream: PersonalStream): void;
 }
 
-type HubDeps = Pick<Deps, "db" | "pubsub" | "log">;
+type HubDeps = Pick<Deps, "db" | "pubsub" | "log" | "storage">;
 
 const sweepEveryMs = 3_000;
 const retryAfterMs = 500;

@@ -10,7 +10,7 @@ import type { PostStream } from "./live.post.check.ts";
 const pairsPerRead = 1_000;
 
 /** Takes hints in the order they came; what comes while one round is read goes into the next. */
-export function createCommentTeller(deps: Pick<Deps, "db" | "log">, book: StreamBook<PostStream>) {
+export function createCommentTeller(deps: Pick<Deps, "db" | "log" | "storage">, book: StreamBook<PostStream>) {
   let waiting: CommentHint[] = [];
   let isTelling = false;
 
@@ -33,7 +33,7 @@ export function createCommentTeller(deps: Pick<Deps, "db" | "log">, book: Stream
 }
 
 async function tellRound(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   book: StreamBook<PostStream>,
   hints: readonly CommentHint[],
 ): Promise<void> {
@@ -57,7 +57,7 @@ function keyOf(pair: Pair): string {
 }
 
 async function presentRound(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   book: StreamBook<PostStream>,
   hints: readonly CommentHint[],
 ): Promise<Map<string, CommentView>> {

@@ -20,7 +20,7 @@ const sweepEveryMs = 3_000;
 /** The hub of a process. It listens from its first stream on, for as long as the process lives. */
 export const postHubOf = onePerDeps(createHub);
 
-function createHub(deps: Pick<Deps, "db" | "pubsub" | "log">): PostHub {
+function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostHub {
   const book = createStreamBook<PostStream>((stream) => stream.postId);
   const tellCountsOf = createCountsTeller(deps, book);
   const tellComment = createCommentTeller(deps, book);

@@ -1,6 +1,7 @@
 // Log entries as events, at the moment they are sent: with the counts of now, and a notification as its receiver may
 // see it now. Promise: one that cannot be seen any more comes as removed, so that every entry is one event.
 import { z } from "zod";
+import { presentMedia } from "../media/media.view.ts";
 import { markedView } from "../notification/notification.schema.ts";
 import { presentToReceivers } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -19,21 +20,27 @@ const entry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("notification.removed"), payload: z.object({ ids: z.array(z.string()) }) }),
   z.object({ type: z.literal("notification.read"), payload: z.object({ marked: markedView }) }),
   z.object({ type: z.literal("notification.seen"), payload: z.object({ upToId: z.string() }) }),
+  z.object({ type: z.enum(["media.ready", "media.failed"]), payload: z.object({ mediaId: z.string() }) }),
 ]);
 type KnownEntry = z.infer<typeof entry>;
 
-/** Renders the entries of many people with one query; the events stand where their entries stood. */
+/** Renders the entries of many people with one query a noun; the events stand where their entries stood. */
 export async function renderEntries(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   lists: readonly EntriesToRender[],
 ): Promise<{ seq: string; event: PersonalEvent }[][]> {
   const parsed = lists.map(({ entries, counts }) =>
     entries.map((raw) => ({ seq: raw.seq, counts, known: readEntry(raw) })),
   );
-  const ids = parsed.flat().flatMap(({ known }) => (known.type === "notification.created" ? [known.payload.id] : []));
-  const views = await presentToReceivers(deps, { ids: [...new Set(ids)] });
+  const all = parsed.flat().map(({ known }) => known);
+  const ids = all.flatMap((known) => (known.type === "notification.created" ? [known.payload.id] : []));
+  const mediaIds = all.flatMap((known) => ("mediaId" in known.payload ? [known.payload.mediaId] : []));
+  const [notifications, media] = await Promise.all([
+    presentToReceivers(deps, { ids: [...new Set(ids)] }),
+    presentMedia(deps, { ids: mediaIds }),
+  ]);
   return parsed.map((list) =>
-    list.map(({ seq, counts, known }) => ({ seq, event: eventOf(known, { counts, views }) })),
+    list.map(({ seq, counts, known }) => ({ seq, event: eventOf(known, { counts, notifications, media }) })),
   );
 }
 
@@ -43,13 +50,15 @@ function readEntry(raw: LogEntry): KnownEntry {
   return parsed.success ? parsed.data : { type: "notification.removed", payload: { ids: [] } };
 }
 
-function eventOf(
-  known: KnownEntry,
-  { counts, views }: { counts: Counts; views: Awaited<ReturnType<typeof presentToReceivers>> },
-): PersonalEvent {
+interface Views {
+  notifications: Awaited<ReturnType<typeof presentToReceivers>>;
+  media: Awaited<ReturnType<typeof presentMedia>>;
+}
+
+function eventOf(known: KnownEntry, { counts, notifications, media }: { counts: Counts } & Views): PersonalEvent {
   switch (known.type) {
     case "notification.created": {
-      const notification = views.get(known.payload.id);
+      const notification = notifications.get(known.payload.id);
       return notification === undefined
         ? { type: "notification.removed", ids: [known.payload.id], counts }
         : { type: "notification.created", notification, counts };
@@ -60,5 +69,10 @@ function eventOf(
       return { type: known.type, marked: known.payload.marked, counts };
     case "notification.seen":
       return { type: known.type, upToId: known.payload.upToId, counts };
+    case "media.ready":
+    case "media.failed": {
+      const view = media.get(known.payload.mediaId);
+      return view === undefined ? { type: "notification.removed", ids: [], counts } : { type: known.type, media: view };
+    }
   }
 }

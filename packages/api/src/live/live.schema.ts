@@ -1,6 +1,7 @@
 // What goes into and comes out of the room `live` on the wire: events, each an object with its name as `type`.
 import { z } from "zod";
 import { commentView } from "../comment/comment.schema.ts";
+import { mediaView } from "../media/media.schema.ts";
 import { markedView, notificationView } from "../notification/notification.schema.ts";
 import { idInput, idView } from "../platform/wire.ts";
 import { countsView } from "../user/user.schema.ts";
@@ -15,6 +16,8 @@ export const personalEventView = z.discriminatedUnion("type", [
   z.object({ type: z.literal("notification.removed"), ids: z.array(idView), counts: countsView }),
   z.object({ type: z.literal("notification.read"), marked: markedView, counts: countsView }),
   z.object({ type: z.literal("notification.seen"), upToId: idView, counts: countsView }),
+  z.object({ type: z.literal("media.ready"), media: mediaView }),
+  z.object({ type: z.literal("media.failed"), media: mediaView }),
   z.object({ type: z.literal("session.revoked"), sessionId: idView }),
 ]);
 export type PersonalEvent = z.infer<typeof personalEventView>;

@@ -20,5 +20,8 @@ export const mediaPrefixes = ["upload/", "intake/", "picture/"] as const;
 
 /** Whose file it is; null for one that we did not make. */
 export function mediaIdOfKey(key: string): string | null {
-  return /^(?:upload|intake)\/([1-9]\d{0,18})$|^picture\/([1-9]\d{0,18})\/\d+\.webp$/.exec(key)?.slice(1).find(Boolean) ?? null;
+  return (
+    /^(?:upload|intake)\/([1-9]\d{0,18})$|^picture\/([1-9]\d{0,18})\/\d+\.webp$/.exec(key)?.slice(1).find(Boolean) ??
+    null
+  );
 }

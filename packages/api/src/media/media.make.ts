@@ -84,7 +84,8 @@ async function renderOrRefuse(
 ): Promise<RenderedPicture | (MediaOutcome & { state: "failed" })> {
   const { media, bytes } = input;
   const begun = await deps.db.sql.maybe(beginRender, [media.id]);
-  if (begun !== null && begun.attempts > maxAttempts) return { state: "failed", reason: "The picture could not be read." };
+  if (begun !== null && begun.attempts > maxAttempts)
+    return { state: "failed", reason: "The picture could not be read." };
   try {
     return await renderPicture(bytes, media);
   } catch (error) {

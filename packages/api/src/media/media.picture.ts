@@ -39,7 +39,11 @@ export function pictureSql(media: string): string {
  * The view of a picture. `isPublic` says that everybody may see it, so that a plain URL does where we serve files
  * ourselves; else the URLs are signed and live for ten minutes at most.
  */
-export function imageOf(storage: Pick<Storage, "urlOf">, picture: StoredPicture, input: { isPublic: boolean }): ImageView {
+export function imageOf(
+  storage: Pick<Storage, "urlOf">,
+  picture: StoredPicture,
+  input: { isPublic: boolean },
+): ImageView {
   const files = picture.variants.map(([width, height]) => {
     const { url, expiresAt } = storage.urlOf({ key: pictureKey(picture.id, width), isPublic: input.isPublic });
     return { file: { url, width, height }, expiresAt };

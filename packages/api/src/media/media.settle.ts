@@ -21,10 +21,7 @@ const markReady = statement<never>(
   `update media set state = 'ready', width = $2, height = $3, placeholder = $4, variants = $5 where id = $1`,
 );
 
-const markFailed = statement<never>(
-  "media.markFailed",
-  `update media set state = 'failed', reason = $2 where id = $1`,
-);
+const markFailed = statement<never>("media.markFailed", `update media set state = 'failed', reason = $2 where id = $1`);
 
 /**
  * Ends a picture's way, tells its owner, and records the facts of `media.makeVariants` done. Answers false, and only

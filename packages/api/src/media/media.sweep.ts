@@ -29,11 +29,10 @@ const markUnused = statement<DoomedMedia>(
  * Deletes unfinished and unused pictures that are older than a day, then files that no row knows. Safe to run at any
  * time, also twice at once.
  */
-export async function sweepOrphans(deps: SweepDeps): Promise<{ pictures: number; files: number }> {
+export async function sweepOrphans(deps: SweepDeps): Promise<void> {
   const swept = { pictures: await sweepPictures(deps), files: await sweepFiles(deps) };
   await deps.storage.deleteDrafts({ olderThanMs: fileAgeMs });
   if (swept.pictures + swept.files > 0) deps.log.info(swept, "orphans were swept");
-  return swept;
 }
 
 async function sweepPictures(deps: SweepDeps): Promise<number> {

@@ -33,7 +33,7 @@ export function sniffType(bytes: Uint8Array): PictureType | null {
   if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
   if (/^GIF8[79]a/.test(head)) return "image/gif";
-  if (/^RIFF[^]{4}WEBP/.test(head)) return "image/webp";
+  if (/^RIFF.{4}WEBP/s.test(head)) return "image/webp";
   if (head.slice(4, 8) === "ftyp") return sniffBrand(head);
   return null;
 }
@@ -66,7 +66,8 @@ export function isPolyglot(file: Uint8Array): boolean {
   if (markup.test(bytes.toString("latin1"))) return true;
   for (let at = bytes.lastIndexOf(zipEnd); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(zipEnd, at - 1)) {
     if (bytes.length - at > zipEndBytes + 0xffff) return false;
-    if (bytes.length >= at + zipEndBytes && bytes.readUInt16LE(at + 20) === bytes.length - at - zipEndBytes) return true;
+    if (bytes.length >= at + zipEndBytes && bytes.readUInt16LE(at + 20) === bytes.length - at - zipEndBytes)
+      return true;
   }
   return false;
 }

@@ -48,7 +48,7 @@ const muted = peopleList({ name: "mute.list", table: "mutes", owner: "muter_id",
 
 /** Whom the viewer has muted, newest first. Throws cursor.invalid. */
 export async function listMutes(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: PageRequest & { viewerId: string },
 ): Promise<Page<UserCard>> {
   return listPeople(deps, { ...input, list: muted, ownerId: input.viewerId });

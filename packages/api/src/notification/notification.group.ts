@@ -50,7 +50,7 @@ const groupsStatement: Statement<GroupRow> = statement(
 
 /** The viewer's notifications in groups, newest first; a group nobody of which may be seen is left out. Throws cursor.invalid. */
 export async function listGroups(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string } & PageRequest,
 ): Promise<Page<NotificationGroupView>> {
   const { viewerId, limit } = input;

@@ -101,3 +101,25 @@ export async function removeNotificationsOfBlocks(
   });
   hintPeople(deps, { positions });
 }
+
+/** How long a notification is kept. */
+const keptDays = 180;
+
+// Ids are ordered by time, so the oldest are found by the primary key.
+const someOldOnes: Statement<{ id: string; receiverId: string }> = statement(
+  "notification.someOldOnes",
+  `select id, "receiverId" from notifications
+   where id < id_at(clock_timestamp() - make_interval(days => ${keptDays})) order by id limit $1`,
+);
+
+/** Takes away notifications that are half a year old. Scheduled; the second time finds none. */
+export async function removeOldNotifications(deps: RemoveDeps): Promise<void> {
+  for (let found = removeBatch; found === removeBatch; ) {
+    const positions = await deps.db.inTransaction(async (tx) => {
+      const some = await tx.many(someOldOnes, [removeBatch]);
+      found = some.length;
+      return removeRows(tx, some);
+    });
+    hintPeople(deps, { positions });
+  }
+}

@@ -29,7 +29,7 @@ const listOfGroupStatement: Statement<{ id: string }> = statement(
 
 /** The viewer's notifications, newest first; with `groupKey`, those of one group. Throws cursor.invalid. */
 export async function listNotifications(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string; groupKey?: string | null | undefined } & PageRequest,
 ): Promise<Page<NotificationView>> {
   const { viewerId, limit } = input;

@@ -2,6 +2,7 @@
 // Promise: one whose actor or subject is hidden from the receiver by now is left out.
 import { type Statement, statement } from "@pixora/db";
 import { commentIsVisible } from "../comment/comment.visibility.ts";
+import { imageOf, postPicturesSql, type StoredPicture } from "../media/media.picture.ts";
 import type { Deps } from "../platform/deps.ts";
 import { postIsVisible } from "../post/post.visibility.ts";
 import type { UserViewer } from "../user/user.schema.ts";
@@ -17,6 +18,8 @@ interface NotificationRow extends SummaryRow, Omit<UserViewer, "isSelf"> {
   postId: string | null;
   commentId: string | null;
   text: string | null;
+  /** The post's first. */
+  picture: StoredPicture | null;
   read: boolean;
   seen: boolean;
   createdAt: Date;
@@ -28,6 +31,7 @@ const presentStatement: Statement<NotificationRow> = statement(
   "notification.present",
   `select n.id, n."receiverId", n."groupKey", n.type, n."postId", n."commentId", n.read, n.seen, n."createdAt",
           left(coalesce(comment.text, post.caption), 400) as text,
+          ${postPicturesSql(`n."postId"`)} -> 0 as picture,
           ${summaryColumns("actor")},
           ${followState(viewer, "actor.id")} as follow, ${followState("actor.id", viewer)} as "followedBy",
           ${isBlocking(viewer, "actor.id")} as "isBlocking", ${isMuting(viewer, "actor.id")} as "isMuting"
@@ -49,38 +53,45 @@ const presentStatement: Statement<NotificationRow> = statement(
 
 /** Views of the viewer's own notifications, in the given order; others' ids are left out. */
 export async function presentNotifications(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string; ids: readonly string[] },
 ): Promise<NotificationView[]> {
   if (input.ids.length === 0) return [];
   const rows = await deps.db.sql.many(presentStatement, [input.ids, input.viewerId]);
-  return rows.map(viewOfRow);
+  return rows.map((row) => viewOfRow(deps, row));
 }
 
 /** Views by notification id, each as its own receiver may see it: for events, which go to many people at once. */
 export async function presentToReceivers(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { ids: readonly string[] },
 ): Promise<Map<string, NotificationView>> {
   if (input.ids.length === 0) return new Map();
   const rows = await deps.db.sql.many(presentStatement, [input.ids, null]);
-  return new Map(rows.map((row) => [row.id, viewOfRow(row)]));
+  return new Map(rows.map((row) => [row.id, viewOfRow(deps, row)]));
 }
 
-function viewOfRow(row: NotificationRow): NotificationView {
+function viewOfRow(deps: Pick<Deps, "storage">, row: NotificationRow): NotificationView {
   const { follow, followedBy, isBlocking, isMuting } = row;
   return {
     id: row.id,
     groupKey: row.groupKey,
     type: row.type,
-    actor: { ...summaryOfRow(row), viewer: { isSelf: false, follow, followedBy, isBlocking, isMuting } },
+    actor: { ...summaryOfRow(deps, row), viewer: { isSelf: false, follow, followedBy, isBlocking, isMuting } },
     postId: row.postId,
     commentId: row.commentId,
-    preview: { text: excerptOf(row.text), imageUrl: null },
+    preview: { text: excerptOf(row.text), imageUrl: imageUrlOf(deps, row.picture) },
     read: row.read,
     seen: row.seen,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+// The smallest file does for a glimpse; it is signed, since the post may be for few.
+function imageUrlOf(deps: Pick<Deps, "storage">, picture: StoredPicture | null): string | null {
+  if (picture === null) return null;
+  const image = imageOf(deps.storage, picture, { isPublic: false });
+  return image.variants[0]?.url ?? image.url;
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });

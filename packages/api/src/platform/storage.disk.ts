@@ -1,11 +1,10 @@
 // The storage of a single machine (or of machines that share a folder): files below one directory, received and served
 // by our own server. Promises: a file is there whole or not at all, and an upload never replaces one.
 import { randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { copyFile, link, mkdir, open, opendir, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
 import type { Clock } from "./deps.ts";
 import { createSigner } from "./signature.ts";
 import { type LocalFiles, type Storage, signedUrlLifeMs, signingInstant, type Upload } from "./storage.ts";
@@ -44,7 +43,8 @@ export function createDiskStorage(input: DiskStorageInput): Storage {
     async signUpload({ key, contentType, byteSize, lifeMs }) {
       const expiresAt = new Date(clock.now().getTime() + lifeMs);
       const body = Buffer.from(JSON.stringify([key, contentType, byteSize, expiresAt.getTime()])).toString("base64url");
-      const url = `${publicUrl}/media/upload/${body}.${uploads.sign(body)}`;
+      // In the query, which no log keeps.
+      const url = `${publicUrl}/media/upload?t=${body}.${uploads.sign(body)}`;
       return { method: "PUT", url, headers: { "content-type": contentType }, expiresAt };
     },
     async stat({ key }) {
@@ -127,7 +127,9 @@ export function createDiskStorage(input: DiskStorageInput): Storage {
       async open(key) {
         const path = pathOf(folder, key);
         const found = await unlessMissing(stat(path));
-        return found === null ? null : { byteSize: found.size, stream: (range) => createReadStream(path, { ...range }) };
+        return found === null
+          ? null
+          : { byteSize: found.size, stream: (range) => createReadStream(path, { ...range }) };
       },
     };
   }
@@ -177,26 +179,24 @@ async function linkOrCopy(from: string, to: string): Promise<boolean> {
   }
 }
 
-class WrongSizeError extends Error {
-  override name = "WrongSizeError";
-}
-
-/** False where the body is shorter or longer than signed; it is not read to its end then. */
+/**
+ * False where the body is shorter or longer than signed. It is not read to its end then, nor ended: whoever sends it
+ * shall still hear why.
+ */
 async function writeExactly(path: string, body: Readable, upload: Upload): Promise<boolean> {
-  let seen = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.length;
-      done(seen > upload.byteSize ? new WrongSizeError() : null, chunk);
-    },
-  });
+  const file = await open(path, "wx");
   try {
-    await pipeline(body, meter, createWriteStream(path, { flags: "wx", flush: true }));
-  } catch (error) {
-    if (error instanceof WrongSizeError) return false;
-    throw error;
+    let written = 0;
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      written += chunk.length;
+      if (written > upload.byteSize) return false;
+      await file.writeFile(chunk);
+    }
+    await file.sync();
+    return written === upload.byteSize;
+  } finally {
+    await file.close();
   }
-  return seen === upload.byteSize;
 }
 
 /** A folder holds files, and folders of files: no deeper keys are made. */

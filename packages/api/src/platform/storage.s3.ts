@@ -132,13 +132,13 @@ interface ReadSignerInput extends S3StorageInput {
 function createReadSigner(input: ReadSignerInput): (key: string, signedAt: Date) => string {
   const { host, pathname } = new URL(input.bucketUrl);
   const known = new LRUCache<string, string>({ max: 10_000 });
-  let dayKey = { day: "", key: Buffer.alloc(0) };
+  let dayKey: { day: string; key: Buffer } = { day: "", key: Buffer.alloc(0) };
 
   function keyOfDay(day: string): Buffer {
     if (dayKey.day !== day) {
       const parts = [day, input.region, "s3", "aws4_request"];
       const start = Buffer.from(`AWS4${input.secretAccessKey}`);
-      dayKey = { day, key: parts.reduce((key, part) => hmac(key, part), start) };
+      dayKey = { day, key: parts.reduce<Buffer>((key, part) => hmac(key, part), start) };
     }
     return dayKey.key;
   }

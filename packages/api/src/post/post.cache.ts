@@ -3,18 +3,20 @@
 // Promise: no body is served without its versions having been read, with all checks, for this very page.
 import { type Db, statement } from "@pixora/db";
 import { LRUCache } from "lru-cache";
+import { postPicturesSql, type StoredPicture } from "../media/media.picture.ts";
 import { createBatchLoader } from "../platform/batch.ts";
 import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
-import type { UserSummary } from "../user/user.schema.ts";
-import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
+import { type StoredSummary, type SummaryRow, storedSummaryOfRow, summaryColumns } from "../user/user.summary.ts";
 import type { PostVisibility } from "./post.schema.ts";
 import type { PostState } from "./post.state.ts";
 
 /** Frozen: every page shows the same object. */
 export interface PostBody {
-  author: UserSummary;
+  author: StoredSummary;
   caption: string;
+  /** By key: their URLs are signed page by page. */
+  pictures: StoredPicture[];
   hashtags: string[];
   visibility: PostVisibility;
   createdAt: string;
@@ -26,6 +28,7 @@ interface BodyRow extends SummaryRow {
   version: number;
   authorVersion: number;
   caption: string;
+  pictures: StoredPicture[];
   hashtags: string[];
   visibility: PostVisibility;
   createdAt: Date;
@@ -35,7 +38,8 @@ interface BodyRow extends SummaryRow {
 const selectBodies = statement<BodyRow>(
   "post.bodies",
   `select post.id, post.version, author.version as "authorVersion", post.caption, post.hashtags, post.visibility,
-          post.created_at as "createdAt", post.edited_at as "editedAt", ${summaryColumns("author")}
+          post.created_at as "createdAt", post.edited_at as "editedAt", ${postPicturesSql("post.id")} as pictures,
+          ${summaryColumns("author")}
    from posts post join users author on author.id = post.author_id
    where post.id = any($1::bigint[])`,
 );
@@ -43,13 +47,14 @@ const selectBodies = statement<BodyRow>(
 const maxBytes = 64 * 1_024 * 1_024;
 /** About what an empty body takes, its key and its place in the cache included. */
 const baseBytes = 1_000;
+const pictureBytes = 1_000;
 
 type BodyKey = Pick<PostState, "id" | "version" | "authorVersion">;
 
 const bodiesOf = onePerDeps((db: Db) => {
   const bodies = new LRUCache<string, PostBody>({
     maxSize: maxBytes,
-    sizeCalculation: (body) => baseBytes + 2 * body.caption.length,
+    sizeCalculation: (body) => baseBytes + 2 * body.caption.length + pictureBytes * body.pictures.length,
   });
   // All misses of one tick, of whatever page, are one query; it fills the cache under the versions it found.
   const load = createBatchLoader<string, BodyKey>({
@@ -67,14 +72,16 @@ function keyOf(key: BodyKey): string {
 }
 
 function bodyOfRow(row: BodyRow): PostBody {
-  const author = summaryOfRow(row);
-  const { caption, hashtags, visibility } = row;
+  const author = storedSummaryOfRow(row);
+  const { caption, pictures, hashtags, visibility } = row;
   Object.freeze(author);
+  Object.freeze(pictures);
   Object.freeze(hashtags);
   const createdAt = row.createdAt.toISOString();
   return Object.freeze({
     author,
     caption,
+    pictures,
     hashtags,
     visibility,
     createdAt,

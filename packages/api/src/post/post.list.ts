@@ -24,7 +24,7 @@ const selectByUser = statement<{ id: string }>(
  * cursor.invalid.
  */
 export async function listPostsByUser(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: PageRequest & { viewerId: string | null; userId: string },
 ): Promise<Page<PostView>> {
   const { viewerId, userId, limit } = input;

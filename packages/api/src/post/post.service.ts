@@ -1,6 +1,7 @@
 // Rules and writes of posts: create, edit, delete. Promises: ids of one author rise in commit order, the author's head
 // and post count are exact, and every change stores its fact.
 import { statement, type Tx } from "@pixora/db";
+import { attachMedia, describeMedia, hasPictures } from "../media/media.attach.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { invalidInput } from "../platform/failure.ts";
@@ -30,7 +31,7 @@ interface PostBody {
  * Throws media.notReady, idempotency.reused, and post.notFound where that first post is gone.
  */
 export async function createPost(
-  deps: Pick<Deps, "db" | "wakeRelay" | "config">,
+  deps: Pick<Deps, "db" | "wakeRelay" | "config" | "storage">,
   input: { actorId: string } & CreatePostInput,
 ): Promise<PostView> {
   const { actorId, idempotencyKey, ...said } = input;
@@ -69,14 +70,14 @@ const insertPostStatement = statement<{ id: string; isPullSwitched: boolean }>(
 );
 
 async function publishPost(tx: Tx, input: { actorId: string; largeFrom: number } & CreatePostInput): Promise<string> {
-  if (input.media.length > 0) throw new AppError("media.notReady");
-  const { actorId } = input;
+  const { actorId, media } = input;
   const body = await readBody(tx, { ...input, authorId: actorId });
   await moveUserCounts(tx, { userId: actorId, posts: 1 });
   await lockAuthorHead(tx, { userId: actorId });
   const post = await tx.maybe(insertPostStatement, [actorId, ...valuesOfBody(body), input.largeFrom]);
   // The account ended while the call was on its way.
   if (post === null) throw new AppError("auth.sessionRevoked");
+  await attachMedia(tx, { ownerId: actorId, postId: post.id, media });
   await insertFacts(tx, { facts: [{ fact: "post.created", payload: { postId: post.id, authorId: actorId } }] });
   // Followers' feeds have to learn that this account is pulled from now on, or no longer.
   if (post.isPullSwitched)
@@ -102,7 +103,7 @@ function valuesOfBody(body: PostBody): unknown[] {
  * is said already. Throws post.notFound, post.forbidden, media.notFound, and input.invalid where nothing would be left.
  */
 export async function updatePost(
-  deps: Pick<Deps, "db" | "wakeRelay">,
+  deps: Pick<Deps, "db" | "wakeRelay" | "storage">,
   input: { actorId: string } & UpdatePostInput,
 ): Promise<PostView> {
   const { actorId, postId } = input;
@@ -129,12 +130,13 @@ async function editPost(tx: Tx, input: { actorId: string } & UpdatePostInput): P
   const { actorId, postId } = input;
   const before = await tx.maybe(lockBodyStatement, [postId]);
   if (before === null) throw new AppError("post.notFound");
-  // No post has pictures yet, so none can be named here.
-  if (input.media !== undefined && input.media.length > 0) throw new AppError("media.notFound");
+  const isDescribed = await describeMedia(tx, { postId, media: input.media ?? [] });
   const caption = input.caption === undefined ? before.caption : (input.caption ?? "");
   const visibility = input.visibility ?? before.visibility;
-  if (caption === "") throw invalidInput({ caption: ["A post without pictures needs a caption"] });
-  if (caption === before.caption && visibility === before.visibility) return;
+  if (caption === "" && !(await hasPictures(tx, { postId }))) {
+    throw invalidInput({ caption: ["A post without pictures needs a caption"] });
+  }
+  if (caption === before.caption && visibility === before.visibility && !isDescribed) return;
   const body = await readBody(tx, { authorId: actorId, caption, visibility });
   const { editedAt } = await tx.one(updateBodyStatement, [postId, ...valuesOfBody(body)]);
   await recordEdit(tx, { postId, before, after: body, editedAt });

@@ -2,8 +2,10 @@
 // bodies come from this process's cache (post.cache.ts).
 // Promises: the given order; what the viewer may not see is left out; nothing here decides visibility by itself.
 import { statement } from "@pixora/db";
+import { imageOf } from "../media/media.picture.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
+import { showSummary } from "../user/user.summary.ts";
 import { loadPostBodies, type PostBody } from "./post.cache.ts";
 import type { PostView } from "./post.schema.ts";
 import { type PostState, postStatesSql } from "./post.state.ts";
@@ -19,7 +21,7 @@ const selectStates = statement<PostState>(
 
 /** Views of posts by id, as `viewerId` (null: a stranger) may see them. */
 export async function presentPosts(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; ids: readonly string[] },
 ): Promise<PostView[]> {
   const { viewerId, ids } = input;
@@ -30,7 +32,7 @@ export async function presentPosts(
 
 /** Views of posts whose states a statement has just read for this viewer, in their order. */
 export async function presentStates(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; states: readonly PostState[] },
 ): Promise<PostView[]> {
   const { viewerId, states } = input;
@@ -40,14 +42,14 @@ export async function presentStates(
   const edited = new Map((await presentPosts(deps, { viewerId, ids: editedIds })).map((view) => [view.id, view]));
   return states.flatMap((state, index) => {
     const body = bodies[index];
-    const view = body ? viewOf(state, { body, isSignedIn: viewerId !== null }) : edited.get(state.id);
+    const view = body ? viewOf(deps, { state, body, isSignedIn: viewerId !== null }) : edited.get(state.id);
     return view === undefined ? [] : [view];
   });
 }
 
 /** One post as `viewerId` may see it. Throws post.notFound. */
 export async function presentPost(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; postId: string },
 ): Promise<PostView> {
   const [view] = await presentPosts(deps, { viewerId: input.viewerId, ids: [input.postId] });
@@ -55,13 +57,14 @@ export async function presentPost(
   return view;
 }
 
-function viewOf(state: PostState, of: { body: PostBody; isSignedIn: boolean }): PostView {
-  const { body } = of;
+function viewOf(deps: Pick<Deps, "storage">, of: { state: PostState; body: PostBody; isSignedIn: boolean }): PostView {
+  const { state, body } = of;
+  const isPublic = body.visibility === "public" && !body.author.isPrivate;
   return {
     id: state.id,
-    author: body.author,
+    author: showSummary(deps, body.author),
     caption: body.caption,
-    media: [],
+    media: body.pictures.map((picture) => imageOf(deps.storage, picture, { isPublic })),
     hashtags: body.hashtags,
     mentions: state.mentions ?? [],
     visibility: body.visibility,

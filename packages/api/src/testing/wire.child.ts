@@ -27,7 +27,7 @@ process.on("message", async (question) => {
     const peak = peakBytes;
     globalThis.gc?.();
     peakBytes = process.memoryUsage.rss();
-    tell({ residentBytes: peakBytes, peakBytes: peak, ...process.memoryUsage() } as never);
+    tell({ residentBytes: peakBytes, peakBytes: peak });
   }
   if (question === "close") {
     await app.close();

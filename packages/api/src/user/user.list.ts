@@ -33,7 +33,7 @@ export function peopleList(input: { name: string; table: string; owner: string; 
 
 /** A page of a list as the viewer may see it. Throws cursor.invalid. */
 export async function listPeople(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: PageRequest & { list: PeopleList; ownerId: string; viewerId: string; includesBlocked?: boolean },
 ): Promise<Page<UserCard>> {
   const kind = { list: input.list.name, position: idInput };

@@ -2,8 +2,8 @@
 import { statement, type Tx } from "@pixora/db";
 import { acceptRequests, listRequesterIds } from "../follow/follow.edge.ts";
 import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import { changeAvatar } from "./user.avatar.ts";
 import { lockPeople, moveUserCounts } from "./user.counter.ts";
 import type { MeView, UpdateUserInput } from "./user.schema.ts";
 import { presentMe } from "./user.view.ts";
@@ -16,21 +16,16 @@ const acceptedAtOnce = 200;
 /**
  * Edits the actor's profile: what is absent stays, null clears (the name becomes the handle). An account that goes
  * public first accepts who waits, a bounded number a transaction; a crash in between leaves it private, with some
- * accepted. Throws media.notFound for a picture that is not the actor's. The second time changes nothing.
+ * accepted. Throws media.notFound for a picture that is not the actor's, media.notReady for one that cannot be an avatar
+ * (yet). The second time changes nothing.
  */
 export async function updateUser(deps: Deps, input: ProfileEdit): Promise<MeView> {
-  refuseUnknownAvatar(input);
   let isDone = false;
   while (!isDone) {
     const waiting = input.isPrivate === false ? await nextRequesters(deps.db.sql, input) : [];
     isDone = await commitFacts(deps, (tx) => editProfile(tx, input, waiting));
   }
   return presentMe(deps, { userId: input.actorId });
-}
-
-// The one call point of avatars: as long as nobody owns a picture, every id is an unknown one.
-function refuseUnknownAvatar(input: ProfileEdit): void {
-  if (typeof input.avatarMediaId === "string") throw new AppError("media.notFound");
 }
 
 function nextRequesters(sql: Pick<Tx, "many">, input: ProfileEdit): Promise<string[]> {
@@ -45,7 +40,10 @@ async function editProfile(tx: Tx, input: ProfileEdit, requesterIds: readonly st
     await acceptRequests(tx, { targetId: input.actorId, requesterIds });
     if ((await nextRequesters(tx, input)).length > 0) return false;
   }
-  await writeProfile(tx, input);
+  const { actorId: userId, avatarMediaId: mediaId } = input;
+  const isOther = mediaId !== undefined && (await changeAvatar(tx, { userId, mediaId }));
+  const isWritten = await writeProfile(tx, input);
+  if (isOther || isWritten) await moveUserCounts(tx, { userId });
   return true;
 }
 
@@ -68,7 +66,8 @@ const updateProfile = statement<never>(
          is distinct from (wanted.display_name, wanted.bio, wanted.website, wanted.is_private)`,
 );
 
-async function writeProfile(tx: Tx, input: ProfileEdit): Promise<void> {
+/** Answers whether that changed anything. */
+async function writeProfile(tx: Tx, input: ProfileEdit): Promise<boolean> {
   const changed = await tx.run(updateProfile, [
     input.actorId,
     input.displayName !== undefined,
@@ -79,5 +78,5 @@ async function writeProfile(tx: Tx, input: ProfileEdit): Promise<void> {
     input.website ?? null,
     input.isPrivate ?? null,
   ]);
-  if (changed === 1) await moveUserCounts(tx, { userId: input.actorId });
+  return changed === 1;
 }

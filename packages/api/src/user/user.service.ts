@@ -66,7 +66,7 @@ export async function findUserIdByHandle(deps: Pick<Deps, "db">, input: { handle
 
 /** The profile behind a handle, however it is typed, as the viewer (null = a stranger) may see it. Throws user.notFound. */
 export async function findUserByHandle(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; handle: string },
 ): Promise<UserView> {
   const userId = await findUserIdByHandle(deps, input);

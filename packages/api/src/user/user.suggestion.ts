@@ -32,7 +32,7 @@ const selectSuggested = statement<{ id: string }>(
 
 /** People the viewer neither follows nor asked to, blocked nor muted, best first. There is one page only. */
 export async function listSuggestions(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string; limit: number },
 ): Promise<Page<UserCard>> {
   const rows = await deps.db.sql.many(selectSuggested, [input.viewerId, input.limit]);

@@ -50,12 +50,12 @@ const selectSummaries = statement<SummaryRow>(
  * the authors of visible posts.
  */
 export async function presentUserSummaries(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { ids: readonly string[] },
 ): Promise<Map<string, UserSummary>> {
   if (input.ids.length === 0) return new Map();
   const rows = await deps.db.sql.many(selectSummaries, [[...new Set(input.ids)]]);
-  return new Map(rows.map((row) => [row.personId, summaryOfRow(row)]));
+  return new Map(rows.map((row) => [row.personId, summaryOfRow(deps, row)]));
 }
 
 function selectCards(name: string, rule: string) {
@@ -76,13 +76,13 @@ const selectVisibleCards = selectCards("user.cardsWithBlocked", profileIsVisible
  * suspended, or blocked either way. `includesBlocked` keeps whom the viewer has blocked: for the list of them.
  */
 export async function presentUserCards(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; ids: readonly string[]; includesBlocked?: boolean },
 ): Promise<UserCard[]> {
   if (input.ids.length === 0) return [];
   const select = input.includesBlocked === true ? selectVisibleCards : selectListedCards;
   const rows = await deps.db.sql.many(select, [input.viewerId, input.ids]);
-  return rows.map((row) => toCard(row, input.viewerId));
+  return rows.map((row) => toCard(deps, row, input.viewerId));
 }
 
 const selectProfile = statement<ProfileRow>(
@@ -93,19 +93,19 @@ const selectProfile = statement<ProfileRow>(
 
 /** A profile as the viewer may see it, or null. Reads through `sql`, so that a transaction may look too. */
 export async function findUserView(
-  sql: Sql,
+  deps: Pick<Deps, "storage"> & { db: { sql: Sql } },
   input: { viewerId: string | null; userId: string },
 ): Promise<UserView | null> {
-  const row = await sql.maybe(selectProfile, [input.viewerId, input.userId]);
-  return row === null ? null : toUserView(row, input.viewerId);
+  const row = await deps.db.sql.maybe(selectProfile, [input.viewerId, input.userId]);
+  return row === null ? null : toUserView(deps, row, input.viewerId);
 }
 
 /** A profile as the viewer (null = a stranger) may see it. Throws user.notFound. */
 export async function presentUser(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { viewerId: string | null; userId: string },
 ): Promise<UserView> {
-  const view = await findUserView(deps.db.sql, input);
+  const view = await findUserView(deps, input);
   if (view === null) throw new AppError("user.notFound");
   return view;
 }
@@ -129,11 +129,11 @@ const selectMe = statement<MeRow>(
 );
 
 /** What a person sees of their own account, e-mail and notification counts included. Throws user.notFound. */
-export async function presentMe(deps: Pick<Deps, "db">, input: { userId: string }): Promise<MeView> {
+export async function presentMe(deps: Pick<Deps, "db" | "storage">, input: { userId: string }): Promise<MeView> {
   const row = await deps.db.sql.maybe(selectMe, [input.userId]);
   if (row === null) throw new AppError("user.notFound");
   return {
-    ...toUserView(row, input.userId),
+    ...toUserView(deps, row, input.userId),
     email: row.email,
     pendingEmail: row.pendingEmail,
     isEmailVerified: row.isEmailVerified,
@@ -142,8 +142,8 @@ export async function presentMe(deps: Pick<Deps, "db">, input: { userId: string 
   };
 }
 
-function toCard(row: SummaryRow & UserViewer, viewerId: string | null): UserCard {
-  return { ...summaryOfRow(row), viewer: viewerId === null ? null : toViewer(row) };
+function toCard(deps: Pick<Deps, "storage">, row: SummaryRow & UserViewer, viewerId: string | null): UserCard {
+  return { ...summaryOfRow(deps, row), viewer: viewerId === null ? null : toViewer(row) };
 }
 
 function toViewer(row: UserViewer): UserViewer {
@@ -156,9 +156,9 @@ function toViewer(row: UserViewer): UserViewer {
   };
 }
 
-function toUserView(row: ProfileRow, viewerId: string | null): UserView {
+function toUserView(deps: Pick<Deps, "storage">, row: ProfileRow, viewerId: string | null): UserView {
   return {
-    ...toCard(row, viewerId),
+    ...toCard(deps, row, viewerId),
     bio: row.bio,
     website: row.website,
     postCount: row.postCount,

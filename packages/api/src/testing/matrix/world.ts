@@ -1,7 +1,8 @@
 // The worlds of the access matrix: for each target an owner with a post, comments and likes, and around them one person
 // for each way to stand to the owner. Made by the rooms' own functions, in the order in which life would.
+import { hash } from "@node-rs/argon2";
 import { statement } from "@pixora/db";
-import { hashPassword } from "../../auth/auth.password.ts";
+import { deleteAccount } from "../../auth/auth.deletion.ts";
 import { issueTokens } from "../../auth/auth.refresh.ts";
 import { startSession } from "../../auth/auth.session.ts";
 import { createBlock } from "../../block/block.service.ts";
@@ -9,13 +10,14 @@ import { createBookmark } from "../../bookmark/bookmark.service.ts";
 import { createComment, deleteComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
 import { likeComment, likePost } from "../../like/like.service.ts";
+import { createMedia } from "../../media/media.service.ts";
 import { createReport } from "../../moderation/moderation.report.ts";
 import { createMute } from "../../mute/mute.service.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { commitFacts } from "../../platform/outbox.ts";
 import { createPost, deletePost, updatePost } from "../../post/post.service.ts";
 import { updateUser } from "../../user/user.profile.ts";
-import { markDeleted, setSuspended } from "../../user/user.service.ts";
+import { setSuspended } from "../../user/user.service.ts";
 import { createPerson } from "../people.ts";
 import { tellNotifications } from "./notices.ts";
 import { type TargetName, targets, type ViewerName, viewers } from "./rules.ts";
@@ -48,7 +50,10 @@ export interface World {
   awayCommentId: string;
   awayThreadId: string;
   awayReplyId: string;
+  /** Of the post. */
   reportId: string;
+  /** A picture that the owner has announced. */
+  mediaId: string;
 }
 
 const personNames: PersonName[] = [...viewers.filter((name) => name !== "anonymous"), "friend"];
@@ -56,6 +61,7 @@ const personNames: PersonName[] = [...viewers.filter((name) => name !== "anonymo
 const earlyFollowers: PersonName[] = ["follower", "blocked", "blocker", "muted", "suspended", "deleted", "friend"];
 
 const password = "seven quiet herons";
+const picture = { purpose: "post", contentType: "image/jpeg", byteSize: 1_000 } as const;
 
 const setPassword = statement<{ email: string }>(
   "matrix.setPassword",
@@ -64,7 +70,8 @@ const setPassword = statement<{ email: string }>(
 
 /** Makes a world for every target. */
 export async function createWorlds(deps: Deps): Promise<World[]> {
-  const passwordHash = await hashPassword(password);
+  // As cheap as the algorithm allows: hundreds of cells check it, and how slowly is another test's matter.
+  const passwordHash = await hash(password, { memoryCost: 8, timeCost: 1, parallelism: 1 });
   const worlds = await Promise.all(targets.map((target) => createOpenWorld(deps, { target, passwordHash })));
   // Notifications are made while everyone sees everything: what they show later is the question.
   await tellNotifications(deps);
@@ -95,9 +102,10 @@ async function createOpenWorld(deps: Deps, input: { target: TargetName; password
   await likeComment(deps, { actorId: owner.id, commentId: awayThreadId });
   await createReport(deps, { actorId: friend.id, target: { postId }, reason: "spam", note: "" });
   const reportId = await readReportId(deps, { postId });
+  const { media } = await createMedia(deps, { actorId: owner.id, ...picture });
   for (const person of Object.values(people)) await takePart(deps, { person, owner, postId });
   const ids = { postId, commentId, replyId, awayPostId, awayCommentId, awayThreadId, awayReplyId, reportId };
-  return { target, people, ...ids };
+  return { target, people, ...ids, mediaId: media.id };
 }
 
 async function createMember(
@@ -152,7 +160,7 @@ async function takeStands(deps: Deps, world: World): Promise<void> {
   await becomeTarget(deps, world);
   if (world.target === "privateAccount") await createFollow(deps, { actorId: people.requested.id, userId: owner.id });
   await commitFacts(deps, (tx) => setSuspended(tx, { userId: people.suspended.id, isSuspended: true }));
-  await commitFacts(deps, (tx) => markDeleted(tx, { userId: people.deleted.id }));
+  await deleteAccount(deps, { actorId: people.deleted.id, password });
 }
 
 async function becomeTarget(deps: Deps, world: World): Promise<void> {
@@ -172,7 +180,7 @@ async function becomeTarget(deps: Deps, world: World): Promise<void> {
       await deletePost(deps, { actorId, postId });
       return;
     case "deletedAccount":
-      await commitFacts(deps, (tx) => markDeleted(tx, { userId: actorId }));
+      await deleteAccount(deps, { actorId, password });
       return;
     case "suspendedAccount":
       await commitFacts(deps, (tx) => setSuspended(tx, { userId: actorId, isSuspended: true }));

@@ -1,0 +1,129 @@
+// Pages of the home feed, served from windows and from SQL, against a naive query, while a whole small world changes.
+// Seeded and replayable: FEED_ORACLE_SEED; FEED_ORACLE_PAGES for the long form (100000).
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type FeedWorld, type NaivePost, openFeedWorld } from "../testing/feed-world.ts";
+import { openTestDeps, type TestDeps } from "../testing/index.ts";
+import { listHomeFeed, servedPagesOf } from "./feed.service.ts";
+import { settleRebuilds } from "./feed.window.ts";
+
+/** A Redis of this test's own: it is emptied, and restarted in the long form. */
+interface OwnRedis {
+  url: string;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const seed = Number(process.env.FEED_ORACLE_SEED ?? Math.floor(Math.random() * 1e9));
+const pageCount = Number(process.env.FEED_ORACLE_PAGES ?? 800);
+const isLong = pageCount > 10_000;
+const timeout = isLong ? 3_600_000 : 120_000;
+
+let redis: OwnRedis;
+let deps: TestDeps;
+let world: FeedWorld;
+
+beforeAll(async () => {
+  const services = await import(process.env.PIXORA_TEST_SERVICES ?? "");
+  redis = await services.startRedis();
+  // Twelve followers make a large account here, and four of them a range.
+  const env = { REDIS_URL: redis.url, REDIS_CACHE_URL: redis.url, LARGE_ACCOUNT_FOLLOWERS: "12" };
+  deps = await openTestDeps({ env });
+  world = await openFeedWorld(deps, { seed, peopleCount: 24, oldPostCount: 900, rangeSize: 4 });
+});
+afterAll(async () => {
+  await deps?.close();
+  await redis?.stop();
+});
+
+interface Walk {
+  readerId: string;
+  cursor: string | null;
+  beforeId: string | null;
+}
+
+let checked = 0;
+
+/** Reads one page of a walk and compares it with the naive feed below the walk's position. */
+async function checkPage(walk: Walk, isExact: boolean): Promise<void> {
+  const { readerId, beforeId } = walk;
+  const limit = world.pick([1, 5, 20, 20, 20, 60]);
+  const page = await listHomeFeed(deps, { viewerId: readerId, cursor: walk.cursor, limit });
+  const naive = (await world.readNaive(readerId)).filter((p) => beforeId === null || BigInt(p.id) < BigInt(beforeId));
+  const where = `seed ${seed}, page ${checked}, reader ${readerId}, below ${beforeId}, limit ${limit}`;
+  const expected = naive.slice(0, page.nextCursor === null ? naive.length : limitOf(naive, page.items.at(-1)?.id));
+  const shown = page.items.map((item) => item.id);
+  const lacking = expected.filter((post) => !shown.includes(post.id));
+  const excused = lacking.filter((post) => !isExact && world.mayLack({ readerId, post }));
+  expect(lacking.map(describePost), where).toEqual(excused.map(describePost));
+  const kept = expected.filter((post) => shown.includes(post.id));
+  expect(page.items.map(describeItem), where).toEqual(kept.map(describePost));
+  if (page.nextCursor !== null) expect(shown.length, where).toBe(limit);
+  walk.cursor = page.nextCursor;
+  walk.beforeId = shown.at(-1) ?? null;
+  checked += 1;
+}
+
+/** A reader who starts, or starts again: most people look at the first pages only. */
+function startWalk(): Walk {
+  return { readerId: world.pick(world.people), cursor: null, beforeId: null };
+}
+
+/** How many posts of a feed there are down to this one. */
+function limitOf(naive: NaivePost[], lastId: string | undefined): number {
+  return naive.filter((post) => lastId !== undefined && BigInt(post.id) >= BigInt(lastId)).length;
+}
+
+function describePost(post: NaivePost): string {
+  return `${post.id} of ${post.authorId} (${post.authorName}): ${post.caption}`;
+}
+
+function describeItem(item: Awaited<ReturnType<typeof listHomeFeed>>["items"][number]): string {
+  return `${item.id} of ${item.author.id} (${item.author.displayName}): ${item.caption}`;
+}
+
+async function disturbRedis(): Promise<void> {
+  const luck = world.random();
+  if (luck < 0.01) await deps.redis.cache.flushall();
+  if (isLong && luck > 0.9995) await redis.restart();
+}
+
+test("pages equal a naive query whenever nothing is unfinished, and else lack only what is young", {
+  timeout,
+}, async () => {
+  const walks = Array.from({ length: 10 }, startWalk);
+  while (checked < pageCount) {
+    for (let deed = 0; deed < 2; deed += 1) await world.act();
+    await disturbRedis();
+    if (world.random() < 0.5) await world.work({ share: world.random() });
+    if (world.random() < 0.8) await world.drain();
+    if (world.random() < 0.5) await settleRebuilds(deps);
+    const isExact = !(await world.hasUnfinished());
+    for (const [index, walk] of walks.entries()) {
+      await checkPage(walk, isExact);
+      if (walk.cursor === null || world.random() < 0.3) walks[index] = startWalk();
+    }
+  }
+  // The test is worth nothing unless windows were in play.
+  expect(servedPagesOf(deps).fromWindow).toBeGreaterThan(pageCount / 4);
+});
+
+test("what happens at once, with pages read in between, leaves windows that equal the naive query", {
+  timeout,
+}, async () => {
+  for (let round = 0; round < pageCount / 40; round += 1) {
+    const readers = Array.from({ length: 6 }, () => world.pick(world.people));
+    await Promise.all([
+      ...Array.from({ length: 6 }, () => world.act()),
+      world.work({ share: 0.7 }),
+      ...readers.map((viewerId) => listHomeFeed(deps, { viewerId, limit: 20 })),
+      disturbRedis(),
+    ]);
+    await world.drain();
+    await settleRebuilds(deps);
+    for (const readerId of readers) {
+      const walk: Walk = { readerId, cursor: null, beforeId: null };
+      await checkPage(walk, true);
+      if (walk.cursor !== null) await checkPage(walk, true);
+    }
+  }
+});

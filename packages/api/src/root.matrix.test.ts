@@ -1,0 +1,34 @@
+// The access matrix: every procedure of the router × who calls × what is looked at, against what API.md promises.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestDeps, type TestDeps } from "./testing/index.ts";
+import { paths } from "./testing/matrix/call.ts";
+import { runMatrix, times } from "./testing/matrix/run.ts";
+import { rows } from "./testing/matrix/rows.ts";
+import { createWorlds, type World } from "./testing/matrix/world.ts";
+
+let deps: TestDeps;
+let worlds: World[];
+
+beforeAll(async () => {
+  deps = await openTestDeps({ env: { DATABASE_POOL_SIZE: "16" } });
+  worlds = await createWorlds(deps);
+}, 120_000);
+
+afterAll(() => deps.close());
+
+describe("the access matrix", () => {
+  const uncovered = paths.filter((path) => !rows.some((row) => row.path === path));
+
+  test("has a row for every procedure, and none for what the router does not have", () => {
+    expect(uncovered, "procedures without a row in testing/matrix").toEqual([]);
+    expect(rows.map((row) => row.path).filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  test("is what everyone gets", { timeout: 180_000 }, async () => {
+    const { cells, unexpected } = await runMatrix(deps, { worlds, rows });
+    console.log(`matrix: ${cells} cells, unexpected ${unexpected.length}, uncovered ${uncovered.length}`);
+    console.log([...times].sort((a, b) => b[1] - a[1]).map(([p, t]) => `${p} ${Math.round(t)}`).join("\n"), process.cpuUsage());
+    expect(unexpected).toEqual([]);
+    expect(cells).toBeGreaterThan(paths.length * worlds.length * 10);
+  });
+});

@@ -1,0 +1,144 @@
+// Calls a procedure of the whole router as someone, with a real token and a real check of the session, and says how it
+// ended. A change is made inside a transaction that is rolled back, so that every cell finds the world untouched.
+import { type Sql, type Statement, statement, type Tx } from "@pixora/db";
+import {
+  type AnyTRPCProcedure,
+  callTRPCProcedure,
+  getTRPCErrorFromUnknown,
+  isTrackedEnvelope,
+  type TRPCProcedureType,
+} from "@trpc/server";
+import { createSessionChecker } from "../../auth/auth.session.ts";
+import { verifyAccessToken } from "../../auth/auth.token.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { AppErrorCode } from "../../platform/errors.ts";
+import { failureOf } from "../../platform/trpc.ts";
+import { appRouter } from "../../root.ts";
+import { testContext } from "../context.ts";
+
+// By wire name; tRPC's types show the nested record, which the router holds elsewhere.
+const procedures = appRouter._def.procedures as unknown as Record<string, AnyTRPCProcedure>;
+
+/** The wire names of all procedures. */
+export const paths: readonly string[] = Object.keys(procedures);
+
+/** Whether a procedure reads, changes or streams. */
+export function typeOf(path: string): TRPCProcedureType {
+  const procedure = procedures[path];
+  if (procedure === undefined) throw new Error(`the router has no ${path}`);
+  return procedure._def.type;
+}
+
+export interface Call {
+  path: string;
+  input: unknown;
+  /** Null: without a token. */
+  accessToken: string | null;
+}
+
+export type Ending = { isOk: true; answer: unknown } | { isOk: false; code: AppErrorCode; cause: unknown };
+
+/** Makes a call; a stream is read up to where it has caught up, and answers its events so far. */
+export async function callAs(deps: Deps, { path, input, accessToken }: Call): Promise<Ending> {
+  const ctx = {
+    ...testContext(deps, { viewerId: null }),
+    readViewer: async () => (accessToken === null ? null : verifyAccessToken(deps, { token: accessToken })),
+    checkSession: createSessionChecker(deps),
+  };
+  const type = typeOf(path);
+  const signal = type === "subscription" ? AbortSignal.timeout(streamTimeoutMs) : undefined;
+  try {
+    const getRawInput = async () => input;
+    const answer: unknown = await callTRPCProcedure({
+      router: appRouter,
+      path,
+      type,
+      ctx,
+      getRawInput,
+      signal,
+      batchIndex: 0,
+    });
+    return { isOk: true, answer: isStream(answer) ? await readStart(answer) : answer };
+  } catch (cause) {
+    return { isOk: false, code: failureOf(getTRPCErrorFromUnknown(cause)).code, cause };
+  }
+}
+
+const streamTimeoutMs = 8_000;
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/** After which a stream has told all that happened before. */
+const caughtUp: readonly unknown[] = ["ready", "post.counts", "session.revoked"];
+
+async function readStart(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const events: unknown[] = [];
+  for await (const item of stream) {
+    const event: unknown = isTrackedEnvelope(item) ? item[1] : item;
+    events.push(event);
+    if (typeof event === "object" && event !== null && "type" in event && caughtUp.includes(event.type)) return events;
+  }
+  throw new Error("the stream ended before it had caught up");
+}
+
+class RollBack extends Error {}
+
+/** Deps whose every write is undone once the work is over. */
+export interface UndoingDeps {
+  /** Runs `work` and undoes it; answers what it answered. One at a time. */
+  undo<T>(work: (deps: Deps) => Promise<T>): Promise<T>;
+}
+
+/** Makes them once for many works: what lives as long as deps (batchers, limits) is then made once, too. */
+export function createUndoingDeps(deps: Deps): UndoingDeps {
+  let present: Tx | null = null;
+  function tx(): Tx {
+    if (present === null) throw new Error("a call went on after it had answered");
+    return present;
+  }
+  const sql: Sql = {
+    many: (st, values) => tx().many(st, values),
+    maybe: (st, values) => tx().maybe(st, values),
+    one: (st, values) => tx().one(st, values),
+    run: (st, values) => tx().run(st, values),
+  };
+  const undoing: Deps = { ...deps, db: { ...deps.db, sql, inTransaction: (work) => withinSavepoint(tx(), work) } };
+  return {
+    async undo(work) {
+      const answers: Awaited<ReturnType<typeof work>>[] = [];
+      try {
+        await deps.db.inTransaction(async (outer) => {
+          present = outer;
+          answers.push(await work(undoing));
+          throw new RollBack();
+        });
+      } catch (error) {
+        if (!(error instanceof RollBack)) throw error;
+      } finally {
+        present = null;
+      }
+      const [answer] = answers;
+      if (answer === undefined) throw new Error("the work answered nothing");
+      return answer;
+    },
+  };
+}
+
+function command(text: string): Statement<never> {
+  return statement("matrix.savepoint", text);
+}
+
+// A transaction inside the one that is rolled back: to the code that asks for it, it ends as any other does.
+async function withinSavepoint<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await tx.run(command("savepoint inner_transaction"));
+  try {
+    const answer = await work(tx);
+    await tx.run(command("release savepoint inner_transaction"));
+    return answer;
+  } catch (error) {
+    await tx.run(command("rollback to savepoint inner_transaction"));
+    throw error;
+  }
+}

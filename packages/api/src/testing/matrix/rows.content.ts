@@ -1,0 +1,240 @@
+// The matrix of posts and of what hangs on them.
+import {
+  always,
+  byAwayComment,
+  byPost,
+  byPostList,
+  listsOnly,
+  listsPerson,
+  listsPost,
+  type Outcome,
+  type Rule,
+  seesAwayComment,
+  seesComment,
+  seesPost,
+} from "./rules.ts";
+import type { CellWorld, RoomRows } from "./table.ts";
+
+const ok = always("ok");
+const ownersPost = ({ postId }: CellWorld) => ({ postId });
+const ownersComment = ({ commentId }: CellWorld) => ({ commentId });
+const awayComment = ({ awayCommentId }: CellWorld) => ({ commentId: awayCommentId });
+const awayPost = ({ awayPostId }: CellWorld) => ({ postId: awayPostId });
+const text = "a new word";
+
+function isPost(world: CellWorld): (post: { id: string }) => boolean {
+  return (post) => post.id === world.postId;
+}
+
+export const post: RoomRows<"post"> = {
+  create: [{ access: "signedIn", input: () => ({ caption: text }), expect: ok }],
+  update: [
+    {
+      access: "signedIn",
+      input: ({ postId }) => ({ postId, caption: text }),
+      expect: byPost({ own: "ok", yes: "post.forbidden", no: "post.notFound", ownGone: "post.notFound" }),
+    },
+  ],
+  delete: [
+    {
+      access: "signedIn",
+      input: ownersPost,
+      expect: byPost({ own: "ok", ownGone: "ok", yes: "post.forbidden", no: "post.notFound" }),
+    },
+  ],
+  byId: [{ access: "public", input: ownersPost, expect: seesPost }],
+  byUser: [
+    {
+      access: "public",
+      input: ({ people }) => ({ userId: people.owner.id }),
+      expect: byPostList({
+        in: "lists",
+        out: "omits",
+        private: "user.private",
+        blocker: "block.active",
+        none: "user.notFound",
+      }),
+      shows: (page, world) => page.items.some(isPost(world)),
+    },
+  ],
+  history: [{ access: "public", input: ownersPost, expect: seesPost }],
+};
+
+export const like: RoomRows<"like"> = {
+  create: [
+    { access: "signedIn", input: ownersPost, expect: seesPost },
+    { access: "signedIn", about: "a comment", input: ownersComment, expect: seesComment },
+    { access: "signedIn", about: "a comment elsewhere", input: awayComment, expect: seesAwayComment },
+  ],
+  delete: [
+    { access: "signedIn", input: ownersPost, expect: seesPost },
+    { access: "signedIn", about: "a comment", input: ownersComment, expect: seesComment },
+    { access: "signedIn", about: "a comment elsewhere", input: awayComment, expect: seesAwayComment },
+  ],
+  list: [
+    { access: "signedIn", input: ownersPost, expect: seesPost },
+    { access: "signedIn", about: "of a comment", input: ownersComment, expect: seesComment },
+    { access: "signedIn", about: "of a comment elsewhere", input: awayComment, expect: seesAwayComment },
+    {
+      access: "signedIn",
+      about: "the owner among a post's likers",
+      input: awayPost,
+      expect: listsPerson,
+      shows: (page, { people }) => page.items.some((card) => card.id === people.owner.id),
+    },
+    {
+      access: "signedIn",
+      about: "the owner among a comment's likers",
+      input: ({ awayThreadId }) => ({ commentId: awayThreadId }),
+      expect: listsPerson,
+      shows: (page, { people }) => page.items.some((card) => card.id === people.owner.id),
+    },
+  ],
+};
+
+const isOwnComment = { yes: "comment.forbidden", no: "comment.notFound", own: "ok" } as const;
+
+/** One's own comment under the owner's post is one's own only while one sees the post. */
+const ownUnderPost = seesComment;
+
+/** Under their own post the owner may delete what others wrote. */
+const deletesUnderPost: Rule = (cell) => {
+  const isWriter = cell.viewer === "follower";
+  const whereSeen: Outcome = isWriter ? "ok" : "comment.forbidden";
+  return byPost({ yes: whereSeen, own: "ok", no: "comment.notFound", ownGone: "comment.notFound" })(cell);
+};
+
+export const comment: RoomRows<"comment"> = {
+  create: [
+    { access: "signedIn", input: ({ postId }) => ({ postId, text }), expect: seesPost },
+    {
+      access: "signedIn",
+      about: "an answer",
+      input: ({ postId, commentId }) => ({ postId, parentId: commentId, text }),
+      expect: seesPost,
+    },
+    {
+      access: "signedIn",
+      about: "an answer elsewhere",
+      input: ({ awayPostId, awayCommentId }) => ({ postId: awayPostId, parentId: awayCommentId, text }),
+      expect: seesAwayComment,
+    },
+  ],
+  update: [
+    {
+      access: "signedIn",
+      input: ({ commentId }) => ({ commentId, text }),
+      expect: byPost({ ...isOwnComment, ownGone: "comment.notFound" }),
+    },
+    {
+      access: "signedIn",
+      about: "elsewhere",
+      input: ({ awayCommentId }) => ({ commentId: awayCommentId, text }),
+      expect: byAwayComment({ ...isOwnComment, ownGone: "comment.notFound" }),
+    },
+    {
+      access: "signedIn",
+      about: "one's own under the post",
+      input: ({ me }) => ({ commentId: me.commentId, text }),
+      expect: ownUnderPost,
+    },
+  ],
+  delete: [
+    {
+      access: "signedIn",
+      input: ownersComment,
+      expect: byPost({ ...isOwnComment, ownGone: "comment.notFound" }),
+    },
+    {
+      access: "signedIn",
+      about: "elsewhere",
+      input: awayComment,
+      expect: byAwayComment({ ...isOwnComment, ownGone: "ok" }),
+    },
+    {
+      access: "signedIn",
+      about: "one's own under the post",
+      input: ({ me }) => ({ commentId: me.commentId }),
+      expect: ownUnderPost,
+    },
+    {
+      access: "signedIn",
+      about: "the follower's under the post",
+      input: ({ people }) => ({ commentId: people.follower.commentId }),
+      expect: deletesUnderPost,
+    },
+  ],
+  byId: [
+    { access: "public", input: ownersComment, expect: seesComment },
+    { access: "public", about: "elsewhere", input: awayComment, expect: seesAwayComment },
+    { access: "public", about: "a reply", input: ({ replyId }) => ({ commentId: replyId }), expect: seesComment },
+  ],
+  list: [
+    { access: "public", input: ownersPost, expect: seesPost },
+    {
+      access: "public",
+      about: "the owner's elsewhere",
+      input: awayPost,
+      expect: byAwayComment({ yes: "lists", own: "lists", no: "omits", ownGone: "omits" }),
+      shows: (page, { awayCommentId }) => page.items.some((view) => view.id === awayCommentId),
+    },
+  ],
+  replies: [
+    { access: "public", input: ownersComment, expect: seesComment },
+    {
+      access: "public",
+      about: "the owner's elsewhere",
+      input: ({ awayThreadId }) => ({ commentId: awayThreadId }),
+      expect: listsPerson,
+      shows: (page, { awayReplyId }) => page.items.some((view) => view.id === awayReplyId),
+    },
+  ],
+};
+
+export const bookmark: RoomRows<"bookmark"> = {
+  create: [{ access: "signedIn", input: ownersPost, expect: seesPost }],
+  delete: [{ access: "signedIn", input: ownersPost, expect: seesPost }],
+  list: [
+    {
+      access: "signedIn",
+      about: "kept while it was public",
+      expect: listsPost,
+      shows: (page, world) => page.items.some(isPost(world)),
+    },
+  ],
+};
+
+export const feed: RoomRows<"feed"> = {
+  home: [
+    {
+      access: "signedIn",
+      expect: listsOnly(
+        "owner/public",
+        "owner/followersOnly",
+        "owner/privateAccount",
+        "follower/public",
+        "follower/followersOnly",
+        "follower/privateAccount",
+      ),
+      shows: (page, world) => page.items.some(isPost(world)),
+    },
+  ],
+};
+
+function ofOwner(outcome: Outcome): Rule {
+  return ({ viewer }) => (viewer === "owner" ? outcome : "media.notFound");
+}
+const ownersMedia = ({ mediaId }: CellWorld) => ({ mediaId });
+
+export const media: RoomRows<"media"> = {
+  create: [
+    {
+      access: "signedIn",
+      input: () => ({ purpose: "post", contentType: "image/jpeg", byteSize: 1_000 }),
+      expect: ok,
+    },
+  ],
+  // Announced, but not uploaded.
+  complete: [{ access: "signedIn", input: ownersMedia, expect: ofOwner("media.notReady") }],
+  byId: [{ access: "signedIn", input: ownersMedia, expect: ofOwner("ok") }],
+};

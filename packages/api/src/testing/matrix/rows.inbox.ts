@@ -1,0 +1,105 @@
+// The matrix of what people are told, and of what moderators do.
+import { always, byTarget, listsPost, seesAwayComment, seesComment, seesPerson, seesPost } from "./rules.ts";
+import type { CellWorld, RoomRows } from "./table.ts";
+
+const ok = always("ok");
+const ownersPost = ({ postId }: CellWorld) => ({ postId });
+
+/** Something that was told of the post while everyone saw it: to its owner by all, to the others by its owner. */
+function isOfPost(world: CellWorld): (told: { postId: string | null }) => boolean {
+  return (told) => told.postId === world.postId;
+}
+
+export const notification: RoomRows<"notification"> = {
+  list: [
+    {
+      access: "signedIn",
+      input: () => ({ limit: 100 }),
+      expect: listsPost,
+      shows: (page, world) => page.items.some(isOfPost(world)),
+    },
+  ],
+  groups: [
+    {
+      access: "signedIn",
+      input: () => ({ limit: 100 }),
+      expect: listsPost,
+      shows: (page, world) => page.items.some(isOfPost(world)),
+    },
+  ],
+  counts: [{ access: "signedIn", expect: ok }],
+  markRead: [
+    { access: "signedIn", input: () => ({ ids: ["1"] }), expect: ok },
+    { access: "signedIn", about: "groups", input: ({ postId }) => ({ groupKeys: [`LIKE/${postId}`] }), expect: ok },
+    { access: "signedIn", about: "up to", input: () => ({ upToId: "9223372036854775807" }), expect: ok },
+  ],
+  markSeen: [{ access: "signedIn", input: () => ({ upToId: "9223372036854775807" }), expect: ok }],
+  preferences: [{ access: "signedIn", expect: ok }],
+  updatePreferences: [{ access: "signedIn", input: () => ({ types: { LIKE: { push: false } } }), expect: ok }],
+  setQuiet: [{ access: "signedIn", input: ({ postId }) => ({ postId, isQuiet: true }), expect: seesPost }],
+};
+
+export const live: RoomRows<"live"> = {
+  onEvent: [
+    {
+      access: "signedIn",
+      about: "what was told before",
+      input: () => ({ lastEventId: "0" }),
+      expect: listsPost,
+      shows: (events, world) =>
+        events.some((event) => event.type === "notification.created" && isOfPost(world)(event.notification)),
+    },
+  ],
+  onPost: [{ access: "public", input: ownersPost, expect: seesPost }],
+};
+
+const reason = "spam";
+const lives = byTarget({ others: "ok", deletedAccount: "user.notFound" });
+
+export const moderation: RoomRows<"moderation"> = {
+  report: [
+    { access: "signedIn", input: ({ postId }) => ({ target: { postId }, reason }), expect: seesPost },
+    {
+      access: "signedIn",
+      about: "a comment",
+      input: ({ commentId }) => ({ target: { commentId }, reason }),
+      expect: seesComment,
+    },
+    {
+      access: "signedIn",
+      about: "a comment elsewhere",
+      input: ({ awayCommentId }) => ({ target: { commentId: awayCommentId }, reason }),
+      expect: seesAwayComment,
+    },
+    {
+      access: "signedIn",
+      about: "a person",
+      input: ({ people }) => ({ target: { userId: people.owner.id }, reason }),
+      expect: seesPerson,
+    },
+  ],
+  reports: [
+    {
+      access: "moderator",
+      input: () => ({ limit: 100 }),
+      expect: always("lists"),
+      shows: (page, { reportId }) => page.items.some((report) => report.id === reportId),
+    },
+  ],
+  resolve: [
+    {
+      access: "moderator",
+      about: "dismiss",
+      input: ({ reportId }) => ({ reportId, action: "dismiss" }),
+      expect: ok,
+    },
+    {
+      access: "moderator",
+      about: "delete",
+      input: ({ reportId }) => ({ reportId, action: "delete" }),
+      expect: ok,
+    },
+  ],
+  suspend: [{ access: "moderator", input: ({ people }) => ({ userId: people.owner.id }), expect: lives }],
+  unsuspend: [{ access: "moderator", input: ({ people }) => ({ userId: people.owner.id }), expect: lives }],
+};

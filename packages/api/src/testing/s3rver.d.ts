@@ -1,0 +1,17 @@
+// The part of @20minutes/s3rver that tests use; the package brings no types.
+declare module "@20minutes/s3rver" {
+  import type { AddressInfo } from "node:net";
+
+  // biome-ignore lint/style/noDefaultExport: so the package does.
+  export default class S3rver {
+    constructor(options: {
+      address: string;
+      port: number;
+      silent: boolean;
+      directory: string;
+      configureBuckets: { name: string; configs: string[] }[];
+    });
+    run(): Promise<AddressInfo>;
+    close(): Promise<void>;
+  }
+}
