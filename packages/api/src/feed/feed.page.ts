@@ -30,7 +30,7 @@ const maxRounds = 4;
 const reader = "$1::bigint";
 
 // Candidates, and what is never pushed: the reader's own posts and those of the large accounts they follow.
-const selectPage = statement<PostState>(
+export const selectPage = statement<PostState>(
   "feed.page",
   postStatesSql({
     wanted: `(
