@@ -50,7 +50,7 @@ function build() {
   const declarations = mkdtempSync(join(tmpdir(), "pixora-types-"));
   try {
     const onlyTypes = ["--declaration", "--emitDeclarationOnly", "--rootDir", "packages/api/src"];
-    compile("packages/api", [...onlyTypes, "--outDir", declarations, "--checkers", "1"]);
+    compile("packages/api/tsconfig.types.json", [...onlyTypes, "--outDir", declarations, "--checkers", "1"]);
     writeApiTypes(declarations);
   } finally {
     rmSync(declarations, { recursive: true, force: true });
