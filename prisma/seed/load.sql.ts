@@ -3,7 +3,7 @@
 import { idEpochMs, statement } from "@pixora/db";
 
 /** SQL of the instant that an id was made at. */
-function instantOf(id: string): string {
+export function instantOf(id: string): string {
   return `to_timestamp(((${id} >> 22) + ${idEpochMs}) / 1000.0)`;
 }
 
@@ -138,4 +138,4 @@ export const countStatements = [
 
 /** The tables that are written above. */
 export const loadedTables = `users credentials user_counts follows posts post_counts author_heads post_likes comments
-  comment_counts comment_likes bookmarks notifications live_heads`.split(/\s+/);
+  comment_counts comment_likes bookmarks notifications live_heads media`.split(/\s+/);

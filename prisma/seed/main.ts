@@ -24,11 +24,18 @@ async function hasPeople(databaseUrl: string): Promise<boolean> {
 
 async function seed(databaseUrl: string): Promise<void> {
   // Loaded here, not above: Prisma, Redis clients and the graph take longer to load than the question above.
-  const [{ createDb }, { seedDemo }] = await Promise.all([import("@pixora/db"), import("./seed.ts")]);
+  const [{ createDb }, { seedDemo }, { openSeedStorage }] = await Promise.all([
+    import("@pixora/db"),
+    import("./seed.ts"),
+    import("./storage.ts"),
+  ]);
   const db = createDb({ url: databaseUrl, maxConnections: 2, hasTimeouts: false, applicationName: "pixora-seed" });
   const startedMs = performance.now();
   try {
-    const { isLoaded } = await seedDemo(db, { log: (line) => console.log(`  ${line}`) });
+    const { isLoaded } = await seedDemo(db, {
+      log: (line) => console.log(`  ${line}`),
+      storage: openSeedStorage(process.env),
+    });
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
     console.log(isLoaded ? `demo data loaded in ${seconds} s` : "demo data is in place");
   } finally {

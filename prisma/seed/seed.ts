@@ -2,11 +2,16 @@
 // a user already; every counter and head equals its rows.
 import { type Db, statement, type Tx } from "@pixora/db";
 import { hashPassword } from "../../packages/api/src/auth/auth.password.ts";
+import type { Storage } from "../../packages/api/src/platform/storage.ts";
 import { withForeignKeysAside } from "./foreign-keys.ts";
 import { type GraphPerson, readGraph } from "./graph.ts";
 import { hasPeople, loadedTables, lockSeeding } from "./load.sql.ts";
 import { loadSteps } from "./load.ts";
+import { planPictures } from "./pictures.plan.ts";
+import { insertPictures, makePictures } from "./pictures.ts";
 import { makeWorld, type World } from "./world.ts";
+
+const seed = "pixora";
 
 /** The password of alice, bob and carol. */
 export const demoPassword = "pixora-demo";
@@ -20,6 +25,8 @@ export interface SeedOptions {
   graph?: readonly GraphPerson[];
   /** How many posts. Default: 50,000; likes and comments are in proportion. */
   postCount?: number;
+  /** Where the pictures go. Default: there are none. */
+  storage?: Storage;
 }
 
 /**
@@ -32,8 +39,11 @@ export async function seedDemo(db: Db, options: SeedOptions = {}): Promise<{ isL
   const report = createReport(log);
   const graph = options.graph ?? (await readGraph());
   report("people in the graph", graph.length);
-  const world = makeWorld(graph, { seed: "pixora", now, postCount });
+  const world = makeWorld(graph, { seed, now, postCount });
   report("posts, likes, comments made up", countMade(world));
+  // Made beside the load: by other threads, while PostgreSQL works.
+  const making = options.storage && makePictures(options.storage, { plan: planPictures(world, { seed }), seed });
+  making?.catch(() => undefined);
   const passwordHashes = await hashDemoPasswords(world);
   const isLoaded = await db.inTransaction(async (tx) => {
     if (!(await beginSeeding(tx))) return false;
@@ -41,6 +51,7 @@ export async function seedDemo(db: Db, options: SeedOptions = {}): Promise<{ isL
       tables: loadedTables,
       async load() {
         for (const step of loadSteps(tx, { world, passwordHashes })) report(step.name, await step.run());
+        if (making !== undefined) report("pictures", await insertPictures(tx, { pictures: await making }));
       },
     });
     report("foreign keys checked");

@@ -1,19 +1,8 @@
 // Redis dies, comes back empty, or stops answering, while facts flow: all of them are done in the end, none is given up.
-import { createOutboxDb, isStoreAway } from "@pixora/api/domain";
 import { openTestDeps, type TestDeps, waitFor } from "@pixora/api/testing";
-import { statement } from "@pixora/db";
-import {
-  createProducer,
-  type JobHandlers,
-  jobs,
-  listDeadLetters,
-  type Producer,
-  type Relay,
-  startRelay,
-  startWorkers,
-  type Workers,
-} from "@pixora/jobs";
+import { listDeadLetters } from "@pixora/jobs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Harness, openHarness } from "./likes.harness.ts";
 
 interface OwnRedis {
   url: string;
@@ -23,13 +12,9 @@ interface OwnRedis {
   stop(): Promise<void>;
 }
 
-const quiet = { error() {}, warn() {}, info() {}, debug() {} };
-
 let redis: OwnRedis;
 let deps: TestDeps;
-let producer: Producer;
-let relay: Relay;
-let workers: Workers;
+let harness: Harness;
 let isFlowing = true;
 const taken = new Set<string>();
 
@@ -41,56 +26,28 @@ afterAll(() => redis.stop());
 
 beforeEach(async () => {
   deps = await openTestDeps({ env: { REDIS_URL: redis.url } });
-  const db = createOutboxDb(deps.db);
-  const place = { redisUrl: redis.url, prefix: deps.config.REDIS_PREFIX };
-  producer = createProducer({ ...place, onError: () => undefined });
-  relay = startRelay({ db, producer, log: quiet, onWake: (listener) => deps.pubsub.subscribe("relay.wake", listener) });
-  const idle = Object.fromEntries(Object.keys(jobs).map((job) => [job, async () => undefined]));
-  const handlers = { ...idle, "notification.notifyLikes": takeLikes } as JobHandlers;
-  workers = startWorkers({ ...place, queues: ["fast"], concurrency: 4, handlers, db, isStoreAway, log: quiet });
+  harness = openHarness(deps);
+  harness.relay();
+  harness.work(async (input) => {
+    await harness.recordDone(input);
+    for (const fact of input.facts) taken.add(fact.id);
+  });
   taken.clear();
 });
 
 afterEach(async () => {
-  await relay.close();
-  await workers.close({ timeoutMs: 2_000 });
-  await producer.close();
+  await harness.close();
   await deps.close();
 });
 
-const record = statement<never>(
-  "test.record",
-  `insert into outbox_completions (fact_id, job) select id, 'notification.notifyLikes' from unnest($1::bigint[]) id
-   on conflict do nothing`,
-);
-
-async function takeLikes(input: { facts: { id: string }[] }): Promise<void> {
-  const ids = input.facts.map((fact) => fact.id);
-  await deps.db.sql.run(record, [ids]);
-  for (const id of ids) taken.add(id);
-}
-
-const insert = statement<{ id: string }>(
-  "test.insertLike",
-  `insert into outbox (fact, payload)
-   values ('like.created', '{"postId": "1", "commentId": null, "actorId": "7"}') returning id`,
-);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Facts, some hundred a second, until `isFlowing` is false; answers their ids. */
 async function flow(): Promise<string[]> {
   const ids: string[] = [];
-  isFlowing = true;
-  while (isFlowing) {
-    ids.push((await deps.db.sql.one(insert)).id);
-    deps.wakeRelay();
-    await pause(5);
-  }
+  for (isFlowing = true; isFlowing; await pause(5)) ids.push(...(await harness.commitLikes(1)));
   return ids;
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-const count = statement<{ count: number }>("test.count", "select count(*)::int as count from outbox");
 
 /** Lets facts flow before, during and after the harm, and expects that none is lost or given up. */
 async function expectNoneLost(harm: () => Promise<void>): Promise<void> {
@@ -100,11 +57,17 @@ async function expectNoneLost(harm: () => Promise<void>): Promise<void> {
   await pause(500);
   isFlowing = false;
   const ids = await flowing;
-  const isEmpty = async () => (await deps.db.sql.one(count)).count === 0;
+  const isEmpty = async () => (await harness.countUnfinished()) === 0;
   await waitFor("the outbox to be empty", isEmpty, { timeoutMs: 45_000, everyMs: 100 });
   expect(ids.filter((id) => !taken.has(id))).toEqual([]);
-  expect(await listDeadLetters(createOutboxDb(deps.db).query, { limit: 5 })).toEqual([]);
-  expect((await producer.countJobs()).fast.failed).toBe(0);
+  expect(await listDeadLetters(harness.db.query, { limit: 5 })).toEqual([]);
+  expect((await harness.producer.countJobs()).fast.failed).toBe(0);
+}
+
+async function stallFor(ms: number): Promise<void> {
+  process.kill(redis.pid, "SIGSTOP");
+  await pause(ms);
+  process.kill(redis.pid, "SIGCONT");
 }
 
 test("a Redis that is killed and comes back empty loses no fact", async () => {
@@ -113,20 +76,12 @@ test("a Redis that is killed and comes back empty loses no fact", async () => {
     await pause(1_000);
     await redis.restart();
   });
-});
+}, 60_000);
 
 test("a Redis that stops answering, and then goes on, loses no fact", async () => {
-  await expectNoneLost(async () => {
-    process.kill(redis.pid, "SIGSTOP");
-    await pause(4_000);
-    process.kill(redis.pid, "SIGCONT");
-  });
+  await expectNoneLost(() => stallFor(4_000));
 }, 60_000);
 
 test("a Redis that stops answering for longer than any timeout loses no fact", async () => {
-  await expectNoneLost(async () => {
-    process.kill(redis.pid, "SIGSTOP");
-    await pause(16_000);
-    process.kill(redis.pid, "SIGCONT");
-  });
+  await expectNoneLost(() => stallFor(14_000));
 }, 90_000);

@@ -7,6 +7,7 @@ import {
   createMetrics,
   createOutboxDb,
   isStoreAway,
+  isStoreBusy,
   readReadiness,
   readWorkerConfig,
   relayChannel,
@@ -52,6 +53,7 @@ const workers = startWorkers({
   handlers: createHandlers(deps),
   db,
   isStoreAway,
+  isStoreBusy,
   log,
 });
 

@@ -3,7 +3,7 @@ export { createHandlers } from "./handlers.ts";
 export { ConfigError, readWorkerConfig, type WorkerConfig } from "./platform/config.ts";
 export { createDeps, relayChannel } from "./platform/create-deps.ts";
 export type { Deps } from "./platform/deps.ts";
-export { isStoreAway } from "./platform/failure.ts";
+export { isStoreAway, isStoreBusy } from "./platform/failure.ts";
 export { createLog } from "./platform/log.ts";
 export { createMetrics, watchJobs } from "./platform/metrics.ts";
 export { createOutboxDb } from "./platform/outbox.ts";

@@ -15,6 +15,7 @@ import { type LastEventStore, resumeLink } from "./resume.link.ts";
 import { retryLink } from "./retry.link.ts";
 import { sessionLink } from "./session.link.ts";
 import { createSession, memorySession, type Session, type SessionInside, type SessionStore } from "./session.ts";
+import { createUpload } from "./upload.ts";
 
 export interface PixoraOptions {
   /** Where the server is, without a path: "https://api.example.com". */
@@ -32,6 +33,8 @@ export interface PixoraOptions {
 
 /** Every procedure of the API, typed; plus the session and the end. */
 export type Pixora = TRPCClient<AppRouter> & {
+  /** Beside the procedures of `media`: a file in one call. */
+  media: { upload: ReturnType<typeof createUpload> };
   session: Session;
   /** Ends the connections. Open streams complete. */
   close(): Promise<void>;
@@ -68,15 +71,20 @@ export function createPixora(options: PixoraOptions): Pixora {
   });
   const own = {
     session,
+    media: besides(client.media, { upload: createUpload({ client, fetch: options.fetch }) }),
     async close() {
       closing.abort();
       await streams.close();
     },
   };
-  // The client is a proxy that makes a procedure of every name: ours are answered before it is asked.
+  return besides(client, own);
+}
+
+/** tRPC's clients are proxies that make a procedure of every name: ours are answered before they are asked. */
+function besides<Client extends object, Own extends object>(client: Client, own: Own): Client & Own {
   return new Proxy(client, {
-    get: (target, key) => (key in own ? own[key as keyof typeof own] : Reflect.get(target, key)),
-  }) as Pixora;
+    get: (target, key) => (Object.hasOwn(own, key) ? own[key as keyof Own] : Reflect.get(target, key)),
+  }) as Client & Own;
 }
 
 interface Streams {

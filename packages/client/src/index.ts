@@ -5,3 +5,4 @@ export { isConnectionError, isPixoraError, type PixoraError, type PixoraErrorCod
 export { paginate } from "./paginate.ts";
 export type { LastEventStore } from "./resume.link.ts";
 export { localStorageSession, memorySession, type Session, type SessionStore, type Tokens } from "./session.ts";
+export { UploadError, type UploadOptions, type UploadSource } from "./upload.ts";

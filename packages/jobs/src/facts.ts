@@ -16,6 +16,18 @@ const media = z.object({ mediaId: id });
 const followerRange = z.object({ postId: id, authorId: id, fromId: id, toId: id });
 /** A mail about an account; whom it is for, its row tells the worker. */
 const accountMail = z.object({ tokenId: id });
+/** What a person is to be told outside the app: the actor's deed, its cause's key, and what it is grouped by. */
+const told = z.object({
+  userId: id,
+  actorId: id,
+  type: z.string(),
+  postId: id.nullable(),
+  commentId: id.nullable(),
+  causeKey: z.string(),
+  groupKey: z.string(),
+});
+/** A summary of what a person was told after `since` and until `until`. */
+const digest = z.object({ userId: id, since: z.iso.datetime(), until: z.iso.datetime() });
 
 export const facts = {
   "like.created": like,
@@ -40,6 +52,9 @@ export const facts = {
   "user.suspended": user,
   "user.unsuspended": user,
   "user.deleted": user,
+  "notification.pushRequested": told,
+  "notification.mailRequested": told,
+  "notification.digestDue": digest,
   "auth.mailRequested": accountMail,
   "auth.exportRequested": user,
   "media.uploaded": media,

@@ -3,10 +3,10 @@
 import { z } from "zod";
 
 /**
- * Queues are split by urgency: people wait for `fast`, nobody waits for `bulk`; `mail` waits for a slow provider, and
- * `media` for the processors that make pictures.
+ * Queues are split by urgency: people wait for `fast`, nobody waits for `bulk`; `mail` and `push` wait for slow
+ * providers, and `media` for the processors that make pictures.
  */
-export const queueNames = ["fast", "feed", "bulk", "mail", "media"] as const;
+export const queueNames = ["fast", "feed", "bulk", "mail", "media", "push"] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** Whether a name, as an operator writes it, is a queue. */
@@ -46,6 +46,15 @@ export const jobs = {
   "notification.removeOfPosts": factJob("fast"),
   "notification.removeOfBlocks": factJob("fast"),
   "notification.removeOld": scheduledJob("bulk"),
+  // Short lists: a mail takes a while, and other workers can share.
+  "notification.sendMails": { ...factJob("mail"), maxFacts: 20 },
+  // Not among the mails, which somebody may be waiting for.
+  "notification.sendDigests": { ...factJob("bulk"), maxFacts: 20 },
+  "notification.requestDigests": scheduledJob("bulk"),
+  "notification.retryDeliveries": scheduledJob("bulk"),
+  "notification.deleteOldDeliveries": scheduledJob("bulk"),
+  "push.sendPushes": { ...factJob("push"), maxFacts: 100 },
+  "push.deleteDeadSubscriptions": scheduledJob("bulk"),
   "feed.pushPosts": factJob("feed"),
   "feed.dropWindows": factJob("feed"),
   "feed.mendWindows": scheduledJob("feed"),

@@ -5,6 +5,11 @@ import type { JobsLog } from "./relay.ts";
 
 // Patterns, not intervals: setting one again then never moves its next run.
 const schedules: Record<ScheduledJobName, string> = {
+  // On every quarter of an hour, as time zones lie, and soon after for whoever was missed.
+  "notification.requestDigests": "*/5 * * * *",
+  "notification.retryDeliveries": "* * * * *",
+  "notification.deleteOldDeliveries": "57 3 * * *",
+  "push.deleteDeadSubscriptions": "12 * * * *",
   "feed.mendWindows": "* * * * *",
   "live.trimLog": "7 * * * *",
   "notification.removeOld": "47 2 * * *",

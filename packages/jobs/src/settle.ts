@@ -6,17 +6,30 @@ export class CancelledError extends Error {
   override name = "CancelledError";
 }
 
-/** Runs `work` until it succeeds or fails for another reason than a store that is away. Throws CancelledError. */
+/** Failures that say nothing of a fact. */
+export interface StoreFailures {
+  /** PostgreSQL or Redis is away: the work waits for as long as that lasts. */
+  isStoreAway: (error: unknown) => boolean;
+  /** PostgreSQL is busy: the work gets many more tries, but not for ever, since the work may be what is slow. */
+  isStoreBusy: (error: unknown) => boolean;
+}
+
+const maxBusyTries = 20;
+
+/** Runs `work` until it succeeds, or fails for another reason than a store. Throws CancelledError. */
 export async function runPatiently<T>(
   work: () => Promise<T>,
-  input: { isStoreAway: (error: unknown) => boolean; signal: AbortSignal; onWait: (error: unknown) => void },
+  input: StoreFailures & { signal: AbortSignal; onWait: (error: unknown) => void },
 ): Promise<T> {
+  let busyTries = 0;
   for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2_000)) {
     if (input.signal.aborted) throw new CancelledError();
     try {
       return await work();
     } catch (error) {
-      if (!input.isStoreAway(error)) throw error;
+      if (input.isStoreBusy(error)) busyTries += 1;
+      else if (!input.isStoreAway(error)) throw error;
+      if (busyTries >= maxBusyTries) throw error;
       input.onWait(error);
       await pauseUnlessAborted(waitMs * (0.5 + Math.random() / 2), input.signal);
     }

@@ -17,7 +17,7 @@ import {
 import { buryFacts, type OutboxDb } from "./outbox.ts";
 import { queuePrefix } from "./producer.ts";
 import type { JobsLog } from "./relay.ts";
-import { CancelledError, runPatiently, settleFacts } from "./settle.ts";
+import { CancelledError, runPatiently, type StoreFailures, settleFacts } from "./settle.ts";
 
 /**
  * What each job does. A handler of facts makes their effect, and records them done in the transaction of that effect;
@@ -29,7 +29,7 @@ export type JobHandlers = {
   [J in ScheduledJobName]: () => Promise<void>;
 };
 
-export interface WorkersInput {
+export interface WorkersInput extends StoreFailures {
   redisUrl: string;
   /** The prefix of all Redis keys. */
   prefix: string;
@@ -38,8 +38,6 @@ export interface WorkersInput {
   concurrency: number;
   handlers: JobHandlers;
   db: OutboxDb;
-  /** Whether a handler failed only because PostgreSQL or Redis is away. */
-  isStoreAway: (error: unknown) => boolean;
   log: JobsLog;
 }
 
@@ -183,6 +181,7 @@ function patiently<T>(
 ): Promise<T> {
   return runPatiently(work, {
     isStoreAway: context.isStoreAway,
+    isStoreBusy: context.isStoreBusy,
     signal: run.signal,
     onWait: (error) => context.log.warn({ err: error, job: run.name }, "a job waits for a store"),
   });

@@ -57,7 +57,6 @@ async function checkPage(walk: Walk, isExact: boolean): Promise<void> {
   expect(lacking.map(describePost), where).toEqual(excused.map(describePost));
   const kept = expected.filter((post) => shown.includes(post.id));
   expect(page.items.map(describeItem), where).toEqual(kept.map(describePost));
-  if (page.nextCursor !== null) expect(shown.length, where).toBe(limit);
   walk.cursor = page.nextCursor;
   walk.beforeId = shown.at(-1) ?? null;
   checked += 1;

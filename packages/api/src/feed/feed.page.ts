@@ -30,7 +30,7 @@ const maxRounds = 4;
 const reader = "$1::bigint";
 
 // Candidates, and what is never pushed: the reader's own posts and those of the large accounts they follow.
-export const selectPage = statement<PostState>(
+const selectPage = statement<PostState>(
   "feed.page",
   postStatesSql({
     wanted: `(
@@ -72,7 +72,8 @@ export async function readSqlPage(deps: Pick<Deps, "db" | "storage">, input: Fee
   const gathered: PostState[] = [];
   let beforeId = input.beforeId;
   for (let round = 0; round < maxRounds; round += 1) {
-    const wanted = limit - gathered.length + surplus;
+    // Long runs of hidden posts (of someone suspended) are passed in growing steps.
+    const wanted = limit - gathered.length + surplus * 4 ** round;
     const ids = await selectFeedIds(deps.db.sql, { readerId, beforeId, limit: wanted });
     const lastId = ids.at(-1);
     if (lastId === undefined) return present(deps, input, { states: gathered, nextId: null });

@@ -3,6 +3,7 @@
 import { type Statement, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { postIsVisible } from "../post/post.visibility.ts";
+import { sessionIsLive } from "./live.session.ts";
 
 /** A stream as the statements know it: strangers have neither viewer nor session. */
 export interface PostPosition {
@@ -25,15 +26,12 @@ export interface PostReading extends PostCounts {
 
 const viewer = "stream.viewer_id";
 
-const sessionIsLive = `(stream.session_id is null or exists (
-  select from sessions s join users u on u.id = s.user_id
-  where s.id = stream.session_id and s.user_id = stream.viewer_id
-    and s.revoked_at is null and s.expires_at > clock_timestamp() and u.deleted_at is null and u.suspended_at is null))`;
+const isSessionLive = sessionIsLive({ session: "stream.session_id", user: viewer });
 
 const readStatement: Statement<PostReading & { place: string }> = statement(
   "live.readPostStreams",
   `select stream.place, post.deleted_at is not null as "isDeleted",
-          ${postIsVisible({ post: "post", author: "author", viewer })} and ${sessionIsLive} as "isOpen",
+          ${postIsVisible({ post: "post", author: "author", viewer })} and (stream.session_id is null or ${isSessionLive}) as "isOpen",
           counts.like_count as "likeCount", counts.comment_count as "commentCount", counts.rev
    from unnest($1::bigint[], $2::bigint[], $3::bigint[])
         with ordinality as stream (post_id, viewer_id, session_id, place)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   createPerson,
   createPost,
+  createSession,
   follow,
   openTestDeps,
   type TestDeps,
@@ -22,17 +23,8 @@ afterAll(() => deps.close());
 
 const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
 
-async function openSession(person: TestPerson): Promise<string> {
-  const [row] = await run(
-    `insert into sessions (user_id, salt, device_name, ip_hint, expires_at)
-     values ($1, '\\x00', 'test', '', now() + interval '1 day') returning id`,
-    [person.id],
-  );
-  return row?.id ?? "";
-}
-
 async function watch(viewer: TestPerson | null, postId: string) {
-  const sessionId = viewer === null ? "" : await openSession(viewer);
+  const sessionId = viewer === null ? "" : (await createSession(deps, { userId: viewer.id })).id;
   const abort = new AbortController();
   const events: PostEvent[] = [];
   const stream = streamPostEvents(deps, {

@@ -2,6 +2,7 @@
 // one for all open ones. Both say whether each stream's session still lives.
 import { type Statement, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
+import { sessionIsLive } from "./live.session.ts";
 
 /** How long events can be had again. */
 export const horizonDays = 7;
@@ -30,14 +31,11 @@ export interface StreamReading {
   entries: LogEntry[];
 }
 
-const sessionIsLive = `exists (
-  select from sessions s join users u on u.id = s.user_id
-  where s.id = stream.session_id and s.user_id = stream.user_id
-    and s.revoked_at is null and s.expires_at > clock_timestamp() and u.deleted_at is null and u.suspended_at is null)`;
+const isSessionLive = sessionIsLive({ session: "stream.session_id", user: "stream.user_id" });
 
 const readStatement: Statement<StreamReading & { place: string }> = statement(
   "live.readStreams",
-  `select stream.place, ${sessionIsLive} as "isSessionLive", head.seq, head.unread, head.unseen,
+  `select stream.place, ${isSessionLive} as "isSessionLive", head.seq, head.unread, head.unseen,
           coalesce(log.entries, '[]') as entries
    from unnest($1::bigint[], $2::bigint[], $3::bigint[])
         with ordinality as stream (user_id, session_id, after, place)
@@ -69,7 +67,7 @@ export async function readStreams(
 
 const sweepStatement: Statement<{ place: string; isSessionLive: boolean; seq: string }> = statement(
   "live.sweepStreams",
-  `select stream.place, ${sessionIsLive} as "isSessionLive", head.seq
+  `select stream.place, ${isSessionLive} as "isSessionLive", head.seq
    from unnest($1::bigint[], $2::bigint[]) with ordinality as stream (user_id, session_id, place)
    join live_heads head on head.user_id = stream.user_id`,
 );

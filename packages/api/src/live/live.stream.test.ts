@@ -3,8 +3,16 @@ import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { notifyLikes } from "../notification/notification.notify.ts";
 import { markRead, markSeen } from "../notification/notification.service.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson, waitFor } from "../testing/index.ts";
-import { hintRevoked } from "./live.hint.ts";
+import {
+  createPerson,
+  createPost,
+  createSession,
+  openTestDeps,
+  type TestDeps,
+  type TestPerson,
+  waitFor,
+} from "../testing/index.ts";
+import { hintPeople, hintRevoked } from "./live.hint.ts";
 import { trimLog } from "./live.read.ts";
 import type { SentEvent } from "./live.round.ts";
 import { streamPersonalEvents } from "./live.stream.ts";
@@ -17,18 +25,9 @@ afterAll(() => deps.close());
 
 const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
 
-async function openSession(person: TestPerson): Promise<string> {
-  const [row] = await run(
-    `insert into sessions (user_id, salt, device_name, ip_hint, expires_at)
-     values ($1, '\\x00', 'test', '', now() + interval '1 day') returning id`,
-    [person.id],
-  );
-  return row?.id ?? "";
-}
-
 /** A client: collects what its stream sends. */
 async function listen(person: TestPerson, options: { lastEventId?: string; sessionId?: string } = {}) {
-  const sessionId = options.sessionId ?? (await openSession(person));
+  const sessionId = options.sessionId ?? (await createSession(deps, { userId: person.id })).id;
   const abort = new AbortController();
   const events: SentEvent[] = [];
   const stream = streamPersonalEvents(deps, {
@@ -197,4 +196,25 @@ test("a revoked session hears session.revoked and nothing more, hinted or not", 
   await run("update users set suspended_at = now() where id = $1", [ann.id]);
   await kept.ended;
   expect(kept.types().at(-1)).toBe("session.revoked");
+});
+
+test("a slow reader holds back a bounded number of events, and gets all of them in order when it reads on", async () => {
+  const ann = await createPerson(deps);
+  const sessionId = (await createSession(deps, { userId: ann.id })).id;
+  const abort = new AbortController();
+  const viewer = { userId: ann.id, sessionId };
+  const stream = streamPersonalEvents(deps, { viewer, lastEventId: null, signal: abort.signal });
+  expect((await stream.next()).value?.event.type).toBe("ready");
+  await run(
+    `insert into live_log (user_id, seq, type, payload)
+     select $1, n, 'notification.seen', jsonb_build_object('upToId', n::text) from generate_series(1, 1500) n`,
+    [ann.id],
+  );
+  await run("update live_heads set seq = 1500 where user_id = $1", [ann.id]);
+  hintPeople(deps, { positions: [{ userId: ann.id, seq: "1500" }] });
+  const ids: number[] = [];
+  while (ids.length < 1_500) ids.push(Number((await stream.next()).value?.id));
+  expect(ids).toEqual(Array.from({ length: 1_500 }, (_, index) => index + 1));
+  abort.abort();
+  await stream.return();
 });

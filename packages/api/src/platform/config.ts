@@ -60,6 +60,10 @@ const apiShape = {
   STORAGE_REGION: z.string().default("us-east-1"),
   STORAGE_ACCESS_KEY_ID: z.string().optional(),
   STORAGE_SECRET_ACCESS_KEY: z.string().optional(),
+  /** Hosts of push services that may be called, with "*." before one for all below it. Default: every public one. */
+  PUSH_ALLOWED_HOSTS: urlList.default([]),
+  /** Lets push endpoints be plain HTTP on this machine: for tests, and refused elsewhere. */
+  PUSH_ALLOW_LOOPBACK: flag.default(false),
   /** From this many followers on, an account's posts are pulled into home feeds instead of pushed. */
   LARGE_ACCOUNT_FOLLOWERS: z.coerce.number().int().min(1).default(10_000),
   /** Multiplies every budget of calls. */
@@ -85,16 +89,16 @@ const workerShape = {
   WORKER_PORT: port.default(9465),
   WORKER_HOST: z.string().default("127.0.0.1"),
   /** Which queues this worker takes; comma-separated. Default: all. */
-  WORKER_QUEUES: urlList.default(["fast", "feed", "bulk", "mail", "media"]),
+  WORKER_QUEUES: urlList.default(["fast", "feed", "bulk", "mail", "media", "push"]),
   /** Jobs at once, a queue. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
   /** How long a stop waits for running jobs before it cancels them. */
   WORKER_CLOSE_TIMEOUT_MS: z.coerce.number().int().min(0).default(8_000),
 };
 
-const apiSchema = z.object(apiShape).superRefine(requireStorageKeys);
-const serverSchema = z.object(serverShape).superRefine(requireStorageKeys);
-const workerSchema = z.object(workerShape).superRefine(requireStorageKeys);
+const apiSchema = z.object(apiShape).superRefine(requireStorageKeys).superRefine(refuseLoopback);
+const serverSchema = z.object(serverShape).superRefine(requireStorageKeys).superRefine(refuseLoopback);
+const workerSchema = z.object(workerShape).superRefine(requireStorageKeys).superRefine(refuseLoopback);
 
 /** A bucket is of no use without the keys to it. */
 function requireStorageKeys(
@@ -105,6 +109,12 @@ function requireStorageKeys(
   for (const name of ["STORAGE_ACCESS_KEY_ID", "STORAGE_SECRET_ACCESS_KEY"] as const) {
     if (config[name] === undefined) context.addIssue({ code: "custom", path: [name], message: "is missing" });
   }
+}
+
+/** A deployment that calls itself on a stranger's word is a hole in its walls. */
+function refuseLoopback(config: { NODE_ENV: string; PUSH_ALLOW_LOOPBACK: boolean }, context: z.RefinementCtx): void {
+  if (!config.PUSH_ALLOW_LOOPBACK || config.NODE_ENV === "test") return;
+  context.addIssue({ code: "custom", path: ["PUSH_ALLOW_LOOPBACK"], message: "is for NODE_ENV=test only" });
 }
 
 export type ApiConfig = z.infer<typeof apiSchema>;

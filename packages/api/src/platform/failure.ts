@@ -47,6 +47,17 @@ export function isStoreAway(error: unknown): boolean {
   return false;
 }
 
+/** Deadlocks, rivals, locks and statements that took too long: contention or load, seldom the work itself. */
+const busyStates = new Set(["40P01", "40001", "55P03", "57014", "P2034"]);
+
+/** Whether a failure is probably of the moment: the same work is worth many more tries. */
+export function isStoreBusy(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if (busyStates.has(sqlState(cause) ?? "")) return true;
+  }
+  return false;
+}
+
 /** `{ "media.0.alt": ["Too long"] }` of a failed parse. */
 export function fieldErrorsOf(error: ZodError): FieldErrors {
   const fields: FieldErrors = {};

@@ -158,6 +158,19 @@ describe("without Redis", () => {
     }
   });
 
+  test("what Redis granted is not granted a second time when it goes away", async () => {
+    const flapping = await openWithRedis({ LIMITS_SCALE: "1" });
+    try {
+      const place = { login: "anna", ip: "198.51.100.1" };
+      for (let time = 0; time < 10; time += 1) expect(await tryIn(place, flapping)).toBe(true);
+      flapping.redis.cache.disconnect();
+      expect(await tryIn(place, flapping)).toBe(false);
+      expect(await tryIn({ ...place, login: "berta" }, flapping)).toBe(true);
+    } finally {
+      await flapping.close();
+    }
+  });
+
   test("LIMITS_SCALE multiplies what is granted", async () => {
     const wide = await openWithRedis({ LIMITS_SCALE: "3" });
     try {

@@ -1,6 +1,6 @@
 // Counts calls against the table of limits.ts. Promises: a refused call uses up nothing; without Redis each process
 // counts by itself, more strictly where passwords are tried; what is stored names nobody (keyed hashes).
-import { type Buckets, createBuckets } from "./bucket.ts";
+import { createBuckets } from "./bucket.ts";
 import type { Deps } from "./deps.ts";
 import { AppError, type AppErrorCode } from "./errors.ts";
 import { createKnownDevices } from "./known-device.ts";
@@ -150,7 +150,10 @@ function owedBack(spent: readonly Spent[], outcome: Outcome): Spent[] {
   return isWrongPassword ? [] : spent.filter(({ budget }) => budget.costsOnly === "wrong password");
 }
 
-/** Takes one point, or answers the milliseconds to wait. Keys are hashed owners. */
+/**
+ * Takes one point, or answers the milliseconds to wait. Keys are hashed owners. What Redis grants is counted here as
+ * well: a Redis that is away for a moment, perhaps because of the very flood, must not grant the budget a second time.
+ */
 function createTaker(deps: LimiterDeps): (budget: Budget, key: string) => Promise<Spent | number> {
   const scale = deps.config.LIMITS_SCALE;
   const shared = new Map<string, SharedBudget>();
@@ -166,16 +169,22 @@ function createTaker(deps: LimiterDeps): (budget: Budget, key: string) => Promis
   }
 
   return async (budget, key) => {
+    const hereKey = `${budget.name} ${key}`;
+    const hereSize = scaled(budget, scale * budget.shareWithoutRedis);
+    const giveBackHere = () => withoutRedis.giveBack(hereKey, hereSize);
     const waitMs = await onRedis(budget).take(key);
-    if (waitMs === null) return takeAlone(withoutRedis, { budget, key, scale });
-    return waitMs > 0 ? waitMs : { budget, giveBack: () => onRedis(budget).giveBack(key) };
+    if (waitMs === null) {
+      const waitHereMs = withoutRedis.take(hereKey, hereSize);
+      return waitHereMs > 0 ? waitHereMs : { budget, giveBack: giveBackHere };
+    }
+    if (waitMs > 0) return waitMs;
+    withoutRedis.charge(hereKey, hereSize);
+    return {
+      budget,
+      giveBack() {
+        giveBackHere();
+        return onRedis(budget).giveBack(key);
+      },
+    };
   };
-}
-
-function takeAlone(buckets: Buckets, input: { budget: Budget; key: string; scale: number }): Spent | number {
-  const { budget } = input;
-  const size = scaled(budget, input.scale * budget.shareWithoutRedis);
-  const key = `${budget.name} ${input.key}`;
-  const waitMs = buckets.take(key, size);
-  return waitMs > 0 ? waitMs : { budget, giveBack: () => buckets.giveBack(key, size) };
 }

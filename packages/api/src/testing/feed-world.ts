@@ -9,6 +9,7 @@ import { acceptRequest, createFollow, deleteFollow, removeFollower } from "../fo
 import { createMute, deleteMute } from "../mute/mute.service.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
+import { isStoreAway } from "../platform/failure.ts";
 import { createPost, deletePost, updatePost } from "../post/post.service.ts";
 import { updateUser } from "../user/user.profile.ts";
 import { setSuspended } from "../user/user.service.ts";
@@ -237,7 +238,7 @@ function openWorker(deps: Deps, input: { random: () => number; rangeSize: number
     const list = facts as never[];
     const run = isPush ? pushPosts(on, { facts: list, rangeSize }) : dropWindowsOfFacts(on, { facts: list });
     await run.catch((error: unknown) => {
-      if (on !== dying) throw error;
+      if (on !== dying && !isStoreAway(error)) throw error;
     });
   }
 
@@ -260,7 +261,8 @@ function openWorker(deps: Deps, input: { random: () => number; rangeSize: number
       await work(part);
     },
     async drain() {
-      while ((await work({ share: 1 })) > 0);
+      // Facts stay while Redis is away: then it is asked again.
+      while ((await work({ share: 1 })) > 0) await new Promise((resolve) => setTimeout(resolve, 1));
     },
     async hasUnfinished() {
       return (await deps.db.sql.many(selectUnfinished, awaitedPairs)).length > 0;

@@ -1,6 +1,6 @@
 // The door for tests: real PostgreSQL and Redis, one database a test file, people and posts at hand.
 export { testContext } from "./context.ts";
-export { createPerson, createPost, follow, type TestPerson } from "./people.ts";
+export { createPerson, createPost, createSession, follow, type TestPerson } from "./people.ts";
 export { openRaw, type RawConnection } from "./raw.ts";
 export { openTestDeps, type TestDeps, testConfig } from "./test-deps.ts";
 export { waitFor } from "./wait-for.ts";

@@ -75,3 +75,14 @@ export async function createPost(
   const values = [input.authorId, input.caption ?? "a post", input.visibility ?? "public"];
   return deps.db.sql.one(insertPost, values);
 }
+
+const insertSession = statement<{ id: string }>(
+  "testing.insertSession",
+  `insert into sessions (user_id, salt, device_name, ip_hint, expires_at)
+   values ($1, '\\x00', 'test', '', now() + interval '1 day') returning id`,
+);
+
+/** A live session of a person, without tokens: for streams, which outlive the call that opened them. */
+export async function createSession(deps: Deps, input: { userId: string }): Promise<{ id: string }> {
+  return deps.db.sql.one(insertSession, [input.userId]);
+}

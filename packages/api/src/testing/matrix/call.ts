@@ -8,6 +8,7 @@ import {
   isTrackedEnvelope,
   type TRPCProcedureType,
 } from "@trpc/server";
+import { z } from "zod";
 import { createSessionChecker } from "../../auth/auth.session.ts";
 import { verifyAccessToken } from "../../auth/auth.token.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -21,6 +22,14 @@ const procedures = appRouter._def.procedures as unknown as Record<string, AnyTRP
 
 /** The wire names of all procedures. */
 export const paths: readonly string[] = Object.keys(procedures);
+
+const schemas = z.object({ inputs: z.array(z.instanceof(z.ZodType)), output: z.instanceof(z.ZodType).optional() });
+
+/** The schemas of a procedure: of its input, if it takes any, and of its output, if it has one. */
+export function schemasOf(path: string): { input: z.ZodType | undefined; output: z.ZodType | undefined } {
+  const { inputs, output } = schemas.parse(procedures[path]?._def);
+  return { input: inputs[0], output };
+}
 
 /** Whether a procedure reads, changes or streams. */
 export function typeOf(path: string): TRPCProcedureType {

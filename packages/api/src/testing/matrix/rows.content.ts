@@ -27,7 +27,15 @@ function isPost(world: CellWorld): (post: { id: string }) => boolean {
 }
 
 export const post: RoomRows<"post"> = {
-  create: [{ access: "signedIn", input: () => ({ caption: text }), expect: ok }],
+  create: [
+    { access: "signedIn", input: () => ({ caption: text }), expect: ok },
+    {
+      access: "signedIn",
+      about: "with the owner's picture",
+      input: ({ mediaId }) => ({ media: [{ mediaId }] }),
+      expect: always("media.notReady"),
+    },
+  ],
   update: [
     {
       access: "signedIn",
@@ -94,9 +102,6 @@ export const like: RoomRows<"like"> = {
 
 const isOwnComment = { yes: "comment.forbidden", no: "comment.notFound", own: "ok" } as const;
 
-/** One's own comment under the owner's post is one's own only while one sees the post. */
-const ownUnderPost = seesComment;
-
 /** Under their own post the owner may delete what others wrote. */
 const deletesUnderPost: Rule = (cell) => {
   const isWriter = cell.viewer === "follower";
@@ -136,7 +141,7 @@ export const comment: RoomRows<"comment"> = {
       access: "signedIn",
       about: "one's own under the post",
       input: ({ me }) => ({ commentId: me.commentId, text }),
-      expect: ownUnderPost,
+      expect: seesComment,
     },
   ],
   delete: [
@@ -155,7 +160,7 @@ export const comment: RoomRows<"comment"> = {
       access: "signedIn",
       about: "one's own under the post",
       input: ({ me }) => ({ commentId: me.commentId }),
-      expect: ownUnderPost,
+      expect: seesComment,
     },
     {
       access: "signedIn",
@@ -167,6 +172,7 @@ export const comment: RoomRows<"comment"> = {
   byId: [
     { access: "public", input: ownersComment, expect: seesComment },
     { access: "public", about: "elsewhere", input: awayComment, expect: seesAwayComment },
+    { access: "public", about: "one's own", input: ({ me }) => ({ commentId: me.commentId }), expect: seesComment },
     { access: "public", about: "a reply", input: ({ replyId }) => ({ commentId: replyId }), expect: seesComment },
   ],
   list: [
@@ -221,9 +227,7 @@ export const feed: RoomRows<"feed"> = {
   ],
 };
 
-function ofOwner(outcome: Outcome): Rule {
-  return ({ viewer }) => (viewer === "owner" ? outcome : "media.notFound");
-}
+const onlyOwner: Rule = ({ viewer }) => (viewer === "owner" ? "ok" : "media.notFound");
 const ownersMedia = ({ mediaId }: CellWorld) => ({ mediaId });
 
 export const media: RoomRows<"media"> = {
@@ -234,7 +238,6 @@ export const media: RoomRows<"media"> = {
       expect: ok,
     },
   ],
-  // Announced, but not uploaded.
-  complete: [{ access: "signedIn", input: ownersMedia, expect: ofOwner("media.notReady") }],
-  byId: [{ access: "signedIn", input: ownersMedia, expect: ofOwner("ok") }],
+  complete: [{ access: "signedIn", input: ownersMedia, expect: onlyOwner }],
+  byId: [{ access: "signedIn", input: ownersMedia, expect: onlyOwner }],
 };

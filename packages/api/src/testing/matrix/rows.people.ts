@@ -9,9 +9,9 @@ import {
   listsPerson,
   type Rule,
   seesPerson,
-  type TargetName,
 } from "./rules.ts";
 import type { CellWorld, RoomRows } from "./table.ts";
+import { password } from "./world.ts";
 
 const ok = always("ok");
 const newPassword = "a dozen loud herons";
@@ -21,8 +21,8 @@ function isOwner(world: CellWorld): (card: { id: string }) => boolean {
 }
 
 /** The handle of somebody new, another in each world: worlds are tried side by side. */
-function newHandle(target: TargetName): string {
-  return `new.${target.toLowerCase()}`;
+function newHandle({ label }: CellWorld): string {
+  return `new.${label.toLowerCase()}`;
 }
 
 const ownerPerson = ({ people }: CellWorld) => ({ userId: people.owner.id });
@@ -42,9 +42,9 @@ export const auth: RoomRows<"auth"> = {
   signUp: [
     {
       access: "open",
-      input: ({ target }) => ({
-        email: `${newHandle(target)}@test.example`,
-        handle: newHandle(target),
+      input: (world) => ({
+        email: `${newHandle(world)}@test.example`,
+        handle: newHandle(world),
         password: newPassword,
       }),
       expect: ok,
@@ -53,7 +53,7 @@ export const auth: RoomRows<"auth"> = {
   signIn: [
     {
       access: "open",
-      input: ({ people }) => ({ login: people.owner.handle, password: people.owner.password }),
+      input: ({ people }) => ({ login: people.owner.handle, password }),
       expect: ownerAccount,
     },
   ],
@@ -66,9 +66,7 @@ export const auth: RoomRows<"auth"> = {
   revokeSession: [
     { access: "signedIn", input: ({ people }) => ({ sessionId: people.owner.sessionId }), expect: onlyOwnerHas },
   ],
-  changePassword: [
-    { access: "signedIn", input: ({ me }) => ({ currentPassword: me.password, newPassword }), expect: ok },
-  ],
+  changePassword: [{ access: "signedIn", input: () => ({ currentPassword: password, newPassword }), expect: ok }],
   requestPasswordReset: [{ access: "open", input: ({ people }) => ({ email: people.owner.email }), expect: ok }],
   resetPassword: [
     { access: "open", input: () => ({ token: "t".repeat(32), newPassword }), expect: always("auth.tokenInvalid") },
@@ -78,13 +76,13 @@ export const auth: RoomRows<"auth"> = {
   changeEmail: [
     {
       access: "signedIn",
-      input: ({ me, target }) => ({ newEmail: `${newHandle(target)}@test.example`, password: me.password }),
+      input: (world) => ({ newEmail: `${newHandle(world)}@test.example`, password }),
       expect: ok,
     },
   ],
   requestExport: [{ access: "signedIn", expect: ok }],
   export: [{ access: "signedIn", expect: ok }],
-  deleteAccount: [{ access: "signedIn", input: ({ me }) => ({ password: me.password }), expect: ok }],
+  deleteAccount: [{ access: "signedIn", input: () => ({ password }), expect: ok }],
 };
 
 export const user: RoomRows<"user"> = {
@@ -101,7 +99,15 @@ export const user: RoomRows<"user"> = {
     },
   ],
   isHandleFree: [{ access: "public", input: ({ people }) => ({ handle: people.owner.handle }), expect: ok }],
-  update: [{ access: "signedIn", input: () => ({ displayName: "Someone Else" }), expect: ok }],
+  update: [
+    { access: "signedIn", input: () => ({ displayName: "Someone Else" }), expect: ok },
+    {
+      access: "signedIn",
+      about: "the owner's picture",
+      input: ({ mediaId }) => ({ avatarMediaId: mediaId }),
+      expect: ({ viewer }) => (viewer === "owner" ? "media.notReady" : "media.notFound"),
+    },
+  ],
   suggestions: [
     {
       access: "signedIn",

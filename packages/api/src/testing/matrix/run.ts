@@ -2,40 +2,54 @@
 import { statement } from "@pixora/db";
 import type { Deps } from "../../platform/deps.ts";
 import { callAs, createUndoingDeps, type Ending, typeOf, type UndoingDeps } from "./call.ts";
-import { findRefusal, type ViewerName, viewers } from "./rules.ts";
-import type { Row } from "./table.ts";
+import { findRefusal, type TargetName, type ViewerName, viewers } from "./rules.ts";
+import type { CellWorld, Row } from "./table.ts";
+import type { Targets } from "./targets.ts";
 import type { World } from "./world.ts";
 
-export const times = new Map<string, number>();
 export interface MatrixResult {
   cells: number;
   /** A line for each cell that ended otherwise than expected. */
   unexpected: string[];
 }
 
-/** Calls every row as every viewer in every world. */
-export async function runMatrix(
-  deps: Deps,
-  input: { worlds: readonly World[]; rows: readonly Row[] },
-): Promise<MatrixResult> {
-  const unexpected = await Promise.all(input.worlds.map((world) => runWorld(deps, { world, rows: input.rows })));
-  return { cells: input.worlds.length * input.rows.length * viewers.length, unexpected: unexpected.flat() };
+interface Cell {
+  row: Row;
+  viewer: ViewerName;
+  target: TargetName;
+  world: CellWorld;
 }
 
-async function runWorld(deps: Deps, input: { world: World; rows: readonly Row[] }): Promise<string[]> {
-  const { world } = input;
-  const unexpected: string[] = [];
-  const undoing = createUndoingDeps(deps);
-  for (const row of input.rows) {
-    const start = performance.now();
-    const lines =
-      typeOf(row.path) === "mutation"
-        ? await inTurn(viewers, (viewer) => checkCell({ deps, undoing }, { world, row, viewer }))
-        : await Promise.all(viewers.map((viewer) => checkCell({ deps, undoing }, { world, row, viewer })));
-    times.set(row.path, (times.get(row.path) ?? 0) + performance.now() - start);
-    unexpected.push(...lines.filter((line) => line !== null));
+/** Calls every row as every viewer of every target. */
+export async function runMatrix(deps: Deps, input: { targets: Targets; rows: readonly Row[] }): Promise<MatrixResult> {
+  const lines = await Promise.all(
+    input.targets.map(async ({ target, world }) => {
+      const undoing = createUndoingDeps(deps);
+      const cellsOf = (row: Row) =>
+        viewers.map((viewer): Cell => ({ row, viewer, target, world: { ...world, me: callerOf(world, viewer) } }));
+      const cells = input.rows.map(cellsOf);
+      return inTurn(cells, (ofRow) => checkRow(deps, { undoing, cells: ofRow }));
+    }),
+  );
+  const ended = lines.flat(2);
+  return { cells: ended.length, unexpected: ended.filter((line) => line !== null) };
+}
+
+/** Who calls; for who has no account, the owner stands where an input names the caller. */
+function callerOf({ people }: World, viewer: ViewerName): CellWorld["me"] {
+  return viewer === "anonymous" ? people.owner : people[viewer];
+}
+
+/** A line for each cell, null where it ended as expected. */
+async function checkRow(
+  deps: Deps,
+  { undoing, cells }: { undoing: UndoingDeps; cells: readonly Cell[] },
+): Promise<(string | null)[]> {
+  const [first] = cells;
+  if (first === undefined || typeOf(first.row.path) !== "mutation") {
+    return Promise.all(cells.map(async (cell) => judge(cell, await read(deps, cell))));
   }
-  return unexpected;
+  return inTurn(cells, async (cell) => judge(cell, await undoing.undo((undone) => change(undone, cell))));
 }
 
 async function inTurn<Item, T>(items: readonly Item[], work: (item: Item) => Promise<T>): Promise<T[]> {
@@ -44,19 +58,8 @@ async function inTurn<Item, T>(items: readonly Item[], work: (item: Item) => Pro
   return answers;
 }
 
-interface Cell {
-  world: World;
-  row: Row;
-  viewer: ViewerName;
-}
-
-/** Null where the cell ended as expected. */
-async function checkCell({ deps, undoing }: { deps: Deps; undoing: UndoingDeps }, cell: Cell): Promise<string | null> {
-  const { row, viewer, world } = cell;
-  const { target } = world;
+function judge({ row, viewer, target }: Cell, actual: string): string | null {
   const expected = findRefusal(row.access, { viewer, target }) ?? row.expect({ viewer, target });
-  const actual =
-    typeOf(row.path) === "mutation" ? await undoing.undo((undone) => change(undone, cell)) : await read(deps, cell);
   if (actual === expected) return null;
   const about = row.about === undefined ? row.path : `${row.path} (${row.about})`;
   return `${about} by ${viewer} of ${target}: ${actual} instead of ${expected}`;
@@ -76,19 +79,15 @@ async function change(deps: Deps, cell: Cell): Promise<string> {
   return after.count === before.count ? outcomeOf(ending, cell) : `${ending.code}, but something was changed`;
 }
 
-function call(deps: Deps, { world, row, viewer }: Cell): Promise<Ending> {
-  const { owner, ...others } = world.people;
-  const me = viewer === "anonymous" || viewer === "owner" ? owner : others[viewer];
-  const accessToken = viewer === "anonymous" ? null : me.accessToken;
-  return callAs(deps, { path: row.path, input: row.input?.({ ...world, me }), accessToken });
+function call(deps: Deps, { row, viewer, world }: Cell): Promise<Ending> {
+  const accessToken = viewer === "anonymous" ? null : world.me.accessToken;
+  return callAs(deps, { path: row.path, input: row.input?.(world), accessToken });
 }
 
-function outcomeOf(ending: Ending, { world, row, viewer }: Cell): string {
+function outcomeOf(ending: Ending, { world, row }: Cell): string {
   if (!ending.isOk) return ending.code === "internal" ? `internal (${String(causeOf(ending.cause))})` : ending.code;
   if (row.shows === undefined) return "ok";
-  const { owner, ...others } = world.people;
-  const me = viewer === "anonymous" || viewer === "owner" ? owner : others[viewer];
-  return row.shows(ending.answer, { ...world, me }) ? "lists" : "omits";
+  return row.shows(ending.answer, world) ? "lists" : "omits";
 }
 
 function causeOf(error: unknown): unknown {

@@ -1,6 +1,6 @@
 // The access matrix as a table: every procedure of the router with what is sent and what each viewer gets back.
 // Promise: a procedure without a row does not compile here, and fails the test by its name.
-import type { inferRouterInputs, inferRouterOutputs, TrackedEnvelope } from "@trpc/server";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { AppRouter } from "../../root.ts";
 import type { Access, Rule } from "./rules.ts";
 import type { MatrixPerson, World } from "./world.ts";
@@ -11,7 +11,8 @@ type Outputs = inferRouterOutputs<AppRouter>;
 /** What inputs are made of: the target's world, and who calls (the owner's name for who has none). */
 export type CellWorld = World & { me: MatrixPerson };
 
-type Event<Item> = Item extends TrackedEnvelope<infer Tracked> ? Tracked : Item;
+/** Tracked events come with their id. */
+type Event<Item> = Item extends { id: string; data: infer Data } ? Data : Item;
 
 /** What a call answers; of a stream, its first events as a list. */
 type Answer<Output> = Output extends AsyncIterable<infer Item> ? Event<Item>[] : Output;

@@ -1,32 +1,24 @@
-// The worlds of the access matrix: for each target an owner with a post, comments and likes, and around them one person
-// for each way to stand to the owner. Made by the rooms' own functions, in the order in which life would.
+// A world of the access matrix: an owner with a post, comments and likes, and around them one person for each way to
+// stand to the owner. It begins with everything public and everyone taking part; targets.ts makes it what it is named.
 import { hash } from "@node-rs/argon2";
 import { statement } from "@pixora/db";
-import { deleteAccount } from "../../auth/auth.deletion.ts";
 import { issueTokens } from "../../auth/auth.refresh.ts";
 import { startSession } from "../../auth/auth.session.ts";
-import { createBlock } from "../../block/block.service.ts";
 import { createBookmark } from "../../bookmark/bookmark.service.ts";
-import { createComment, deleteComment } from "../../comment/comment.service.ts";
+import { createComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
 import { likeComment, likePost } from "../../like/like.service.ts";
-import { createMedia } from "../../media/media.service.ts";
 import { createReport } from "../../moderation/moderation.report.ts";
-import { createMute } from "../../mute/mute.service.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { commitFacts } from "../../platform/outbox.ts";
-import { createPost, deletePost, updatePost } from "../../post/post.service.ts";
-import { updateUser } from "../../user/user.profile.ts";
-import { setSuspended } from "../../user/user.service.ts";
+import { createPost, updatePost } from "../../post/post.service.ts";
 import { createPerson } from "../people.ts";
-import { tellNotifications } from "./notices.ts";
-import { type TargetName, targets, type ViewerName, viewers } from "./rules.ts";
+import { uploadPicture } from "../pictures.ts";
+import { type ViewerName, viewers } from "./rules.ts";
 
 export interface MatrixPerson {
   id: string;
   handle: string;
   email: string;
-  password: string;
   sessionId: string;
   accessToken: string;
   refreshToken: string;
@@ -34,15 +26,17 @@ export interface MatrixPerson {
   commentId: string;
 }
 
-/** Everyone with an account; `friend` is a third person whom the owner and the follower-like viewers follow. */
+/** Everyone with an account; `friend` is a third person whom the owner follows, and who follows the owner. */
 export type PersonName = Exclude<ViewerName, "anonymous"> | "friend";
 
-/** A target with everything that calls may name. */
+/** Everything that calls may name. */
 export interface World {
-  target: TargetName;
+  /** Tells the names of its people from those of other worlds. */
+  label: string;
   people: Record<PersonName, MatrixPerson>;
-  /** The owner's: the post, a comment under it, and an answer to that by the friend. */
+  /** The owner's post with its picture, the owner's comment under it, and an answer to that by the friend. */
   postId: string;
+  mediaId: string;
   commentId: string;
   replyId: string;
   /** A public post of the friend, under it a comment of the owner, a thread of the friend and the owner's answer there. */
@@ -50,90 +44,100 @@ export interface World {
   awayCommentId: string;
   awayThreadId: string;
   awayReplyId: string;
-  /** Of the post. */
+  /** Of the post, by the friend. */
   reportId: string;
-  /** A picture that the owner has announced. */
-  mediaId: string;
 }
+
+/** What the owner says, and where; each text stands nowhere else. */
+export const words = {
+  caption: "the lake as it is",
+  earlierCaption: "the lake as it was",
+  comment: "my own word",
+  reply: "and a word to each of you",
+  awayComment: "a word elsewhere",
+  awayReply: "an answer elsewhere",
+} as const;
+
+/** Everyone's. */
+export const password = "seven quiet herons";
 
 const personNames: PersonName[] = [...viewers.filter((name) => name !== "anonymous"), "friend"];
 /** Who followed the owner before anything else happened. */
 const earlyFollowers: PersonName[] = ["follower", "blocked", "blocker", "muted", "suspended", "deleted", "friend"];
 
-const password = "seven quiet herons";
-const picture = { purpose: "post", contentType: "image/jpeg", byteSize: 1_000 } as const;
+/** Makes a world in which everything is public, and everyone takes part. */
+export async function createWorld(deps: Deps, input: { label: string }): Promise<World> {
+  const { label } = input;
+  const people = await createPeople(deps, { label });
+  const { owner, friend } = people;
+  for (const name of earlyFollowers) await createFollow(deps, { actorId: people[name].id, userId: owner.id });
+  await createFollow(deps, { actorId: owner.id, userId: friend.id });
+  const home = await createHome(deps, { owner, friend });
+  const away = await createAway(deps, { owner, friend });
+  for (const person of Object.values(people)) await takePart(deps, { person, owner, postId: home.postId });
+  return { label, people, ...home, ...away };
+}
+
+async function createPeople(deps: Deps, input: { label: string }): Promise<World["people"]> {
+  // As cheap as the algorithm allows: hundreds of cells check it, and how slowly is another test's matter.
+  const passwordHash = await hash(password, { memoryCost: 8, timeCost: 1, parallelism: 1 });
+  const entries = await Promise.all(
+    personNames.map(async (name) => [name, await createMember(deps, { ...input, name, passwordHash })] as const),
+  );
+  return Object.fromEntries(entries) as World["people"];
+}
 
 const setPassword = statement<{ email: string }>(
   "matrix.setPassword",
   `update credentials set password_hash = $2 where user_id = $1 returning email`,
 );
 
-/** Makes a world for every target. */
-export async function createWorlds(deps: Deps): Promise<World[]> {
-  // As cheap as the algorithm allows: hundreds of cells check it, and how slowly is another test's matter.
-  const passwordHash = await hash(password, { memoryCost: 8, timeCost: 1, parallelism: 1 });
-  const worlds = await Promise.all(targets.map((target) => createOpenWorld(deps, { target, passwordHash })));
-  // Notifications are made while everyone sees everything: what they show later is the question.
-  await tellNotifications(deps);
-  await Promise.all(worlds.map((world) => takeStands(deps, world)));
-  return worlds;
-}
-
-/** Everything is public, and everyone takes part. */
-async function createOpenWorld(deps: Deps, input: { target: TargetName; passwordHash: string }): Promise<World> {
-  const { target, passwordHash } = input;
-  const entries = await Promise.all(
-    personNames.map(async (name) => [name, await createMember(deps, { name, target, passwordHash })] as const),
-  );
-  const people = Object.fromEntries(entries) as World["people"];
-  const { owner, friend } = people;
-  for (const name of earlyFollowers) await createFollow(deps, { actorId: people[name].id, userId: owner.id });
-  await createFollow(deps, { actorId: owner.id, userId: friend.id });
-  const postId = await publish(deps, { authorId: owner.id });
-  const awayPostId = await publish(deps, { authorId: friend.id });
-  const comment = (actorId: string, text: string, on: { postId: string; parentId?: string }) =>
-    createComment(deps, { actorId, text, ...on }).then((made) => made.id);
-  const commentId = await comment(owner.id, "my own word", { postId });
-  const replyId = await comment(friend.id, "and mine", { postId, parentId: commentId });
-  const awayCommentId = await comment(owner.id, "a word elsewhere", { postId: awayPostId });
-  const awayThreadId = await comment(friend.id, "a thread", { postId: awayPostId });
-  const awayReplyId = await comment(owner.id, "an answer", { postId: awayPostId, parentId: awayThreadId });
-  await likePost(deps, { actorId: owner.id, postId: awayPostId });
-  await likeComment(deps, { actorId: owner.id, commentId: awayThreadId });
-  await createReport(deps, { actorId: friend.id, target: { postId }, reason: "spam", note: "" });
-  const reportId = await readReportId(deps, { postId });
-  const { media } = await createMedia(deps, { actorId: owner.id, ...picture });
-  for (const person of Object.values(people)) await takePart(deps, { person, owner, postId });
-  const ids = { postId, commentId, replyId, awayPostId, awayCommentId, awayThreadId, awayReplyId, reportId };
-  return { target, people, ...ids, mediaId: media.id };
-}
-
 async function createMember(
   deps: Deps,
-  input: { name: PersonName; target: TargetName; passwordHash: string },
+  input: { label: string; name: PersonName; passwordHash: string },
 ): Promise<MatrixPerson> {
-  const { name, target, passwordHash } = input;
+  const { label, name, passwordHash } = input;
   const role = name === "moderator" ? "moderator" : "user";
-  const person = await createPerson(deps, { handle: `${name}.${target.toLowerCase()}`, role });
+  const person = await createPerson(deps, { handle: `${name}.${label.toLowerCase()}`, role });
   const { email } = await deps.db.sql.one(setPassword, [person.id, passwordHash]);
   const device = { deviceName: name, userAgent: "matrix", ip: "127.0.0.1" };
   const session = await startSession(deps.db.sql, { userId: person.id, device, now: deps.clock.now() });
   const { accessToken, refreshToken } = await issueTokens(deps, session);
-  return { ...person, email, password, sessionId: session.id, accessToken, refreshToken, commentId: "1" };
+  return { ...person, email, sessionId: session.id, accessToken, refreshToken, commentId: "1" };
 }
 
-/** A public post that has been edited once. */
-async function publish(deps: Deps, input: { authorId: string }): Promise<string> {
-  const { authorId: actorId } = input;
-  const post = await createPost(deps, { actorId, caption: "as it was", media: [], visibility: "public" });
-  await updatePost(deps, { actorId, postId: post.id, caption: "as it is", media: undefined });
-  return post.id;
+type Place = Pick<World, "postId" | "mediaId" | "commentId" | "replyId" | "reportId">;
+type Hosts = Pick<World["people"], "owner" | "friend">;
+
+async function createHome(deps: Deps, { owner, friend }: Hosts): Promise<Place> {
+  const media = await uploadPicture(deps, { ownerId: owner.id });
+  const { id: postId } = await createPost(deps, {
+    actorId: owner.id,
+    caption: words.earlierCaption,
+    media: [{ mediaId: media.id, alt: "a lake" }],
+    visibility: "public",
+  });
+  await updatePost(deps, { actorId: owner.id, postId, caption: words.caption });
+  const comment = await createComment(deps, { actorId: owner.id, postId, text: words.comment });
+  const reply = await createComment(deps, { actorId: friend.id, postId, parentId: comment.id, text: "hear, hear" });
+  await createReport(deps, { actorId: friend.id, target: { postId }, reason: "spam", note: "" });
+  const reportId = (await deps.db.sql.one(selectReport, [postId])).id;
+  return { postId, mediaId: media.id, commentId: comment.id, replyId: reply.id, reportId };
 }
 
-const selectReportId = statement<{ id: string }>("matrix.reportId", `select id from reports where post_id = $1`);
+const selectReport = statement<{ id: string }>("matrix.report", `select id from reports where post_id = $1`);
 
-async function readReportId(deps: Deps, input: { postId: string }): Promise<string> {
-  return (await deps.db.sql.one(selectReportId, [input.postId])).id;
+type Elsewhere = Pick<World, "awayPostId" | "awayCommentId" | "awayThreadId" | "awayReplyId">;
+
+async function createAway(deps: Deps, { owner, friend }: Hosts): Promise<Elsewhere> {
+  const post = await createPost(deps, { actorId: friend.id, caption: "a hill", media: [], visibility: "public" });
+  const on = { postId: post.id };
+  const comment = await createComment(deps, { actorId: owner.id, ...on, text: words.awayComment });
+  const thread = await createComment(deps, { actorId: friend.id, ...on, text: "a thread" });
+  const reply = await createComment(deps, { actorId: owner.id, ...on, parentId: thread.id, text: words.awayReply });
+  await likePost(deps, { actorId: owner.id, ...on });
+  await likeComment(deps, { actorId: owner.id, commentId: thread.id });
+  return { awayPostId: post.id, awayCommentId: comment.id, awayThreadId: thread.id, awayReplyId: reply.id };
 }
 
 /** A person likes, keeps and comments on the post, and hears from its owner. */
@@ -147,43 +151,5 @@ async function takePart(
   const comment = await createComment(deps, { actorId: person.id, postId, text: "I was here" });
   person.commentId = comment.id;
   await likeComment(deps, { actorId: owner.id, commentId: comment.id });
-  await createComment(deps, { actorId: owner.id, postId, parentId: comment.id, text: "welcome" });
-}
-
-/** The viewers come to stand to the owner as they are named, and the target becomes what it is named. */
-async function takeStands(deps: Deps, world: World): Promise<void> {
-  const { people } = world;
-  const { owner } = people;
-  await createMute(deps, { actorId: people.muted.id, userId: owner.id });
-  await createBlock(deps, { actorId: people.blocker.id, userId: owner.id });
-  await createBlock(deps, { actorId: owner.id, userId: people.blocked.id });
-  await becomeTarget(deps, world);
-  if (world.target === "privateAccount") await createFollow(deps, { actorId: people.requested.id, userId: owner.id });
-  await commitFacts(deps, (tx) => setSuspended(tx, { userId: people.suspended.id, isSuspended: true }));
-  await deleteAccount(deps, { actorId: people.deleted.id, password });
-}
-
-async function becomeTarget(deps: Deps, world: World): Promise<void> {
-  const actorId = world.people.owner.id;
-  const { postId, awayCommentId } = world;
-  switch (world.target) {
-    case "public":
-      return;
-    case "followersOnly":
-      await updatePost(deps, { actorId, postId, visibility: "followers", caption: undefined });
-      return;
-    case "privateAccount":
-      await updateUser(deps, { actorId, isPrivate: true });
-      return;
-    case "deletedPost":
-      await deleteComment(deps, { actorId, commentId: awayCommentId });
-      await deletePost(deps, { actorId, postId });
-      return;
-    case "deletedAccount":
-      await deleteAccount(deps, { actorId, password });
-      return;
-    case "suspendedAccount":
-      await commitFacts(deps, (tx) => setSuspended(tx, { userId: actorId, isSuspended: true }));
-      return;
-  }
+  await createComment(deps, { actorId: owner.id, postId, parentId: comment.id, text: words.reply });
 }

@@ -1,0 +1,61 @@
+// PostgreSQL and Redis of the benches: private ones under .pixora/bench, set as a production machine would set them, so
+// that a commit is on the disk when it is answered. Both sides of every workload use the same ones.
+import { join } from "node:path";
+import { stateDir } from "../../scripts/services/open.mjs";
+import { startPostgres } from "../../scripts/services/postgres.mjs";
+import { DURABLE_REDIS_ARGS, startRedis } from "../../scripts/services/redis.mjs";
+
+export const benchDir = join(stateDir, "bench");
+
+/** What differs from PostgreSQL's defaults; the durable defaults are spelled out, for they are what costs. */
+export const postgresSettings = {
+  fsync: "on",
+  synchronous_commit: "on",
+  full_page_writes: "on",
+  shared_buffers: "1GB",
+  effective_cache_size: "4GB",
+  random_page_cost: "1.1",
+  max_wal_size: "8GB",
+  checkpoint_timeout: "15min",
+  max_connections: "300",
+};
+
+/** Append-only file, written out once a second; nothing is evicted. */
+export const redisSettings = DURABLE_REDIS_ARGS;
+
+export interface Services {
+  postgresPid: number;
+  redisPid: number;
+  /** The administrator's address, of the database "postgres". */
+  adminUrl: string;
+  redisUrl: string;
+  stopRedis(): Promise<void>;
+  startRedisAgain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts both. A second bench at the same time is refused: two would measure each other. */
+export async function openBenchServices(log: (text: string) => void): Promise<Services> {
+  const postgres = await startPostgres({ dir: join(benchDir, "postgres"), settings: postgresSettings, log });
+  try {
+    const toolsDir = join(stateDir, "tools");
+    const redis = await startRedis({ dir: join(benchDir, "redis"), args: redisSettings, toolsDir, log });
+    return {
+      postgresPid: postgres.pid,
+      get redisPid() {
+        return redis.pid;
+      },
+      adminUrl: postgres.url,
+      redisUrl: redis.url,
+      stopRedis: () => redis.kill("SIGTERM"),
+      startRedisAgain: () => redis.restart(),
+      async stop() {
+        await redis.stop();
+        await postgres.stop();
+      },
+    };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}

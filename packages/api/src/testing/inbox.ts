@@ -1,0 +1,77 @@
+// For tests of notifications: what people do, as rows and as the facts that jobs get, and what comes of it.
+import { statement } from "@pixora/db";
+import type { FactName, FactPayload } from "@pixora/jobs";
+import { notifyComments, notifyLikes } from "../notification/notification.notify.ts";
+import { countNotifications, listNotifications } from "../notification/notification.service.ts";
+import type { Counts } from "../user/user.schema.ts";
+import type { TestPerson } from "./people.ts";
+import type { TestDeps } from "./test-deps.ts";
+
+let serial = 1;
+
+/** A fact as a job gets it, under an id that no other has. */
+export function factOf<F extends FactName>(name: F, payload: FactPayload<F>) {
+  serial += 1;
+  return { id: String(serial), fact: name, payload };
+}
+
+const countRows = statement<Counts>(
+  "test.countNotifications",
+  `select (count(*) filter (where not read))::int as unread, (count(*) filter (where not seen))::int as unseen
+   from notifications where "receiverId" = $1`,
+);
+
+/** The doings of people on a test's deps; each is told to the jobs at once. */
+export function openInbox(deps: TestDeps) {
+  const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
+
+  async function like(actor: TestPerson, postId: string) {
+    await run("insert into post_likes (post_id, user_id) values ($1, $2) on conflict do nothing", [postId, actor.id]);
+    await notifyLikes(deps, { facts: [factOf("like.created", { postId, commentId: null, actorId: actor.id })] });
+  }
+
+  async function unlike(actor: TestPerson, postId: string) {
+    await run("delete from post_likes where post_id = $1 and user_id = $2", [postId, actor.id]);
+    await notifyLikes(deps, { facts: [factOf("like.deleted", { postId, commentId: null, actorId: actor.id })] });
+  }
+
+  async function comment(input: {
+    author: TestPerson;
+    postId: string;
+    parentId?: string;
+    answered?: TestPerson;
+    mentions?: TestPerson[];
+  }) {
+    const [row] = await run(
+      `with made as (
+         insert into comments (post_id, author_id, parent_id, reply_to_id, reply_to_author_id, text, mention_ids)
+         values ($1, $2, $3, $3, $4, 'a comment', $5) returning id
+       ), counts as (insert into comment_counts (comment_id) select id from made)
+       select id from made`,
+      [
+        input.postId,
+        input.author.id,
+        input.parentId ?? null,
+        input.answered?.id ?? null,
+        (input.mentions ?? []).map((person) => person.id),
+      ],
+    );
+    const commentId = row?.id ?? "";
+    const payload = { commentId, postId: input.postId, authorId: input.author.id };
+    await notifyComments(deps, { facts: [factOf("comment.created", payload)] });
+    return commentId;
+  }
+
+  async function typesOf(person: TestPerson) {
+    const page = await listNotifications(deps, { viewerId: person.id, limit: 100 });
+    return page.items.map((item) => item.type);
+  }
+
+  /** The counts as they are kept, and as the rows say they should be. */
+  async function readCounts(person: TestPerson): Promise<{ kept: Counts; counted: Counts }> {
+    const counted = await deps.db.sql.one(countRows, [person.id]);
+    return { kept: await countNotifications(deps, { viewerId: person.id }), counted };
+  }
+
+  return { run, like, unlike, comment, typesOf, readCounts };
+}

@@ -1,0 +1,65 @@
+// Worlds that have become what the matrix names them: relations as the viewers' names say, and the target as its own.
+import { deleteAccount } from "../../auth/auth.deletion.ts";
+import { createBlock } from "../../block/block.service.ts";
+import { deleteComment } from "../../comment/comment.service.ts";
+import { createFollow } from "../../follow/follow.service.ts";
+import { createMute } from "../../mute/mute.service.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { commitFacts } from "../../platform/outbox.ts";
+import { deletePost, updatePost } from "../../post/post.service.ts";
+import { updateUser } from "../../user/user.profile.ts";
+import { setSuspended } from "../../user/user.service.ts";
+import { workOff } from "../work-off.ts";
+import { type TargetName, targets } from "./rules.ts";
+import { createWorld, password, type World } from "./world.ts";
+
+/** A world for every target. */
+export type Targets = readonly { target: TargetName; world: World }[];
+
+/** Makes them all. Nothing that follows from the last changes has been worked off: what is hidden is hidden at once. */
+export async function createTargets(deps: Deps): Promise<Targets> {
+  const made = await Promise.all(
+    targets.map(async (target) => ({ target, world: await createWorld(deps, { label: target }) })),
+  );
+  // Notifications are made while everyone sees everything: what they show later is the question.
+  await workOff(deps);
+  await Promise.all(
+    made.map(async ({ target, world }) => {
+      await takeStands(deps, world);
+      await changeTarget[target](deps, world);
+      if (target === "privateAccount") await askToFollow(deps, world);
+    }),
+  );
+  return made;
+}
+
+async function takeStands(deps: Deps, { people }: World): Promise<void> {
+  const { owner, muted, blocker, blocked, suspended, deleted } = people;
+  await createMute(deps, { actorId: muted.id, userId: owner.id });
+  await createBlock(deps, { actorId: blocker.id, userId: owner.id });
+  await createBlock(deps, { actorId: owner.id, userId: blocked.id });
+  await suspend(deps, { userId: suspended.id });
+  await deleteAccount(deps, { actorId: deleted.id, password });
+}
+
+function askToFollow(deps: Deps, { people }: World): Promise<unknown> {
+  return createFollow(deps, { actorId: people.requested.id, userId: people.owner.id });
+}
+
+/** Suspends a person, whoever may do that. */
+export async function suspend(deps: Deps, input: { userId: string }): Promise<void> {
+  await commitFacts(deps, (tx) => setSuspended(tx, { ...input, isSuspended: true }));
+}
+
+const changeTarget: Record<TargetName, (deps: Deps, world: World) => Promise<unknown>> = {
+  public: async () => undefined,
+  followersOnly: (deps, { people, postId }) =>
+    updatePost(deps, { actorId: people.owner.id, postId, visibility: "followers" }),
+  privateAccount: (deps, { people }) => updateUser(deps, { actorId: people.owner.id, isPrivate: true }),
+  async deletedPost(deps, { people, postId, awayCommentId }) {
+    await deleteComment(deps, { actorId: people.owner.id, commentId: awayCommentId });
+    await deletePost(deps, { actorId: people.owner.id, postId });
+  },
+  deletedAccount: (deps, { people }) => deleteAccount(deps, { actorId: people.owner.id, password }),
+  suspendedAccount: (deps, { people }) => suspend(deps, { userId: people.owner.id }),
+};

@@ -1,0 +1,119 @@
+// pixora.media.upload: a picture from a file to "ready" in one call, with progress, retries and an end at any moment.
+// Promises: however often it is tried again, one picture comes of it; the file goes straight to the storage.
+import type { AppRouter, RouterInputs, RouterOutputs } from "@pixora/api";
+import type { TRPCClient } from "@trpc/client";
+import { type SendFile, sendByFetch, sendByXhr } from "./upload.send.ts";
+import { sniffContentType } from "./upload.type.ts";
+
+type MediaView = RouterOutputs["media"]["byId"];
+type Ticket = RouterOutputs["media"]["create"]["upload"];
+
+/** A file from an input element, or bytes. */
+export type UploadSource = Blob | ArrayBuffer | Uint8Array;
+
+export interface UploadOptions {
+  purpose: RouterInputs["media"]["create"]["purpose"];
+  /** What kind of picture it is. Default: what its first bytes say, else the file's own type. */
+  contentType?: string;
+  /** Called with the part that is sent, from 0 to 1. Without XMLHttpRequest (Node) only at the ends. */
+  onProgress?: (part: number) => void;
+  /** Ends the upload; the call rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** The server could not make a picture of the file; the message says why, for people. */
+export class UploadError extends Error {
+  override readonly name = "UploadError";
+  readonly media: MediaView;
+
+  constructor(media: MediaView) {
+    super(media.reason ?? "The picture is still being made: try again later.");
+    this.media = media;
+  }
+}
+
+const maxAttempts = 5;
+const firstDelayMs = 200;
+const maxDelayMs = 5_000;
+const firstLookMs = 100;
+const maxLookMs = 2_000;
+const giveUpAfterMs = 5 * 60_000;
+
+/**
+ * Makes `upload` for a client. It resolves with the picture once it is `ready`; rejects with UploadError where the file
+ * is not taken, with the client's errors where a call is refused.
+ */
+export function createUpload(input: {
+  client: TRPCClient<AppRouter>;
+  /** Given by the app; else the browser's XMLHttpRequest is used, which tells how far it is. */
+  fetch: typeof fetch | undefined;
+}): (file: UploadSource, options: UploadOptions) => Promise<MediaView> {
+  const { client } = input;
+  const hasXhr = input.fetch === undefined && typeof XMLHttpRequest !== "undefined";
+  const send: SendFile = hasXhr ? sendByXhr : sendByFetch(input.fetch ?? globalThis.fetch.bind(globalThis));
+
+  return async function upload(file, options) {
+    const { purpose, onProgress = () => {}, signal } = options;
+    const body = file instanceof Blob ? file : new Blob([file as BlobPart]);
+    const contentType =
+      options.contentType ?? (await sniffContentType(body)) ?? (body.type || "application/octet-stream");
+    const announced = { purpose, contentType, byteSize: body.size, idempotencyKey: crypto.randomUUID() };
+    const call = signal === undefined ? {} : { signal };
+    signal?.throwIfAborted();
+
+    let mediaId = "";
+    for (let attempt = 1; ; attempt += 1) {
+      // Again with the same key: the same picture, and a permission that has not run out.
+      const ticket = await client.media.create.mutate(announced, call);
+      mediaId = ticket.media.id;
+      if (ticket.media.state !== "pending") break;
+      const isSent = await sendOnce({ upload: ticket.upload, body, attempt });
+      if (isSent) break;
+      await pause(Math.min(firstDelayMs * 2 ** (attempt - 1), maxDelayMs) * (0.5 + Math.random() / 2), signal);
+    }
+    onProgress(1);
+    await client.media.complete.mutate({ mediaId }, call);
+    return waitUntilMade(mediaId);
+
+    /** False where another attempt may succeed. */
+    async function sendOnce(sending: { upload: Ticket; body: Blob; attempt: number }): Promise<boolean> {
+      const isLast = sending.attempt === maxAttempts;
+      try {
+        const status = await send({ ...sending, onProgress, signal });
+        // 412: an attempt whose answer got lost had arrived.
+        if ((status >= 200 && status < 300) || status === 412) return true;
+        if (isLast || (status < 500 && status !== 403 && status !== 408 && status !== 429)) {
+          throw new Error(`the storage refused the file with status ${status}`);
+        }
+      } catch (error) {
+        if (isLast || signal?.aborted || !(error instanceof TypeError)) throw error;
+      }
+      return false;
+    }
+
+    async function waitUntilMade(id: string): Promise<MediaView> {
+      const startedAtMs = Date.now();
+      for (let delayMs = firstLookMs; ; delayMs = Math.min(delayMs * 1.5, maxLookMs)) {
+        const media = await client.media.byId.query({ mediaId: id }, call);
+        if (media.state === "ready") return media;
+        if (media.state === "failed" || Date.now() - startedAtMs > giveUpAfterMs) throw new UploadError(media);
+        await pause(delayMs, signal);
+      }
+    }
+  };
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    function stop() {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}
