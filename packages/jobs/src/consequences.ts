@@ -25,7 +25,7 @@ export const consequences = {
   "mute.deleted": ["feed.dropWindows"],
   "user.suspended": [],
   "user.unsuspended": [],
-  "user.deleted": ["auth.purgeAccounts", "media.deleteFiles"],
+  "user.deleted": ["auth.purgeAccounts"],
   "notification.pushRequested": ["push.sendPushes"],
   "notification.mailRequested": ["notification.sendMails"],
   "notification.digestDue": ["notification.sendDigests"],

@@ -23,19 +23,22 @@ export function tellCounts(stream: PostStream, counts: PostCounts): void {
   stream.mailbox.put({ type: "post.counts", likeCount, commentCount, rev });
 }
 
-/** Compares streams with the database. One that was told of a post which is gone now hears that before it ends. */
+/**
+ * Compares streams with the database: those that may look on are told newer counts (unless `isQuiet`), the others end.
+ * One that was told of a post which is gone now hears that before it ends.
+ */
 export async function checkPostStreams(
   deps: Pick<Deps, "db">,
-  input: { book: StreamBook<PostStream>; streams: readonly PostStream[] },
+  input: { book: StreamBook<PostStream>; streams: readonly PostStream[]; isQuiet?: boolean },
 ): Promise<void> {
-  const { book, streams } = input;
+  const { book, streams, isQuiet = false } = input;
   for (let start = 0; start < streams.length; start += pairsPerRead) {
     const part = streams.slice(start, start + pairsPerRead);
     const readings = await readPostStreams(deps, { streams: part });
     part.forEach((stream, index) => {
       const reading = readings.get(index);
       if (reading?.isOpen === true) {
-        tellCounts(stream, reading);
+        if (!isQuiet) tellCounts(stream, reading);
         return;
       }
       const isGone = reading === undefined || reading.isDeleted;

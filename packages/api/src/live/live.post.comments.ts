@@ -4,7 +4,7 @@ import { presentCommentsToMany } from "../comment/comment.view.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { StreamBook } from "./live.book.ts";
 import type { CommentHint } from "./live.hint.ts";
-import type { PostStream } from "./live.post.check.ts";
+import { checkPostStreams, type PostStream } from "./live.post.check.ts";
 
 /** Pairs of viewer and comment that one query looks at. */
 const pairsPerRead = 1_000;
@@ -37,7 +37,13 @@ async function tellRound(
   book: StreamBook<PostStream>,
   hints: readonly CommentHint[],
 ): Promise<void> {
-  const views = await presentRound(deps, book, hints);
+  // A session that has ended hears of no comment, also where the hint of its end is late or lost.
+  const postIds = new Set(hints.map((hint) => hint.postId));
+  const streams = [...postIds].flatMap((postId) => book.of(postId)).filter((stream) => stream.sessionId !== null);
+  const [views] = await Promise.all([
+    presentRound(deps, book, hints),
+    checkPostStreams(deps, { book, streams, isQuiet: true }),
+  ]);
   for (const { postId, change, commentId } of hints) {
     for (const stream of book.of(postId)) {
       const comment = views.get(keyOf({ commentId, viewerId: stream.viewerId }));

@@ -6,8 +6,15 @@ import { readPostCounts } from "./live.post.read.ts";
 
 const everyMs = 250;
 
+interface CountsTellerInput {
+  book: StreamBook<PostStream>;
+  /** Resolves when the streams of sessions that were said to have ended are closed: they are told nothing more. */
+  whenChecked: () => Promise<unknown>;
+}
+
 /** The first change goes out at once; those of the next quarter second go out together. */
-export function createCountsTeller(deps: Pick<Deps, "db" | "log">, book: StreamBook<PostStream>) {
+export function createCountsTeller(deps: Pick<Deps, "db" | "log">, input: CountsTellerInput) {
+  const { book, whenChecked } = input;
   const moved = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
 
@@ -15,7 +22,7 @@ export function createCountsTeller(deps: Pick<Deps, "db" | "log">, book: StreamB
     const postIds = [...moved].filter(book.isAbout);
     moved.clear();
     if (postIds.length === 0) return;
-    const counts = await readPostCounts(deps, { postIds });
+    const [counts] = await Promise.all([readPostCounts(deps, { postIds }), whenChecked()]);
     for (const [postId, now] of counts) for (const stream of book.of(postId)) tellCounts(stream, now);
   }
 

@@ -22,11 +22,12 @@ export const postHubOf = onePerDeps(createHub);
 
 function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostHub {
   const book = createStreamBook<PostStream>((stream) => stream.postId);
-  const tellCountsOf = createCountsTeller(deps, book);
+  let endings: Promise<unknown> = Promise.resolve();
+  const tellCountsOf = createCountsTeller(deps, { book, whenChecked: () => endings });
   const tellComment = createCommentTeller(deps, book);
 
-  function check(streams: readonly PostStream[]): void {
-    checkPostStreams(deps, { book, streams }).catch((error) =>
+  function check(streams: readonly PostStream[]): Promise<void> {
+    return checkPostStreams(deps, { book, streams }).catch((error) =>
       deps.log.warn({ err: error }, "streams of posts wait for the database"),
     );
   }
@@ -34,16 +35,17 @@ function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostH
   deps.pubsub.subscribe(postHintChannel, (message) => {
     for (const hint of parsePostHint(message)) {
       if (!book.isAbout(hint.postId)) continue;
-      if (hint.change === "post.updated" || hint.change === "post.deleted") check(book.of(hint.postId));
+      if (hint.change === "post.updated" || hint.change === "post.deleted") void check(book.of(hint.postId));
       else tellCountsOf(hint.postId);
       if ("commentId" in hint) tellComment(hint);
     }
   });
   deps.pubsub.subscribe(revokedHintChannel, (message) => {
     const userId = parseRevokedHint(message)?.userId;
-    if (userId !== undefined) check(book.all().filter((stream) => stream.viewerId === userId));
+    if (userId === undefined) return;
+    endings = Promise.all([endings, check(book.all().filter((stream) => stream.viewerId === userId))]);
   });
-  deps.pubsub.onReconnect(() => check(book.all()));
+  deps.pubsub.onReconnect(() => void check(book.all()));
   setInterval(() => check(book.all()), sweepEveryMs).unref();
 
   return {

@@ -11,7 +11,7 @@ import {
   type TestPerson,
   waitFor,
 } from "../testing/index.ts";
-import { hintPosts, type PostHint } from "./live.hint.ts";
+import { hintPosts, hintRevoked, type PostHint } from "./live.hint.ts";
 import type { PostEvent } from "./live.schema.ts";
 import { streamPostEvents } from "./live.stream.ts";
 
@@ -153,4 +153,23 @@ test("a lost follow, a block and a revoked session end only the streams they con
     ["post.counts"],
   ]);
   own.drop();
+});
+
+test("an ended session is told of no comment, hinted or not, and of no count once its end was hinted", async () => {
+  const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
+  const post = await createPost(deps, { authorId: ann.id });
+  const [silent, hinted, stranger] = [await watch(bob, post.id), await watch(bob, post.id), await watch(null, post.id)];
+  await waitFor("all to look on", () => [silent, hinted, stranger].every((viewer) => viewer.events.length === 1));
+  const revoke = (id: string) => run("update sessions set revoked_at = now() where id = $1", [id]);
+  await revoke(silent.sessionId);
+  await comment(ann, post.id);
+  await waitFor("the comment", () => stranger.types().includes("comment.created"));
+  await revoke(hinted.sessionId);
+  hintRevoked(deps, { userId: bob.id, sessionId: hinted.sessionId });
+  await like(post.id);
+  await waitFor("others to hear of it", () => stranger.types().filter((type) => type === "post.counts").length > 1);
+  await Promise.all([silent.ended, hinted.ended]);
+  expect(silent.types()).toEqual(["post.counts"]);
+  expect(hinted.types().filter((type) => type === "post.counts")).toHaveLength(1);
+  stranger.drop();
 });

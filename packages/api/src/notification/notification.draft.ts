@@ -22,7 +22,7 @@ export interface Judgement {
   isPresent: boolean;
   /** The post or comment it speaks of is gone. */
   isSubjectGone: boolean;
-  /** The receiver may see all of it and wants to be told. */
+  /** The receiver may see all of it and wants to be told; by which ways is another question. */
   isWelcome: boolean;
 }
 

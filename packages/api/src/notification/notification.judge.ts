@@ -5,10 +5,13 @@ import { commentIsVisible } from "../comment/comment.visibility.ts";
 import { postIsVisible } from "../post/post.visibility.ts";
 import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../user/user.visibility.ts";
 import { type Draft, type Judgement, judgeDraft, type Verdict } from "./notification.draft.ts";
+import { completeWish } from "./notification.preference.ts";
+import type { TypePreference } from "./notification.schema.ts";
 
 const receiver = "draft.receiver_id";
 
-const causeHolds = `case draft.type
+/** SQL text: what a draft speaks of stands. */
+export const causeHolds = `case draft.type
   when 'LIKE' then exists (select from post_likes pl where pl.post_id = draft.post_id and pl.user_id = draft.actor_id)
   when 'COMMENT_LIKE' then exists (select from comment_likes cl
                                    where cl.comment_id = draft.comment_id and cl.user_id = draft.actor_id)
@@ -17,27 +20,25 @@ const causeHolds = `case draft.type
   when 'FOLLOW_ACCEPTED' then ${isFollowing(receiver, "draft.actor_id")}
   else true end`;
 
-const subjectIsGone = `(draft.post_id is not null and (post.id is null or post.deleted_at is not null))
+/** SQL text: the post or comment it speaks of is gone. */
+export const subjectIsGone = `(draft.post_id is not null and (post.id is null or post.deleted_at is not null))
   or (draft.comment_id is not null and (comment.id is null or comment.deleted_at is not null))`;
 
-const isWelcome = `${userIsLive("receiver")}
+/** SQL text: the receiver may see all of it and has not said that they want to hear nothing of it. */
+export const isWelcome = `${userIsLive("receiver")}
   and ${userIsListed({ user: "actor", viewer: receiver })}
   and not ${isMuting(receiver, "draft.actor_id")}
   and (draft.type <> 'FOLLOW_REQUEST' or ${isRequesting("draft.actor_id", receiver)})
   and (draft.post_id is null or ${postIsVisible({ post: "post", author: "post_author", viewer: receiver })})
   and (draft.comment_id is null
        or ${commentIsVisible({ comment: "comment", author: "comment_author", viewer: receiver })})
-  and coalesce((wish.types -> draft.type ->> 'inApp')::boolean, true)
   and (coalesce(wish.types -> draft.type ->> 'from', 'everyone') = 'everyone'
        or ${isFollowing(receiver, "draft.actor_id")})
   and not exists (select from quiet_posts quiet
                   where quiet.user_id = ${receiver} and quiet.post_id = draft.post_id)`;
 
-const judgeStatement: Statement<Judgement & { place: string }> = statement(
-  "notification.judge",
-  `select draft.place, ${causeHolds} as "isPresent", ${subjectIsGone} as "isSubjectGone",
-          coalesce(${isWelcome}, false) as "isWelcome"
-   from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+/** SQL text: drafts, given by the values of `draftValues`, with all that the rules above look at. */
+export const draftsSql = `unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
         with ordinality as draft (type, receiver_id, actor_id, post_id, comment_id, place)
    join users receiver on receiver.id = draft.receiver_id
    join users actor on actor.id = draft.actor_id
@@ -45,11 +46,38 @@ const judgeStatement: Statement<Judgement & { place: string }> = statement(
    left join users post_author on post_author.id = post.author_id
    left join comments comment on comment.id = draft.comment_id
    left join users comment_author on comment_author.id = comment.author_id
-   left join notification_preferences wish on wish.user_id = draft.receiver_id`,
+   left join notification_preferences wish on wish.user_id = draft.receiver_id`;
+
+/** The values of `draftsSql`, as $1 to $5. */
+export function draftValues(drafts: readonly Omit<Draft, "causeKey" | "isAsked">[]): unknown[] {
+  return [
+    drafts.map((draft) => draft.type),
+    drafts.map((draft) => draft.receiverId),
+    drafts.map((draft) => draft.actorId),
+    drafts.map((draft) => draft.postId),
+    drafts.map((draft) => draft.commentId),
+  ];
+}
+
+interface JudgementRow extends Judgement {
+  place: string;
+  wish: Partial<TypePreference> | null;
+}
+
+const judgeStatement: Statement<JudgementRow> = statement(
+  "notification.judge",
+  `select draft.place, ${causeHolds} as "isPresent", ${subjectIsGone} as "isSubjectGone",
+          coalesce(${isWelcome}, false) as "isWelcome", wish.types -> draft.type as wish
+   from ${draftsSql}`,
 );
 
+/** A draft that may be told, and by which ways its receiver wants to hear of it. */
+export interface WelcomeDraft extends Draft {
+  wish: TypePreference;
+}
+
 export interface JudgedDrafts {
-  toMake: Draft[];
+  toMake: WelcomeDraft[];
   /** Read or not. */
   toRemove: Draft[];
   toRemoveUnread: Draft[];
@@ -57,18 +85,16 @@ export interface JudgedDrafts {
 
 /** Judges drafts under their receivers' locks. Drafts of people who are gone are left. */
 export async function judgeDrafts(tx: Tx, drafts: readonly Draft[]): Promise<JudgedDrafts> {
-  const judged = await tx.many(judgeStatement, [
-    drafts.map((draft) => draft.type),
-    drafts.map((draft) => draft.receiverId),
-    drafts.map((draft) => draft.actorId),
-    drafts.map((draft) => draft.postId),
-    drafts.map((draft) => draft.commentId),
-  ]);
+  const judged = await tx.many(judgeStatement, draftValues(drafts));
   const judgementAt = new Map(judged.map((row) => [Number(row.place) - 1, row]));
-  const verdicts = drafts.map((draft, index): { draft: Draft; verdict: Verdict } => {
+  const verdicts = drafts.map((draft, index) => {
     const judgement = judgementAt.get(index);
-    return { draft, verdict: judgement === undefined ? "leave" : judgeDraft(draft, judgement) };
+    const verdict: Verdict = judgement === undefined ? "leave" : judgeDraft(draft, judgement);
+    return { draft, verdict, wish: judgement?.wish ?? null };
   });
   const draftsOf = (wanted: Verdict) => verdicts.filter(({ verdict }) => verdict === wanted).map(({ draft }) => draft);
-  return { toMake: draftsOf("make"), toRemove: draftsOf("remove"), toRemoveUnread: draftsOf("removeUnread") };
+  const toMake = verdicts
+    .filter(({ verdict }) => verdict === "make")
+    .map(({ draft, wish }) => ({ ...draft, wish: completeWish(draft.type, wish) }));
+  return { toMake, toRemove: draftsOf("remove"), toRemoveUnread: draftsOf("removeUnread") };
 }

@@ -15,33 +15,46 @@ import {
   draftsOfPost,
   mergeDrafts,
 } from "./notification.draft.ts";
-import { judgeDrafts } from "./notification.judge.ts";
+import { judgeDrafts, type WelcomeDraft } from "./notification.judge.ts";
 import { removeOfComments } from "./notification.remove.ts";
+import { requestDeliveries } from "./notification.request.ts";
 import { insertNotifications, removeByCause } from "./notification.write.ts";
 
-type NotifyDeps = Pick<Deps, "db" | "pubsub" | "clock">;
+type NotifyDeps = Pick<Deps, "db" | "pubsub" | "clock" | "wakeRelay">;
 
-async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<LivePosition[]> {
+/** What a transaction did, to be made known after commit. */
+interface Settled {
+  positions: LivePosition[];
+  /** It stored facts. */
+  hasFacts: boolean;
+}
+
+async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<Settled> {
   const merged = mergeDrafts(drafts);
-  if (merged.length === 0) return [];
+  if (merged.length === 0) return { positions: [], hasFacts: false };
   await lockLiveHeads(tx, { userIds: merged.map((draft) => draft.receiverId) });
   const { toMake, toRemove, toRemoveUnread } = await judgeDrafts(tx, merged);
   const removed = await removeByCause(tx, { onlyUnread: toRemoveUnread, evenRead: toRemove });
-  const made = await insertNotifications(tx, { drafts: toMake, now: deps.clock.now() });
-  return [...removed, ...made];
+  const now = deps.clock.now();
+  const isInApp = (draft: WelcomeDraft) => draft.wish.inApp;
+  const { made, positions } = await insertNotifications(tx, { drafts: toMake.filter(isInApp), now });
+  const elsewhere = [...made, ...toMake.filter((draft) => !isInApp(draft))];
+  const hasFacts = await requestDeliveries(tx, { drafts: elsewhere, now });
+  return { positions: [...removed, ...positions], hasFacts };
 }
 
 /** Runs `work` in one transaction that also records the facts done; after commit it hints receivers and viewers. */
 async function settleFactsOf(
   deps: NotifyDeps,
   input: { job: FactJobName; facts: readonly { id: string }[]; postHints?: readonly PostHint[] },
-  work: (tx: Tx) => Promise<LivePosition[]>,
+  work: (tx: Tx) => Promise<Settled>,
 ): Promise<void> {
-  const positions = await deps.db.inTransaction(async (tx) => {
-    const moved = await work(tx);
+  const { positions, hasFacts } = await deps.db.inTransaction(async (tx) => {
+    const settled = await work(tx);
     await recordDone(tx, { job: input.job, factIds: input.facts.map((fact) => fact.id) });
-    return moved;
+    return settled;
   });
+  if (hasFacts) deps.wakeRelay();
   hintPeople(deps, { positions });
   hintPosts(deps, { hints: input.postHints ?? [] });
 }
@@ -112,7 +125,8 @@ export async function notifyComments(
       commentIds: ids.filter((id) => !living.has(id)),
       alsoLock: drafts.map((draft) => draft.receiverId),
     });
-    return [...removed, ...(await settleDrafts(deps, tx, drafts))];
+    const settled = await settleDrafts(deps, tx, drafts);
+    return { ...settled, positions: [...removed, ...settled.positions] };
   });
 }
 

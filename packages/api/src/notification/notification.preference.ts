@@ -3,6 +3,7 @@ import { type Statement, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { postIsVisible } from "../post/post.visibility.ts";
+import { nextDigestAt } from "./notification.digest.time.ts";
 import {
   type Digest,
   type NotificationType,
@@ -13,10 +14,21 @@ import {
 } from "./notification.schema.ts";
 
 /** Mails are for what wants an answer; the rest shows in the app and is pushed. */
-const mailedByDefault = new Set<NotificationType>(["COMMENT", "REPLY", "MENTION", "FOLLOW", "FOLLOW_REQUEST"]);
+export const mailedByDefault: ReadonlySet<NotificationType> = new Set<NotificationType>([
+  "COMMENT",
+  "REPLY",
+  "MENTION",
+  "FOLLOW",
+  "FOLLOW_REQUEST",
+]);
 
 function defaultOf(type: NotificationType): TypePreference {
   return { inApp: true, push: true, email: mailedByDefault.has(type), from: "everyone" };
+}
+
+/** What a person wants of a type, from what is stored of it: only what differs from the defaults. */
+export function completeWish(type: NotificationType, stored: Partial<TypePreference> | null): TypePreference {
+  return { ...defaultOf(type), ...stored };
 }
 
 const defaultDigest: Digest = { frequency: "off", hour: 9, timeZone: "UTC" };
@@ -55,25 +67,30 @@ const upsertPreferences: Statement<PreferencesRow> = statement(
    returning ${columns}`,
 );
 
-/** Changes what is named and answers all. The second time changes nothing. */
+const setNextDigest: Statement<never> = statement(
+  "notification.setNextDigest",
+  `update notification_preferences set digest_next_at = $2 where user_id = $1`,
+);
+
+/** Changes what is named and answers all; a changed digest begins at its next hour. The second time changes nothing. */
 export async function updatePreferences(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "clock">,
   input: { actorId: string; changes: UpdatePreferencesInput },
 ): Promise<PreferencesView> {
-  const { types, digest } = input.changes;
-  const row = await deps.db.sql.one(upsertPreferences, [
-    input.actorId,
-    JSON.stringify(types ?? {}),
-    digest?.frequency ?? null,
-    digest?.hour ?? null,
-    digest?.timeZone ?? null,
-  ]);
+  const { actorId, changes } = input;
+  const { types, digest } = changes;
+  const values = [digest?.frequency ?? null, digest?.hour ?? null, digest?.timeZone ?? null];
+  const row = await deps.db.inTransaction(async (tx) => {
+    const updated = await tx.one(upsertPreferences, [actorId, JSON.stringify(types ?? {}), ...values]);
+    if (digest !== undefined) await tx.run(setNextDigest, [actorId, nextDigestAt(updated, deps.clock.now())]);
+    return updated;
+  });
   return viewOfRow(row);
 }
 
 function viewOfRow(row: PreferencesRow | null): PreferencesView {
   const types = Object.fromEntries(
-    notificationType.options.map((type) => [type, { ...defaultOf(type), ...row?.types[type] }]),
+    notificationType.options.map((type) => [type, completeWish(type, row?.types[type] ?? null)]),
   ) as PreferencesView["types"];
   const digest = row === null ? defaultDigest : { frequency: row.frequency, hour: row.hour, timeZone: row.timeZone };
   return { types, digest };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { idInput, idView, instantView, pageShape, pageView } from "../platform/wire.ts";
 import { userCardView } from "../user/user.schema.ts";
+import { isTimeZone } from "./notification.digest.time.ts";
 
 export const notificationType = z.enum([
   "LIKE",
@@ -87,15 +88,6 @@ const typePreference = z.object({
   from: z.enum(["everyone", "following"]),
 });
 export type TypePreference = z.infer<typeof typePreference>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const digest = z.object({
   frequency: z.enum(["off", "daily", "weekly"]),

@@ -98,7 +98,7 @@ const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const excerptLength = 120;
 
 /** The beginning of a text, cut between characters that people see; null for none. */
-function excerptOf(text: string | null): string | null {
+export function excerptOf(text: string | null): string | null {
   if (text === null || text === "") return null;
   const characters = [...segmenter.segment(text)];
   if (characters.length <= excerptLength) return text;

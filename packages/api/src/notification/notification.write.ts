@@ -6,7 +6,7 @@ import { type Draft, groupKeyOf } from "./notification.draft.ts";
 
 // Ids are dealt out in ascending order. Should one not be above its receiver's last (the clock stepped back, or both
 // fell into one millisecond), all of that receiver's move to the milliseconds after the last, at random places.
-const insertStatement: Statement<{ id: string; receiverId: string }> = statement(
+const insertStatement: Statement<{ id: string; receiverId: string; causeKey: string }> = statement(
   "notification.insert",
   `with draft as (
      select d.*, row_number() over (order by d.place) as turn,
@@ -29,20 +29,20 @@ const insertStatement: Statement<{ id: string; receiverId: string }> = statement
           receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key
    from placed order by turn
    on conflict ("receiverId", "causeKey") do nothing
-   returning id, "receiverId"`,
+   returning id, "receiverId", "causeKey"`,
 );
 
 /**
  * Makes notifications for receivers whose heads the transaction has locked, and tells their logs. A cause that was told
- * before makes none.
+ * before makes none. Answers the drafts of which one was made, and where the logs stand.
  */
-export async function insertNotifications(
+export async function insertNotifications<D extends Draft>(
   tx: Tx,
-  input: { drafts: readonly Draft[]; now: Date },
-): Promise<LivePosition[]> {
+  input: { drafts: readonly D[]; now: Date },
+): Promise<{ made: D[]; positions: LivePosition[] }> {
   const { drafts, now } = input;
-  if (drafts.length === 0) return [];
-  const made = await tx.many(insertStatement, [
+  if (drafts.length === 0) return { made: [], positions: [] };
+  const rows = await tx.many(insertStatement, [
     drafts.map((draft) => draft.receiverId),
     drafts.map((draft) => draft.actorId),
     drafts.map((draft) => draft.type),
@@ -51,7 +51,7 @@ export async function insertNotifications(
     drafts.map((draft) => groupKeyOf(draft, now)),
     drafts.map((draft) => draft.causeKey),
   ]);
-  const events = made
+  const events = rows
     .sort((one, other) => compareIds(one.id, other.id))
     .map(
       ({ id, receiverId }): NewLiveEvent => ({
@@ -63,7 +63,9 @@ export async function insertNotifications(
         notificationId: id,
       }),
     );
-  return appendLiveEvents(tx, { events });
+  const keys = new Set(rows.map((row) => `${row.receiverId} ${row.causeKey}`));
+  const made = drafts.filter((draft) => keys.has(`${draft.receiverId} ${draft.causeKey}`));
+  return { made, positions: await appendLiveEvents(tx, { events }) };
 }
 
 export interface RemovedRow {

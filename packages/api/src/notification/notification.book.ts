@@ -1,0 +1,56 @@
+// Claims and settles deliveries for many calls at once: what is asked for in one tick is one statement.
+// Promise: of several callers in this process that ask for one delivery, one gets it.
+import { createBatchLoader } from "../platform/batch.ts";
+import type { Deps } from "../platform/deps.ts";
+import {
+  type Claim,
+  claimDeliveries,
+  type Ending,
+  keyOf,
+  type NewDelivery,
+  settleDeliveries,
+} from "./notification.delivery.ts";
+
+export interface DeliveryBook {
+  /** The row, as `sending`, if it is the caller's to send. */
+  claim(delivery: NewDelivery): Promise<Claim | undefined>;
+  settle(ending: Ending): Promise<void>;
+}
+
+/** The book of a process. */
+export function createDeliveryBook(deps: Pick<Deps, "db" | "clock">): DeliveryBook {
+  const asked = new Map<string, NewDelivery>();
+  let turns = 0;
+  // Each caller has a key of its own: the loader gives callers of one key the same value, and this must not be shared.
+  const claim = createBatchLoader<string, Claim>({
+    async load(turnsOfTick) {
+      const turnOf = new Map<string, string>();
+      const deliveries: NewDelivery[] = [];
+      for (const turn of turnsOfTick) {
+        const delivery = asked.get(turn);
+        asked.delete(turn);
+        if (delivery === undefined || turnOf.has(keyOf(delivery))) continue;
+        turnOf.set(keyOf(delivery), turn);
+        deliveries.push(delivery);
+      }
+      const claims = await claimDeliveries(deps.db.sql, { deliveries, now: deps.clock.now() });
+      return new Map(claims.map((row) => [turnOf.get(keyOf(row)) ?? "", row]));
+    },
+  });
+  const settle = createBatchLoader<string, true>({
+    async load(endings) {
+      await settleDeliveries(deps.db.sql, { endings: endings.map((text) => JSON.parse(text)), now: deps.clock.now() });
+      return new Map();
+    },
+  });
+  return {
+    claim(delivery) {
+      turns += 1;
+      asked.set(String(turns), delivery);
+      return claim(String(turns));
+    },
+    async settle(ending) {
+      await settle(JSON.stringify(ending));
+    },
+  };
+}

@@ -1,0 +1,143 @@
+// Sends letters through a provider, each at most once. The row is `sending` before the call: what a crash cuts off is
+// shown, and not sent again. Promises: what a provider surely has not taken is tried again, ever more rarely, without
+// holding a worker; what it never takes becomes a dead letter, which may be replayed.
+import { createHash } from "node:crypto";
+import type { FactJobName, FactName } from "@pixora/jobs";
+import type { Deps } from "../platform/deps.ts";
+import { ProviderFailedError } from "../platform/failure.ts";
+import { createGate } from "../platform/gate.ts";
+import { recordDone } from "../platform/outbox.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
+import { createDeliveryBook } from "./notification.book.ts";
+import {
+  type Channel,
+  type Claim,
+  type Ending,
+  keyOf,
+  listGivenUp,
+  type NewDelivery,
+} from "./notification.delivery.ts";
+
+/** What a call to a provider came to. */
+export type Outcome =
+  | { state: "sent" }
+  /** Nobody is there any more. */
+  | { state: "skipped"; error: string }
+  /** Refused for good: another try would be refused too. */
+  | { state: "failed"; error: string }
+  /** Surely not taken. `isTry` is false where no call was made; `afterMs` is what the provider asks for. */
+  | { state: "waiting"; error: string; isTry: boolean; afterMs?: number }
+  /** The call was cut off: nobody knows. */
+  | { state: "sending"; error: string };
+
+/** One thing to send to one address. */
+export interface Letter {
+  factId: string;
+  userId: string;
+  causeKey: string;
+  /** An e-mail address or endpoint; only its hash is stored. */
+  address: string;
+  /** The fact's. */
+  payload: Record<string, unknown>;
+  send(): Promise<Outcome>;
+}
+
+interface Manners {
+  /** Calls at once, a process. */
+  atOnce: number;
+  /** How long a letter is worth a try, and how far apart tries are. */
+  giveUpAfterMs: number;
+  firstWaitMs: number;
+  maxWaitMs: number;
+}
+
+const minuteMs = 60_000;
+const manners: Record<Channel, Manners> = {
+  push: { atOnce: 64, giveUpAfterMs: 60 * minuteMs, firstWaitMs: minuteMs / 2, maxWaitMs: 15 * minuteMs },
+  email: { atOnce: 5, giveUpAfterMs: 24 * 60 * minuteMs, firstWaitMs: minuteMs, maxWaitMs: 120 * minuteMs },
+};
+/** What was given up is not tried before: a failing list is run again in halves, and must not call the provider again. */
+const restAfterGivingUpMs = 5 * minuteMs;
+
+type DeliverDeps = Pick<Deps, "db" | "clock" | "log">;
+
+const bookOf = onePerDeps((deps: DeliverDeps) => createDeliveryBook(deps));
+const gatesOf = onePerDeps((_deps: DeliverDeps) => ({
+  push: createGate(manners.push.atOnce),
+  email: createGate(manners.email.atOnce),
+}));
+
+type Addressed = NewDelivery & Pick<Letter, "send">;
+
+/**
+ * Sends letters and records their facts done. Throws ProviderFailedError for what was given up. The second time sends
+ * only what surely was not taken, once its time has come.
+ */
+export async function deliver(
+  deps: DeliverDeps,
+  input: { channel: Channel; job: FactJobName; fact: FactName; factIds: readonly string[]; letters: readonly Letter[] },
+): Promise<void> {
+  const { channel, fact, letters } = input;
+  const keyOfLetter = (letter: Letter) => ({ channel, ...letter, addressHash: hashAddress(letter.address) });
+  const byKey = new Map(letters.map(keyOfLetter).map((key): [string, Addressed] => [keyOf(key), { ...key, fact }]));
+  const errors = await sendEach(deps, { channel, deliveries: [...byKey.values()] });
+  const failed = new Map(letters.map((letter) => [letter.factId, errors.get(keyOf(keyOfLetter(letter)))]));
+  const factIds = input.factIds.filter((id) => failed.get(id) === undefined);
+  await deps.db.inTransaction((tx) => recordDone(tx, { job: input.job, factIds }));
+  const [error] = errors.values();
+  if (error !== undefined) throw new ProviderFailedError(`given up (${channel}): ${error}`);
+}
+
+/** Answers, by key, why deliveries were given up: now or before. */
+async function sendEach(
+  deps: DeliverDeps,
+  input: { channel: Channel; deliveries: readonly Addressed[] },
+): Promise<Map<string, string>> {
+  const errors = new Map<string, string>();
+  const unclaimed: NewDelivery[] = [];
+  async function sendOne(delivery: Addressed): Promise<void> {
+    const claim = await bookOf(deps).claim(delivery);
+    if (claim === undefined) {
+      unclaimed.push(delivery);
+      return;
+    }
+    const ending = endingOf({ claim, outcome: await callProvider(delivery), now: deps.clock.now() });
+    await bookOf(deps).settle(ending);
+    if (ending.error === null) return;
+    deps.log.warn({ delivery: claim.id, state: ending.state, error: ending.error }, "a delivery did not arrive");
+    if (ending.state === "failed" && ending.retryAt !== null) errors.set(keyOf(claim), ending.error);
+  }
+  const gate = gatesOf(deps)[input.channel];
+  await Promise.all(input.deliveries.map((delivery) => gate.pass(() => sendOne(delivery))));
+  for (const row of await listGivenUp(deps.db.sql, { deliveries: unclaimed })) errors.set(keyOf(row), row.error);
+  return errors;
+}
+
+// A failure that nobody has named leaves it open what became of the call.
+async function callProvider(delivery: Addressed): Promise<Outcome> {
+  try {
+    return await delivery.send();
+  } catch (error) {
+    return { state: "sending", error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** 132 bits: enough to tell addresses apart, and no address. */
+function hashAddress(address: string): string {
+  return createHash("sha256").update(address).digest("base64url").slice(0, 22);
+}
+
+function endingOf(input: { claim: Claim; outcome: Outcome; now: Date }): Ending {
+  const { claim, outcome, now } = input;
+  const { id, channel } = claim;
+  const isTry = outcome.state !== "waiting" || outcome.isTry;
+  const attempts = claim.attempts + Number(isTry);
+  if (outcome.state === "sent") return { id, attempts, state: "sent", error: null, retryAt: null };
+  const { error } = outcome;
+  if (outcome.state !== "waiting") return { id, attempts, state: outcome.state, error, retryAt: null };
+  const { giveUpAfterMs, firstWaitMs, maxWaitMs } = manners[channel];
+  const waitMs = Math.max(Math.min(firstWaitMs * 2 ** claim.attempts, maxWaitMs), outcome.afterMs ?? 0);
+  const isWorthIt = now.getTime() + waitMs < claim.createdAt.getTime() + giveUpAfterMs;
+  const retryAt = new Date(now.getTime() + (isWorthIt ? waitMs : restAfterGivingUpMs)).toISOString();
+  return { id, attempts, state: isWorthIt ? "waiting" : "failed", error, retryAt };
+}

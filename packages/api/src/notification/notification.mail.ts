@@ -1,0 +1,62 @@
+// Mails about single notifications, to verified addresses. Promise: at most one for each cause and address, and none of
+// what was undone, hidden or turned off before it left.
+import type { FactOf } from "@pixora/jobs";
+import { createCircuit } from "../platform/circuit.ts";
+import type { Deps } from "../platform/deps.ts";
+import { type Mail, MailRefusedError } from "../platform/mailer.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
+import { deliver, type Letter, type Outcome } from "./notification.deliver.ts";
+import { writeNotificationMail } from "./notification.mail.text.ts";
+import { readTellings, type Telling } from "./notification.told.ts";
+import { unsubscribeUrl } from "./notification.unsubscribe.ts";
+
+export type MailDeps = Pick<Deps, "db" | "clock" | "log" | "mailer" | "config">;
+
+/** Sends the mails that these facts ask for, as far as they may still be told. The second time sends none again. */
+export async function sendMails(
+  deps: MailDeps,
+  input: { facts: readonly FactOf<"notification.sendMails">[] },
+): Promise<void> {
+  const { facts } = input;
+  const tellings = await readTellings(deps, facts);
+  await deliver(deps, {
+    channel: "email",
+    job: "notification.sendMails",
+    fact: "notification.mailRequested",
+    factIds: facts.map((fact) => fact.id),
+    letters: tellings.flatMap((telling) => letterOf(deps, telling) ?? []),
+  });
+}
+
+function letterOf(deps: MailDeps, telling: Telling): Letter | null {
+  const { factId, payload, told, wish, email } = telling;
+  const waitsForDigest = telling.hasDigest && wish.inApp;
+  if (email === null || !wish.email || waitsForDigest) return null;
+  const { userId, causeKey } = payload;
+  const { PUBLIC_URL: publicUrl } = deps.config;
+  const stopUrl = unsubscribeUrl(deps, { userId, scope: told.type });
+  const mail = writeNotificationMail(told, { email, handle: telling.handle, publicUrl, unsubscribeUrl: stopUrl });
+  return { factId, userId, causeKey, address: email, payload, send: () => callMailer(deps, mail) };
+}
+
+const circuitOf = onePerDeps((_deps: MailDeps) => createCircuit());
+const provider = "mail";
+
+/** Hands a mail to the provider, unless that has just failed again and again. */
+export async function callMailer(deps: MailDeps, mail: Mail): Promise<Outcome> {
+  const circuit = circuitOf(deps);
+  if (!circuit.mayCall(provider)) {
+    return { state: "waiting", error: "the mail provider has failed too often just now", isTry: false };
+  }
+  try {
+    await deps.mailer.send(mail);
+    circuit.note(provider, true);
+    return { state: "sent" };
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const isRefusal = error instanceof MailRefusedError;
+    circuit.note(provider, isRefusal && error.isFinal);
+    if (!isRefusal) return { state: "sending", error: text };
+    return error.isFinal ? { state: "failed", error: text } : { state: "waiting", error: text, isTry: true };
+  }
+}
