@@ -1,5 +1,13 @@
 // The server: configuration → deps → listen → close. Public API on PORT, /metrics on a private port.
-import { ConfigError, createDeps, createLog, createMetrics, createServer, readServerConfig } from "@pixora/api";
+import {
+  ConfigError,
+  createDeps,
+  createLog,
+  createMetrics,
+  createServer,
+  readServerConfig,
+  watchFeed,
+} from "@pixora/api";
 import { fastify } from "fastify";
 
 const closeWithinMs = 10_000;
@@ -9,6 +17,7 @@ const log = createLog({ level: config.LOG_LEVEL, name: "server" });
 const deps = createDeps({ config, log, applicationName: "pixora-server" });
 const app = await createServer({ deps, config });
 const metrics = createMetrics(deps);
+watchFeed(metrics, deps);
 const metricsApp = fastify();
 metricsApp.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
 

@@ -22,14 +22,12 @@ const selectDoomed = statement<DoomedMedia>(
    where (media.id = any($1::bigint[]) and media.deleted_at is not null)
       or (media.post_id = any($2::bigint[])
           and not exists (select from posts post where post.id = media.post_id and post.deleted_at is null))
-      or (media.owner_id = any($3::bigint[])
-          and not exists (select from users person where person.id = media.owner_id and person.deleted_at is null))
    limit ${batch}`,
 );
 
 /**
- * Deletes the pictures of deleted posts and people, and those that were given up. Killed half-way, it goes on where it
- * stopped; the second time there is nothing left.
+ * Deletes the pictures of deleted posts, and those that were given up. Killed half-way, it goes on where it stopped; the
+ * second time there is nothing left.
  */
 export async function deleteFiles(
   deps: DeleteDeps,
@@ -38,15 +36,28 @@ export async function deleteFiles(
   const { facts } = input;
   const mediaIds = facts.flatMap((fact) => (fact.fact === "media.deleted" ? [fact.payload.mediaId] : []));
   const postIds = facts.flatMap((fact) => (fact.fact === "post.deleted" ? [fact.payload.postId] : []));
-  const userIds = facts.flatMap((fact) => (fact.fact === "user.deleted" ? [fact.payload.userId] : []));
-  for (;;) {
-    const doomed = await deps.db.sql.many(selectDoomed, [mediaIds, postIds, userIds]);
-    await removeMedia(deps, { doomed });
-    if (doomed.length < batch) break;
-  }
+  await removeAll(deps, () => deps.db.sql.many(selectDoomed, [mediaIds, postIds]));
   await deps.db.inTransaction((tx) =>
     recordDone(tx, { job: "media.deleteFiles", factIds: facts.map((fact) => fact.id) }),
   );
+}
+
+const selectOfUser = statement<DoomedMedia>(
+  "media.ofUser",
+  `select id, variants from media where owner_id = $1 limit ${batch}`,
+);
+
+/** Deletes all pictures of a person whose account has ended. The second time there is nothing left. */
+export async function purgeMediaOfUser(deps: DeleteDeps, input: { userId: string }): Promise<void> {
+  await removeAll(deps, () => deps.db.sql.many(selectOfUser, [input.userId]));
+}
+
+async function removeAll(deps: DeleteDeps, select: () => Promise<DoomedMedia[]>): Promise<void> {
+  for (;;) {
+    const doomed = await select();
+    await removeMedia(deps, { doomed });
+    if (doomed.length < batch) return;
+  }
 }
 
 const removeStatement = statement<never>("media.remove", `delete from media where id = any($1::bigint[])`);

@@ -2,7 +2,10 @@
 import { statement } from "@pixora/db";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPerson, openTestServer, type TestPerson, type TestServer } from "../testing/index.ts";
+import { listHomeFeed } from "../feed/feed.service.ts";
+import { createPostInput } from "../post/post.schema.ts";
+import { createPost } from "../post/post.service.ts";
+import { createPerson, follow, openTestServer, type TestPerson, type TestServer } from "../testing/index.ts";
 import { makePhonePhoto, makePicture, makeUploaded, openBucket } from "../testing/pictures.ts";
 import { uploadKey } from "./media.key.ts";
 import type { CreatedMediaView } from "./media.schema.ts";
@@ -80,6 +83,17 @@ describe.each(["disk", "s3"] as const)("on %s", (driver) => {
       expect(opposite[2]).toBeGreaterThan(180);
     }
     expect(await server.deps.db.sql.many(events, [ana.id])).toEqual([{ type: "media.ready" }]);
+
+    const ben = await createPerson(server.deps);
+    await follow(server.deps, { followerId: ben.id, followeeId: ana.id });
+    const input = createPostInput.parse({ media: [{ mediaId: media.id, alt: "a red corner" }] });
+    await createPost(server.deps, { actorId: ana.id, ...input });
+    const { items } = await listHomeFeed(server.deps, { viewerId: ben.id, limit: 20 });
+    const [shown] = items[0]?.media ?? [];
+    expect(shown).toMatchObject({ id: media.id, alt: "a red corner", width: 2_000, placeholder: image?.placeholder });
+    // A private bucket is never read without a signature.
+    expect(shown?.expiresAt === null).toBe(driver === "disk");
+    expect((await fetch(reach(shown?.url ?? ""))).status).toBe(200);
   });
 
   test("an upload is refused when it is larger, of another type, for another place or too late", async () => {
