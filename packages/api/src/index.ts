@@ -2,6 +2,7 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { AppRouter } from "./root.ts";
 
+export { watchFeed } from "./feed/feed.metrics.ts";
 export { apiPlugin } from "./http/plugin.ts";
 export { createServer } from "./http/server.ts";
 export { ConfigError, readServerConfig, type ServerConfig } from "./platform/config.ts";

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deleteAccount } from "./auth/auth.deletion.ts";
 import { createBlock } from "./block/block.service.ts";
+import { createComment } from "./comment/comment.service.ts";
 import { settleRebuilds } from "./feed/feed.window.ts";
 import { deleteFollow, removeFollower } from "./follow/follow.service.ts";
 import type { Deps } from "./platform/deps.ts";
@@ -24,72 +25,77 @@ import { workOff } from "./testing/work-off.ts";
 import { updateUser } from "./user/user.profile.ts";
 
 interface Closing {
+  /** Names the world, too: at most 19 letters. */
   label: string;
   /** Who may see the post, and then may not. */
   reader: "stranger" | "follower";
   prepare?: (deps: Deps, world: World) => Promise<unknown>;
   close: (deps: Deps, world: World) => Promise<unknown>;
-  /** What is hidden: the post and what hangs on it, also what the owner wrote elsewhere, or the owner too. */
-  hides: "post" | "words" | "person";
-  isOpenToStrangers?: boolean;
+  /** Also hidden are the owner, and what the owner wrote elsewhere … */
+  hidesOwner?: true;
+  /** … save in these answers to the reader. */
+  showsOwnerIn?: readonly string[];
+  isOpenToStrangers?: true;
+  /** The owner can say nothing under the post any more. */
+  endsTalk?: true;
 }
 
 const goPrivate = (deps: Deps, { people }: World) => updateUser(deps, { actorId: people.owner.id, isPrivate: true });
 
 const closings: Closing[] = [
-  { label: "private", reader: "stranger", close: goPrivate, hides: "post" },
+  { label: "madeprivate", reader: "stranger", close: goPrivate },
   {
     label: "narrowed",
     reader: "stranger",
     close: (deps, { people, postId }) =>
       updatePost(deps, { actorId: people.owner.id, postId, visibility: "followers" }),
-    hides: "post",
-  },
-  {
-    label: "removed",
-    reader: "follower",
-    prepare: goPrivate,
-    close: (deps, { people }) => removeFollower(deps, { actorId: people.owner.id, userId: people.follower.id }),
-    hides: "post",
   },
   {
     label: "unfollowed",
     reader: "follower",
     prepare: goPrivate,
     close: (deps, { people }) => deleteFollow(deps, { actorId: people.follower.id, userId: people.owner.id }),
-    hides: "post",
+  },
+  {
+    label: "shutforone",
+    reader: "follower",
+    prepare: goPrivate,
+    close: (deps, { people }) => removeFollower(deps, { actorId: people.owner.id, userId: people.follower.id }),
   },
   {
     label: "blocked",
     reader: "follower",
     close: (deps, { people }) => createBlock(deps, { actorId: people.owner.id, userId: people.follower.id }),
-    hides: "person",
+    hidesOwner: true,
     isOpenToStrangers: true,
   },
   {
-    label: "blocker",
+    label: "blockedbyreader",
     reader: "follower",
     close: (deps, { people }) => createBlock(deps, { actorId: people.follower.id, userId: people.owner.id }),
-    hides: "words",
+    hidesOwner: true,
+    showsOwnerIn: ["user.byHandle", "user.byId", "block.list"],
     isOpenToStrangers: true,
   },
   {
     label: "suspended",
     reader: "follower",
     close: (deps, { people }) => suspend(deps, { userId: people.owner.id }),
-    hides: "person",
+    hidesOwner: true,
+    endsTalk: true,
   },
   {
-    label: "deletedpost",
+    label: "deleted",
     reader: "follower",
     close: (deps, { people, postId }) => deletePost(deps, { actorId: people.owner.id, postId }),
-    hides: "post",
+    endsTalk: true,
   },
   {
-    label: "deletedowner",
+    label: "goneforgood",
     reader: "follower",
     close: (deps, { people }) => deleteAccount(deps, { actorId: people.owner.id, password }),
-    hides: "person",
+    hidesOwner: true,
+    endsTalk: true,
   },
 ];
 
@@ -121,82 +127,89 @@ function statusOf(url: string): Promise<number> {
   return server.app.inject({ method: "GET", url }).then((answer) => answer.statusCode);
 }
 
-describe.each(closings)(
-  "a post that is $label",
-  ({ label, reader: name, prepare, close, hides, isOpenToStrangers }) => {
-    let world: World;
-    let before: Door[];
-    let firstPages: Door[];
-    let hidden: string[];
+async function readArchive(accessToken: string): Promise<string> {
+  const ending = await callAs(deps, { path: "auth.export", input: undefined, accessToken });
+  const url = /\/export\/[^"]+/.exec(ending.isOk ? JSON.stringify(ending.answer) : "")?.[0];
+  if (url === undefined) throw new Error("there is no archive");
+  return (await server.app.inject({ method: "GET", url })).body;
+}
 
+describe.each(closings)("a post that is $label", ({ label, reader: name, prepare, close, ...closing }) => {
+  let world: World;
+  let before: Door[];
+  let firstPages: Door[];
+
+  function readAs(who: typeof name | "friend"): Promise<Door[]> {
+    return readEverything(deps, { world, reader: world.people[who] });
+  }
+
+  /** "path: mark" for what is hidden from the reader, and shows. */
+  function leaksOf(doors: readonly Door[], who: typeof name | null): string[] {
+    const marks = marksOf({ world, reader: world.people[name] });
+    const leaks = listLeaks(doors, [...marks.texts, ...marks.ids]);
+    if (closing.hidesOwner === undefined) return leaks;
+    const allowed = who === null ? [] : (closing.showsOwnerIn ?? []);
+    const ofOwner = listLeaks(doors, marks.person).filter((leak) => !allowed.some((path) => leak.startsWith(path)));
+    return [...leaks, ...listLeaks(doors, marks.away), ...ofOwner];
+  }
+
+  beforeAll(async () => {
+    world = await createWorld(deps, { label });
+    await prepare?.(deps, world);
+    await workOff(deps);
+    // The second time, caches are warm.
+    for (const who of ["friend", name, "friend"] as const) {
+      await readAs(who);
+      await settleRebuilds(deps);
+    }
+    before = await readAs(name);
+    firstPages = await readFirstPages(deps, { doors: before, reader: world.people[name] });
+  });
+
+  test("shows through every door before", async () => {
+    const shown = new Set(leaksOf(before, null).map((leak) => leak.split(":")[0]));
+    const expected = [...wideOpen, ...(name === "follower" ? ["feed.home"] : [])];
+    expect(expected.filter((path) => !shown.has(path))).toEqual([]);
+    const urls = listPictureUrls(before);
+    expect(urls.length).toBeGreaterThan(0);
+    for (const url of urls) expect(await statusOf(url)).toBe(200);
+  });
+
+  describe("once it is", () => {
     beforeAll(async () => {
-      world = await createWorld(deps, { label });
-      await prepare?.(deps, world);
-      await workOff(deps);
-      const marks = marksOf({ world, reader: world.people[name] });
-      const words = hides === "post" ? [] : marks.away;
-      hidden = [...marks.texts, ...marks.ids, ...words, ...(hides === "person" ? marks.person : [])];
-      // The second time, caches are warm.
-      for (let round = 0; round < 2; round += 1) {
-        for (const who of [name, "friend"] as const) before = await readAs(who);
-        await settleRebuilds(deps);
-      }
-      before = await readAs(name);
-      firstPages = await readFirstPages(deps, { doors: before, reader: world.people[name] });
+      await close(deps, world);
+      // Whoever still may reads first, and warms what there is to warm.
+      await readAs("friend");
     });
 
-    function readAs(who: typeof name | "friend"): Promise<Door[]> {
-      return readEverything(deps, { world, reader: world.people[who] });
+    async function expectClosed(): Promise<void> {
+      const me = world.people[name];
+      const doors = [...(await readAs(name)), ...(await readOn(deps, { doors: firstPages, reader: me }))];
+      expect(leaksOf(doors, name)).toEqual([]);
+      expect(listOpened(doors, marksOf({ world, reader: me }).ids)).toEqual([]);
+      if (closing.isOpenToStrangers) return;
+      expect(leaksOf(await readEverything(deps, { world, reader: null }), null)).toEqual([]);
     }
 
-    test("shows through every door to who may see it", async () => {
-      const shown = new Set(listLeaks(before, hidden).map((leak) => leak.split(":")[0]));
-      expect([...wideOpen, ...(name === "follower" ? ["feed.home"] : [])].filter((path) => !shown.has(path))).toEqual(
-        [],
-      );
-      const urls = listPictureUrls(before);
-      expect(urls.length).toBeGreaterThan(0);
-      for (const url of urls) expect(await statusOf(url)).toBe(200);
+    test("shows through none, at once", expectClosed);
+
+    test("shows its pictures to nobody without a signature", async () => {
+      if (closing.isOpenToStrangers) return;
+      const urls = listPictureUrls(before).map((url) => url.split("?")[0] ?? url);
+      for (const url of urls) expect(await statusOf(url)).toBe(404);
     });
 
-    describe("and then closed", () => {
-      beforeAll(async () => {
-        await close(deps, world);
-        // Whoever still may reads first, and warms what there is to warm.
-        await readAs("friend");
-      });
-
-      async function expectClosed(): Promise<void> {
-        const me = world.people[name];
-        const { ids } = marksOf({ world, reader: me });
-        const doors = [...(await readAs(name)), ...(await readOn(deps, { doors: firstPages, reader: me }))];
-        expect(listLeaks(doors, hidden)).toEqual([]);
-        expect(listOpened(doors, ids)).toEqual([]);
-        if (isOpenToStrangers === true) return;
-        const strange = await readEverything(deps, { world, reader: null });
-        expect(listLeaks(strange, hidden)).toEqual([]);
-      }
-
-      test("shows through none, at once", expectClosed);
-
-      test("its pictures are gone for who has no signature", async () => {
-        if (isOpenToStrangers === true) return;
-        const urls = listPictureUrls(before).map((url) => url.split("?")[0] ?? url);
-        for (const url of urls) expect(await statusOf(url)).toBe(404);
-      });
-
-      test("shows through none when all that follows has been done, nor in the reader's archive", async () => {
-        const accessToken = world.people[name].accessToken;
-        await callAs(deps, { path: "auth.requestExport", input: undefined, accessToken });
-        await workOff(deps);
-        await expectClosed();
-        const { ending } = { ending: await callAs(deps, { path: "auth.export", input: undefined, accessToken }) };
-        const url = /\/export\/[^"]+/.exec(ending.isOk ? JSON.stringify(ending.answer) : "")?.[0] ?? "";
-        const archive = await server.app.inject({ method: "GET", url });
-        expect(archive.statusCode).toBe(200);
-        const { texts, away } = marksOf({ world, reader: world.people[name] });
-        expect([...texts, ...away].filter((text) => archive.body.includes(text))).toEqual([]);
-      });
+    test("shows through none later, whatever is said and worked off, nor in the reader's archive", async () => {
+      const { people, postId } = world;
+      const { handle, accessToken } = people[name];
+      const said = { actorId: people.owner.id, postId, text: `@${handle}, a later word` };
+      if (!closing.endsTalk) await createComment(deps, said);
+      await callAs(deps, { path: "auth.requestExport", input: undefined, accessToken });
+      await workOff(deps);
+      await expectClosed();
+      const archive = await readArchive(accessToken);
+      const { texts, away } = marksOf({ world, reader: people[name] });
+      expect([...texts, ...away].filter((text) => archive.includes(text))).toEqual([]);
     });
-  },
-);
+  });
+});

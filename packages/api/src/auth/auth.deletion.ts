@@ -9,6 +9,7 @@ import { dropWindows } from "../feed/feed.window.ts";
 import { purgeFollows } from "../follow/follow.purge.ts";
 import { purgeLikesOfUser } from "../like/like.purge.ts";
 import { purgeLiveLogOfUser } from "../live/live.purge.ts";
+import { purgeMediaOfUser } from "../media/media.delete.ts";
 import { purgeMutesOfUser } from "../mute/mute.purge.ts";
 import { purgeNotificationsOfUser } from "../notification/notification.purge.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -72,6 +73,7 @@ const steps: readonly ((deps: Deps, input: { userId: string }) => Promise<unknow
   purgeBookmarksOfUser,
   purgeCommentsOfUser,
   purgePostsOfUser,
+  purgeMediaOfUser,
   purgeNotificationsOfUser,
   purgeLiveLogOfUser,
   purgeIdempotencyKeysOfUser,

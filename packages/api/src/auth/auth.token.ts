@@ -1,4 +1,4 @@
-// Access tokens: JWTs of 10 minutes, HS256. Promises: algorithm, type, audience, issuer and key id are all checked;
+// Access tokens: short-lived JWTs, HS256. Promises: algorithm, type, audience, issuer and key id are all checked;
 // verified tokens are remembered until they expire, so the usual call costs a map look-up.
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
@@ -8,9 +8,6 @@ import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import { keyIdOf } from "./auth.keys.ts";
-
-/** How long an access token lives. */
-export const accessTokenLifeMs = 10 * 60_000;
 
 const algorithm = "HS256";
 /** RFC 9068's type: no other JWT of ours, or of anyone who shares the secret, passes for an access token. */
@@ -57,7 +54,7 @@ export async function signAccessToken(
 ): Promise<{ accessToken: string; accessTokenExpiresAt: Date }> {
   const { signing } = keyringOf(deps);
   const nowSeconds = Math.floor(deps.clock.now().getTime() / 1_000);
-  const expiresAtSeconds = nowSeconds + accessTokenLifeMs / 1_000;
+  const expiresAtSeconds = nowSeconds + deps.config.ACCESS_TOKEN_LIFE_SECONDS;
   const accessToken = await new SignJWT({ sid: input.sessionId })
     .setProtectedHeader({ alg: algorithm, typ: type, kid: signing.id })
     .setSubject(input.userId)

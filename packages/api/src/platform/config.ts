@@ -35,6 +35,8 @@ const apiShape = {
     .string()
     .transform((text) => text.split(",").map((part) => part.trim()))
     .pipe(z.array(z.string().min(32, "each secret needs at least 32 characters")).min(1)),
+  /** How long an access token lives. A short one makes clients renew more often, nothing else: revocation is at once. */
+  ACCESS_TOKEN_LIFE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(600),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   /** Where browsers reach the API: links in mails and media URLs start with it. */
   PUBLIC_URL: z.url().default("http://127.0.0.1:4000"),

@@ -39,12 +39,18 @@ const redisUnready = /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|
 export function isStoreAway(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     const code = sqlState(cause);
+    if (cause instanceof ProviderFailedError) return false;
     if (cause instanceof PoolBusyError || cause instanceof StorageAwayError) return true;
     if (cause instanceof RedisAwayError || redisAway.test(cause.message) || redisUnready.test(cause.message))
       return true;
     if (code === null ? isPassing(cause) : awayStates.test(code) || passingNetworkCodes.has(code)) return true;
   }
   return false;
+}
+
+/** A provider outside (of mail, of push) failed: whatever its words are, no store of ours is away. */
+export class ProviderFailedError extends Error {
+  override name = "ProviderFailedError";
 }
 
 /** Deadlocks, rivals, locks and statements that took too long: contention or load, seldom the work itself. */

@@ -77,7 +77,7 @@ export interface Marks {
 export function marksOf({ world, reader }: { world: World; reader: MatrixPerson }): Marks {
   const { people, postId, mediaId, commentId, replyId, awayCommentId, awayReplyId } = world;
   return {
-    texts: [words.caption, words.earlierCaption, words.comment, words.reply],
+    texts: [words.caption, words.earlierCaption, words.comment, words.reply, words.later],
     ids: [postId, mediaId, commentId, replyId, reader.commentId],
     away: [words.awayComment, words.awayReply, awayCommentId, awayReplyId],
     person: [people.owner.id, people.owner.handle],

@@ -56,6 +56,8 @@ export const words = {
   reply: "and a word to each of you",
   awayComment: "a word elsewhere",
   awayReply: "an answer elsewhere",
+  /** Said when the reader may see it no more. */
+  later: "a later word",
 } as const;
 
 /** Everyone's. */
