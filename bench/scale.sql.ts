@@ -246,8 +246,9 @@ function aversions({ people: count }: ScaleCounts): string {
     insert into mutes (muter_id, muted_id) ${pair(71)};
     insert into blocks (blocker_id, blocked_id)
       select p.one_id, p.other_id from (${pair(73)}) p (one_id, other_id)
-      where not exists (select from follows f where (f.follower_id, f.followee_id) in
-                        ((p.one_id, p.other_id), (p.other_id, p.one_id)));`;
+      left join follows there on there.follower_id = p.one_id and there.followee_id = p.other_id
+      left join follows back on back.follower_id = p.other_id and back.followee_id = p.one_id
+      where there.id is null and back.id is null;`;
 }
 
 /** Who and what the workloads look for, by name. */

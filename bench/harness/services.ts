@@ -36,10 +36,11 @@ export interface Services {
 
 /** Starts both. A second bench at the same time is refused: two would measure each other. */
 export async function openBenchServices(log: (text: string) => void): Promise<Services> {
-  const postgres = await startPostgres({ dir: join(benchDir, "postgres"), settings: postgresSettings, log });
+  const postgres = await startPostgres({ dir: join(benchDir, "postgres"), port: undefined, settings: postgresSettings, log });
   try {
     const toolsDir = join(stateDir, "tools");
-    const redis = await startRedis({ dir: join(benchDir, "redis"), args: redisSettings, toolsDir, log });
+    const redis = await startRedis({ dir: join(benchDir, "redis"), port: undefined, args: redisSettings, toolsDir, log });
+    if (!("kill" in redis)) throw new Error("the Redis of another bench is running");
     return {
       postgresPid: postgres.pid,
       get redisPid() {

@@ -39,10 +39,9 @@ function converse(socket: Socket): HttpConnection {
     waiter = null;
   }
 
-  socket.on("data", (part) => {
+  socket.on("data", (part: Buffer) => {
     parts.push(part);
     const bytes = parts.length === 1 ? part : Buffer.concat(parts);
-    if (parts.length > 1) parts = [bytes];
     endOf ??= framingOf(bytes);
     if (endOf === null || !endOf(bytes)) return;
     const settled = waiter;

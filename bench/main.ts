@@ -1,0 +1,45 @@
+// `npm run bench -- <workload>`: runs one workload and prints a table and, as its last line, one JSON object.
+import { makeLog } from "../scripts/services/progress.mjs";
+import { isShuttingDown, shutDown, shutDownOnSignals } from "../scripts/services/shutdown.mjs";
+import { type Bench, openBench } from "./harness/bench.ts";
+import type { DataKind } from "./harness/database.ts";
+import { readOptions, usage } from "./harness/options.ts";
+import { printReport, type Report } from "./harness/report.ts";
+
+/** A file of bench/workloads. */
+interface WorkloadModule {
+  /** The data it runs on. */
+  data: DataKind;
+  run(bench: Bench): Promise<Report>;
+}
+
+const workloads: Record<string, () => Promise<WorkloadModule>> = {
+  "feed-warm": () => import("./workloads/feed-warm.ts"),
+  "feed-cold": () => import("./workloads/feed-cold.ts"),
+  "feed-redis-down": () => import("./workloads/feed-redis-down.ts"),
+  "like-hot": () => import("./workloads/like-hot.ts"),
+};
+
+async function main(): Promise<number> {
+  const { name, options } = readOptions(process.argv.slice(2));
+  const load = name === undefined ? undefined : workloads[name];
+  if (name === undefined || load === undefined) {
+    process.stderr.write(`${usage}\nworkloads: ${Object.keys(workloads).join(", ")}\n`);
+    return 64;
+  }
+  const log = makeLog();
+  const startedAt = new Date();
+  const workload = await load();
+  const bench = await openBench({ data: workload.data, options, log });
+  const report = await workload.run(bench);
+  printReport({ workload: name, options, startedAt, report });
+  return 0;
+}
+
+shutDownOnSignals();
+try {
+  await shutDown(await main());
+} catch (error) {
+  if (!isShuttingDown()) process.stderr.write(`\n${error instanceof Error ? error.stack : error}\n`);
+  await shutDown(1);
+}
