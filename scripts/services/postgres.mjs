@@ -90,7 +90,7 @@ export async function startPostgres({
   dir,
   port,
   settings = {},
-  log = () => {},
+  log = (_text) => {},
   attach = false,
   isDisposable = false,
 }) {

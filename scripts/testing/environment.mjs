@@ -4,7 +4,7 @@ import { TEMPLATE_NAME } from "../services/prisma.mjs";
 
 /** A developer's settings (their database above all) must neither be touched by tests nor change their outcome. */
 const REMOVED =
-  /^(DATABASE_|REDIS_|JWT_SECRET$|PORT$|HOST$|PUBLIC_URL$|SMTP_|MAIL_|METRICS_|WORKER_|STORAGE_|LIMITS_|LOG_LEVEL$|ALLOWED_|TRUSTED_|REQUIRE_)/;
+  /^(DATABASE_|REDIS_|JWT_SECRET$|ACCESS_TOKEN_|PORT$|HOST$|PUBLIC_URL$|SMTP_|MAIL_|METRICS_|WORKER_|STORAGE_|LIMITS_|LOG_LEVEL$|ALLOWED_|TRUSTED_|REQUIRE_)/;
 
 /** Variables for vitest, for services opened by openTestServices. */
 export function makeTestEnv({ databaseUrl, redisUrl }) {

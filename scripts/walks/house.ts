@@ -1,5 +1,5 @@
 // A whole Pixora for walks: servers and workers as processes of their own on a database of their own, to be called
-// through the SDK, killed and restarted. Redis is shared with other tests unless a walk wants to harm it.
+// through the SDK, killed and restarted. PostgreSQL and Redis are shared with other tests unless a walk wants to harm them.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -7,52 +7,44 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPixora, memorySession, type Pixora, type PixoraOptions } from "@pixora/client";
-import { Client, Pool } from "pg";
+import { Pool } from "pg";
+import { openStores, type Stores, type StoresInput } from "./house.stores.ts";
 
-/** A PostgreSQL or Redis of a walk's own, to be killed and restarted (scripts/testing/services.mjs). */
-export interface OwnService {
-  url: string;
-  kill(signal?: string): Promise<void>;
-  restart(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-interface OwnServices {
-  startRedis(options?: { args?: string[] }): Promise<OwnService>;
-}
+export type { OwnService } from "./house.stores.ts";
 
 /** A server or a worker. */
 export interface App {
   name: "server" | "worker";
   port: number;
   url: string;
+  /** Where its /metrics are; a worker's are on its own port. */
+  metricsUrl: string;
   /** Sends a signal and waits for the end; answers how long that took, in milliseconds. */
   end(signal: NodeJS.Signals): Promise<number>;
+  /** Null while it runs, and after the end by a signal. */
+  exitCode(): number | null;
   /** What it printed so far. */
   output(): string;
 }
 
-export interface House {
+export interface House extends Omit<Stores, "close" | "databaseUrl" | "appRedisUrl"> {
   pool: Pool;
-  redis: OwnService | null;
-  redisUrl: string;
   prefix: string;
   startServer(options?: { port?: number; env?: Record<string, string> }): Promise<App>;
-  startWorker(options?: { env?: Record<string, string> }): Promise<App>;
+  startWorker(options?: { port?: number; env?: Record<string, string> }): Promise<App>;
   /** A signed-up person with a client of their own. */
-  signUp(server: App, handle: string, options?: Partial<PixoraOptions>): Promise<{ pixora: Pixora; id: string }>;
+  signUp(
+    server: Pick<App, "url">,
+    handle: string,
+    options?: Partial<PixoraOptions>,
+  ): Promise<{ pixora: Pixora; id: string }>;
   close(): Promise<void>;
 }
 
 const root = new URL("../../", import.meta.url).pathname;
 
-function requireEnv(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: run walks through vitest's global set-up`);
-  return value;
-}
-
-async function pickPort(): Promise<number> {
+/** A port that is free now. */
+export async function pickPort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();
@@ -61,32 +53,13 @@ async function pickPort(): Promise<number> {
   return address.port;
 }
 
-async function runAsAdmin(sql: string): Promise<void> {
-  const client = new Client({ connectionString: requireEnv("TEST_DATABASE_URL") });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
-}
-
-/** Opens an empty house; start servers and workers as the walk needs them. */
-export async function openHouse(options: { hasOwnRedis?: boolean; env?: Record<string, string> } = {}): Promise<House> {
-  const database = `walk_${randomBytes(8).toString("hex")}`;
-  await runAsAdmin(`create database ${database} template ${requireEnv("TEST_TEMPLATE_DATABASE")}`);
-  const databaseUrl = new URL(requireEnv("TEST_DATABASE_URL"));
-  databaseUrl.pathname = `/${database}`;
-  const services = (await import(requireEnv("PIXORA_TEST_SERVICES"))) as OwnServices;
-  const redis = options.hasOwnRedis ? await services.startRedis() : null;
-  const redisUrl = redis?.url ?? requireEnv("TEST_REDIS_URL");
-  const prefix = `walk-${randomBytes(6).toString("hex")}`;
-  const pool = new Pool({ connectionString: databaseUrl.toString(), max: 4 });
-  pool.on("error", () => undefined);
-  const apps = new Set<ChildProcess>();
-  const clients: Pixora[] = [];
-  const baseEnv: Record<string, string> = {
+function makeBaseEnv(stores: Stores, prefix: string): Record<string, string> {
+  return {
     PATH: process.env.PATH ?? "",
     NODE_ENV: "test",
-    DATABASE_URL: databaseUrl.toString(),
+    DATABASE_URL: stores.databaseUrl,
     DATABASE_POOL_SIZE: "10",
-    REDIS_URL: redisUrl,
+    REDIS_URL: stores.appRedisUrl,
     REDIS_PREFIX: prefix,
     JWT_SECRET: "walk-secret-walk-secret-walk-secret-0001",
     HOST: "127.0.0.1",
@@ -94,12 +67,21 @@ export async function openHouse(options: { hasOwnRedis?: boolean; env?: Record<s
     LOG_LEVEL: process.env.WALK_LOG_LEVEL ?? "warn",
     MAIL_DIR: join(tmpdir(), `${prefix}-mail`),
     STORAGE_DIR: join(tmpdir(), `${prefix}-media`),
-    METRICS_PORT: "0",
-    ...options.env,
   };
+}
 
-  async function start(name: App["name"], port: number, env: Record<string, string>): Promise<App> {
-    const child = spawn(process.execPath, [join(root, "apps", name, "src/main.ts")], {
+/** Opens an empty house; start servers and workers as the walk needs them. */
+export async function openHouse(options: StoresInput & { env?: Record<string, string> } = {}): Promise<House> {
+  const { close: closeStores, ...stores } = await openStores(options);
+  const prefix = `walk-${randomBytes(6).toString("hex")}`;
+  const pool = new Pool({ connectionString: stores.databaseUrl, max: 4 });
+  pool.on("error", () => undefined);
+  const apps = new Set<ChildProcess>();
+  const clients: Pixora[] = [];
+  const baseEnv = { ...makeBaseEnv({ ...stores, close: closeStores }, prefix), ...options.env };
+
+  async function start(place: Pick<App, "name" | "port" | "metricsUrl">, env: Record<string, string>): Promise<App> {
+    const child = spawn(process.execPath, [join(root, "apps", place.name, "src/main.ts")], {
       env: { ...baseEnv, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -111,23 +93,31 @@ export async function openHouse(options: { hasOwnRedis?: boolean; env?: Record<s
         if (process.env.WALK_LOG_LEVEL) process.stderr.write(text);
       });
     }
-    const url = `http://127.0.0.1:${port}`;
+    const url = `http://127.0.0.1:${place.port}`;
     await waitUntilReady({ child, url, output: () => output });
-    return { name, port, url, output: () => output, end: (signal) => endProcess(child, signal) };
+    return {
+      ...place,
+      url,
+      output: () => output,
+      exitCode: () => child.exitCode,
+      end: (signal) => endProcess(child, signal),
+    };
   }
 
   return {
+    ...stores,
     pool,
-    redis,
-    redisUrl,
     prefix,
     async startServer({ port, env } = {}) {
-      const chosen = port ?? (await pickPort());
-      return start("server", chosen, { PORT: String(chosen), PUBLIC_URL: `http://127.0.0.1:${chosen}`, ...env });
+      const [chosen, metricsPort] = [port ?? (await pickPort()), await pickPort()];
+      const url = `http://127.0.0.1:${chosen}`;
+      const place = { name: "server" as const, port: chosen, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` };
+      return start(place, { PORT: String(chosen), METRICS_PORT: String(metricsPort), PUBLIC_URL: url, ...env });
     },
-    async startWorker({ env } = {}) {
-      const port = await pickPort();
-      return start("worker", port, { WORKER_PORT: String(port), ...env });
+    async startWorker({ port, env } = {}) {
+      const chosen = port ?? (await pickPort());
+      const place = { name: "worker" as const, port: chosen, metricsUrl: `http://127.0.0.1:${chosen}/metrics` };
+      return start(place, { WORKER_PORT: String(chosen), ...env });
     },
     async signUp(server, handle, clientOptions) {
       const pixora = createPixora({ url: server.url, session: memorySession(), ...clientOptions });
@@ -141,14 +131,13 @@ export async function openHouse(options: { hasOwnRedis?: boolean; env?: Record<s
       await Promise.all(clients.map((client) => client.close()));
       await Promise.all([...apps].map((child) => endProcess(child, "SIGKILL")));
       await pool.end();
-      await redis?.stop();
-      await runAsAdmin(`drop database if exists ${database} with (force)`);
+      await closeStores();
     },
   };
 }
 
 async function waitUntilReady(app: { child: ChildProcess; url: string; output: () => string }): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     if (app.child.exitCode !== null) throw new Error(`ended before it was ready:\n${app.output()}`);
     const isReady = await fetch(`${app.url}/readyz`).then(

@@ -1,0 +1,112 @@
+// A steady load of likes, comments and follows, and the book of what was answered: each call is given up to the SDK's own
+// retries, and noted as acknowledged, refused or hung. One thing has at most one call under way.
+import { isConnectionError, isPixoraError } from "@pixora/client";
+import type { Person } from "./crowd.ts";
+import { chooseDeed } from "./deed.ts";
+import type { Random } from "./random.ts";
+
+/** What the calls about one thing said last. */
+export interface Entry {
+  table: "post_likes" | "follows" | "comments";
+  /** post and actor; follower and followee; for comments the text, which is of this one only. */
+  key: string;
+  /** Whether it has to stand; null: nobody knows, the last call was not answered. */
+  stands: boolean | null;
+}
+
+/** A call, as it was chosen. */
+export interface Deed {
+  entry: Entry;
+  /** What stands after it. */
+  makes: boolean;
+  call(): Promise<unknown>;
+}
+
+export interface LoadReport {
+  sent: number;
+  acknowledged: number;
+  /** Given up by the SDK because no server answered in time: whether it took effect is not known. */
+  unanswered: number;
+  /** Refused in a way that no such call should be. */
+  wrong: string[];
+  /** Not settled in `hangsAfterMs`. */
+  hung: number;
+  entries: Entry[];
+}
+
+export interface Load {
+  /** Calls under way. */
+  inFlight(): number;
+  report(): LoadReport;
+  /** Sends no more; resolves when all calls have settled or hang. */
+  stop(): Promise<LoadReport>;
+}
+
+/** The SDK gives up long before. */
+const hangsAfterMs = 90_000;
+/** While nobody answers, calls pile up to here. */
+const maxInFlight = 300;
+
+export interface LoadInput {
+  people: readonly Person[];
+  perSecond: number;
+  random: Random;
+}
+
+/** Starts the load. */
+export function startLoad(input: LoadInput): Load {
+  const counts = { sent: 0, acknowledged: 0, unanswered: 0, hung: 0 };
+  const wrong: string[] = [];
+  const entries = new Map<string, Entry>();
+  const busy = new Set<Entry>();
+  const running = new Set<Promise<void>>();
+
+  async function settle({ entry, makes, call }: Deed): Promise<void> {
+    const outcome = await Promise.race([
+      call().then(
+        () => "acknowledged" as const,
+        (error: unknown) => error,
+      ),
+      new Promise<"hung">((resolve) => setTimeout(resolve, hangsAfterMs, "hung").unref()),
+    ]);
+    if (outcome === "acknowledged") {
+      counts.acknowledged += 1;
+      entry.stands = makes;
+    } else {
+      entry.stands = null;
+      if (outcome === "hung") counts.hung += 1;
+      else if (isUnanswered(outcome)) counts.unanswered += 1;
+      else wrong.push(`${entry.table}: ${outcome}`);
+    }
+  }
+
+  function send(): void {
+    if (running.size >= maxInFlight) return;
+    const deed = chooseDeed({ ...input, entries, busy, serial: counts.sent });
+    if (deed === null) return;
+    counts.sent += 1;
+    busy.add(deed.entry);
+    const run = settle(deed).finally(() => {
+      busy.delete(deed.entry);
+      running.delete(run);
+    });
+    running.add(run);
+  }
+
+  const timer = setInterval(send, 1_000 / input.perSecond);
+  const report = (): LoadReport => ({ ...counts, wrong, entries: [...entries.values()] });
+  return {
+    inFlight: () => running.size,
+    report,
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(running);
+      return report();
+    },
+  };
+}
+
+/** The server was away, or said that its stores were, for longer than the SDK tries. */
+function isUnanswered(error: unknown): boolean {
+  return isConnectionError(error) || isPixoraError(error, "service.unavailable");
+}
