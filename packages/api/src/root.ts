@@ -13,6 +13,7 @@ import { muteRouter } from "./mute/mute.router.ts";
 import { notificationRouter } from "./notification/notification.router.ts";
 import { router } from "./platform/trpc.ts";
 import { postRouter } from "./post/post.router.ts";
+import { pushRouter } from "./push/push.router.ts";
 import { userRouter } from "./user/user.router.ts";
 
 export const appRouter = router({
@@ -28,6 +29,7 @@ export const appRouter = router({
   feed: feedRouter,
   notification: notificationRouter,
   live: liveRouter,
+  push: pushRouter,
   media: mediaRouter,
   moderation: moderationRouter,
 });

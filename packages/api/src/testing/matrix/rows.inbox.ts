@@ -53,6 +53,23 @@ export const live: RoomRows<"live"> = {
   onPost: [{ access: "public", input: ownersPost, expect: seesPost }],
 };
 
+// Another in each world: worlds are tried side by side, and a browser is one person's.
+const endpointOf = ({ label }: CellWorld) => `https://push.example.com/send/${label}`;
+/** The point that everybody's curve begins at. */
+const p256dh = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+
+export const push: RoomRows<"push"> = {
+  subscribe: [
+    {
+      access: "signedIn",
+      input: (world) => ({ endpoint: endpointOf(world), keys: { p256dh, auth: "AAAAAAAAAAAAAAAAAAAAAA" } }),
+      expect: ok,
+    },
+  ],
+  unsubscribe: [{ access: "signedIn", input: (world) => ({ endpoint: endpointOf(world) }), expect: ok }],
+  publicKey: [{ access: "public", expect: ok }],
+};
+
 const reason = "spam";
 const lives = byTarget({ others: "ok", deletedAccount: "user.notFound" });
 

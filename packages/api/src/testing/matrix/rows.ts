@@ -1,6 +1,6 @@
 // The whole table, in the order of the wire's table of contents (root.ts).
 import { bookmark, comment, feed, like, media, post } from "./rows.content.ts";
-import { live, moderation, notification } from "./rows.inbox.ts";
+import { live, moderation, notification, push } from "./rows.inbox.ts";
 import { auth, block, follow, mute, user } from "./rows.people.ts";
 import { listRows, type Row } from "./table.ts";
 
@@ -18,6 +18,7 @@ export const rows: readonly Row[] = listRows({
   feed,
   notification,
   live,
+  push,
   media,
   moderation,
 });

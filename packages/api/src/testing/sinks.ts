@@ -1,0 +1,129 @@
+// Providers on this machine that mails and pushes are sent to in tests: they keep what they get, hang, refuse or break.
+import { createDecipheriv, createECDH, hkdfSync, randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { SMTPServer } from "smtp-server";
+
+/** A mail as the provider got it. */
+export interface SunkMail {
+  to: string[];
+  /** As sent: headers, an empty line, the parts in their encodings. */
+  raw: string;
+}
+
+export interface MailSink {
+  url: string;
+  mails: SunkMail[];
+  /** How it treats who comes from now on; "hang" takes connections and never says a word. */
+  mode: "take" | "hang" | "refuse";
+  close(): Promise<void>;
+}
+
+/** An SMTP server on a free port. */
+export async function openMailSink(): Promise<MailSink> {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["AUTH", "STARTTLS"],
+    disableReverseLookup: true,
+    logger: false,
+    closeTimeout: 100,
+    onConnect: (_session, done) => void (sink.mode === "hang" || done()),
+    onRcptTo: (_address, _session, done) =>
+      done(sink.mode === "refuse" ? Object.assign(new Error("no such mailbox"), { responseCode: 550 }) : null),
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        const to = session.envelope.rcptTo.map((recipient) => recipient.address);
+        sink.mails.push({ to, raw: Buffer.concat(chunks).toString("utf8") });
+        done();
+      });
+    },
+  });
+  server.on("error", () => undefined);
+  const listening = server.listen(0, "127.0.0.1");
+  await new Promise<void>((resolve) => listening.once("listening", () => resolve()));
+  const { port } = listening.address() as AddressInfo;
+  const sink: MailSink = {
+    url: `smtp://127.0.0.1:${port}`,
+    mails: [],
+    mode: "take",
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+  return sink;
+}
+
+/** A call as the push service got it. */
+export interface SunkPush {
+  path: string;
+  headers: IncomingMessage["headers"];
+  body: Buffer;
+}
+
+export interface PushSink {
+  url: string;
+  pushes: SunkPush[];
+  /** The status it answers with; "hang": it never does. */
+  answer: number | "hang";
+  /** Of its answers. */
+  headers: Record<string, string>;
+  close(): Promise<void>;
+}
+
+/** A push service on a free port, over plain HTTP. */
+export async function openPushSink(): Promise<PushSink> {
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    sink.pushes.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks) });
+    if (sink.answer !== "hang") response.writeHead(sink.answer, sink.headers).end();
+  }
+  const server = createServer((request, response) => void take(request, response).catch(() => undefined));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const sink: PushSink = {
+    url: `http://127.0.0.1:${port}`,
+    pushes: [],
+    answer: 201,
+    headers: {},
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return sink;
+}
+
+/** A browser's half of a subscription. */
+export interface TestBrowser {
+  keys: { p256dh: string; auth: string };
+  /** Decrypts a message (RFC 8291, RFC 8188); throws for one that is not for this browser. */
+  read(body: Buffer): unknown;
+}
+
+export function createBrowser(): TestBrowser {
+  const ecdh = createECDH("prime256v1");
+  const publicKey = ecdh.generateKeys();
+  const auth = randomBytes(16);
+  const derive = (ikm: Buffer, salt: Buffer, about: Buffer | string, byteCount: number) =>
+    Buffer.from(hkdfSync("sha256", ikm, salt, about, byteCount));
+  return {
+    keys: { p256dh: publicKey.toString("base64url"), auth: auth.toString("base64url") },
+    read(body) {
+      const salt = body.subarray(0, 16);
+      const keyEnd = 21 + (body[20] ?? 0);
+      const senderKey = body.subarray(21, keyEnd);
+      const about = Buffer.concat([Buffer.from("WebPush: info\0"), publicKey, senderKey]);
+      const secret = derive(ecdh.computeSecret(senderKey), auth, about, 32);
+      const decipher = createDecipheriv(
+        "aes-128-gcm",
+        derive(secret, salt, "Content-Encoding: aes128gcm\0", 16),
+        derive(secret, salt, "Content-Encoding: nonce\0", 12),
+      );
+      decipher.setAuthTag(body.subarray(-16));
+      const plain = Buffer.concat([decipher.update(body.subarray(keyEnd, -16)), decipher.final()]);
+      // The text ends where its padding begins: at the last byte that is not zero.
+      return JSON.parse(plain.subarray(0, plain.lastIndexOf(2)).toString("utf8"));
+    },
+  };
+}
