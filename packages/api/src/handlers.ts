@@ -13,15 +13,20 @@ import { tellPosts } from "./live/live.tell.ts";
 import { deleteFiles } from "./media/media.delete.ts";
 import { makeVariants } from "./media/media.make.ts";
 import { sweepOrphans } from "./media/media.sweep.ts";
+import { requestDigests, sendDigests } from "./notification/notification.digest.ts";
+import { sendMails as sendNotificationMails } from "./notification/notification.mail.ts";
 import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification/notification.notify.ts";
 import {
   removeNotificationsOfBlocks,
   removeNotificationsOfPosts,
   removeOldNotifications,
 } from "./notification/notification.remove.ts";
+import { deleteOldDeliveries, retryDeliveries } from "./notification/notification.upkeep.ts";
 import type { Deps } from "./platform/deps.ts";
 import { deleteOldIdempotencyKeys } from "./platform/idempotency.ts";
 import { purgePosts } from "./post/post.purge.ts";
+import { sendPushes } from "./push/push.send.ts";
+import { deleteDeadSubscriptions } from "./push/push.service.ts";
 
 /** The handlers of a worker, bound to its deps. */
 export function createHandlers(deps: Deps): JobHandlers {
@@ -33,6 +38,13 @@ export function createHandlers(deps: Deps): JobHandlers {
     "notification.removeOfPosts": (input) => removeNotificationsOfPosts(deps, input),
     "notification.removeOfBlocks": (input) => removeNotificationsOfBlocks(deps, input),
     "notification.removeOld": () => removeOldNotifications(deps),
+    "notification.sendMails": (input) => sendNotificationMails(deps, input),
+    "notification.sendDigests": (input) => sendDigests(deps, input),
+    "notification.requestDigests": () => requestDigests(deps),
+    "notification.retryDeliveries": () => retryDeliveries(deps),
+    "notification.deleteOldDeliveries": () => deleteOldDeliveries(deps),
+    "push.sendPushes": (input) => sendPushes(deps, input),
+    "push.deleteDeadSubscriptions": () => deleteDeadSubscriptions(deps),
     "feed.pushPosts": (input) => pushPosts(deps, input),
     "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),
     "feed.mendWindows": () => mendWindows(deps),

@@ -86,6 +86,7 @@ function startWorker(queue: QueueName, context: Context): Worker {
     runRetryDelay: 1_000,
   });
   worker.on("error", (error) => context.log.debug({ err: error, queue }, "a worker failed"));
+  worker.on("stalled", (job) => context.log.warn({ job, queue }, "a job stalled: its worker was gone"));
   worker.on("failed", (job, error) => context.log.error({ err: error, job: job?.name, queue }, "a job failed"));
   return worker;
 }

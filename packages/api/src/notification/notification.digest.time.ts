@@ -15,6 +15,14 @@ export function isTimeZone(name: string): boolean {
   try {
     // Either knows names that the other does not.
     new Intl.DateTimeFormat("en", { timeZone: name });
+    return isZoneOfCalendar(name);
+  } catch {
+    return false;
+  }
+}
+
+function isZoneOfCalendar(name: string): boolean {
+  try {
     Temporal.Now.instant().toZonedDateTimeISO(name);
     return true;
   } catch {
@@ -25,7 +33,8 @@ export function isTimeZone(name: string): boolean {
 /** The first moment after `after` at which a digest is due; null where none is wanted. */
 export function nextDigestAt(plan: DigestPlan, after: Date): Date | null {
   if (plan.frequency === "off") return null;
-  const { timeZone } = plan;
+  // A zone that a former release knew must not stop everybody's digests.
+  const timeZone = isZoneOfCalendar(plan.timeZone) ? plan.timeZone : "UTC";
   const isWeekly = plan.frequency === "weekly";
   const plainTime = new Temporal.PlainTime(plan.hour);
   let day = Temporal.Instant.fromEpochMilliseconds(after.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();

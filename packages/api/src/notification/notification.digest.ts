@@ -34,6 +34,8 @@ const moveOn: Statement<never> = statement(
 );
 
 const batch = 500;
+/** What was told this shortly before may not be committed yet: the next digest has it. */
+const unsettledMs = 10_000;
 const dayMs = 24 * 60 * 60_000;
 const firstLookBackMs: Record<Digest["frequency"], number> = { off: 0, daily: dayMs, weekly: 7 * dayMs };
 
@@ -48,15 +50,14 @@ export async function requestDigests(deps: Pick<Deps, "db" | "clock" | "wakeRela
 async function requestSome(tx: Tx, now: Date): Promise<number> {
   const due = await tx.many(selectDue, [now, batch]);
   if (due.length === 0) return 0;
-  const facts = due
-    .filter((row) => row.frequency !== "off")
-    .map((row): NewFact => {
-      const since = row.lastAt ?? new Date(now.getTime() - firstLookBackMs[row.frequency]);
-      const payload = { userId: row.userId, since: since.toISOString(), until: now.toISOString() };
-      return { fact: "notification.digestDue", payload };
-    });
+  const until = new Date(now.getTime() - unsettledMs);
+  const facts = due.map((row): NewFact => {
+    const since = row.lastAt ?? new Date(until.getTime() - firstLookBackMs[row.frequency]);
+    const payload = { userId: row.userId, since: since.toISOString(), until: until.toISOString() };
+    return { fact: "notification.digestDue", payload };
+  });
   await insertFacts(tx, { facts });
-  await tx.run(moveOn, [due.map((row) => row.userId), due.map((row) => nextDigestAt(row, now)), now]);
+  await tx.run(moveOn, [due.map((row) => row.userId), due.map((row) => nextDigestAt(row, now)), until]);
   return due.length;
 }
 

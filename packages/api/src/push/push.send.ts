@@ -1,0 +1,138 @@
+// Rings people's browsers about what they were told. Promises: each browser at most once for each cause; a push service
+// that hangs or fails holds up neither the others nor anything in the app; what is dead there is forgotten here.
+import { createHash } from "node:crypto";
+import type { FactOf } from "@pixora/jobs";
+import { LRUCache } from "lru-cache";
+import webPush from "web-push";
+import { deliver, type Letter, type Outcome } from "../notification/notification.deliver.ts";
+import { readTellings, type Telling } from "../notification/notification.told.ts";
+import { createCircuit } from "../platform/circuit.ts";
+import type { Deps } from "../platform/deps.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
+import { guardedLookup } from "../platform/public-address.ts";
+import { callPushService, type PushAnswer } from "./push.call.ts";
+import { isCallable, parseEndpoint } from "./push.endpoint.ts";
+import { type PushKeys, readPushKeys } from "./push.key.ts";
+import { dropSubscription, listSubscriptions, type Subscription } from "./push.service.ts";
+import { writePushMessage } from "./push.text.ts";
+
+type SendDeps = Pick<Deps, "db" | "clock" | "log" | "config">;
+
+/** Sends the pushes that these facts ask for, as far as they may still be told. The second time rings nobody again. */
+export async function sendPushes(
+  deps: SendDeps,
+  input: { facts: readonly FactOf<"push.sendPushes">[] },
+): Promise<void> {
+  const { facts } = input;
+  const wanted = (await readTellings(deps, facts)).filter((telling) => telling.wish.push);
+  const userIds = [...new Set(wanted.map((telling) => telling.payload.userId))];
+  const subscriptions = await listSubscriptions(deps.db.sql, { userIds, now: deps.clock.now() });
+  const byPerson = Map.groupBy(subscriptions, (subscription) => subscription.userId);
+  await deliver(deps, {
+    channel: "push",
+    job: "push.sendPushes",
+    fact: "notification.pushRequested",
+    factIds: facts.map((fact) => fact.id),
+    letters: wanted.flatMap((telling) =>
+      (byPerson.get(telling.payload.userId) ?? []).map((subscription) => letterOf(deps, { telling, subscription })),
+    ),
+  });
+}
+
+function letterOf(deps: SendDeps, input: { telling: Telling; subscription: Subscription }): Letter {
+  const { telling, subscription } = input;
+  const { factId, payload } = telling;
+  const { userId, causeKey } = payload;
+  return { factId, userId, causeKey, address: subscription.endpoint, payload, send: () => ring(deps, input) };
+}
+
+const circuitOf = onePerDeps((_deps: SendDeps) => createCircuit());
+
+async function ring(
+  deps: SendDeps,
+  { telling, subscription }: { telling: Telling; subscription: Subscription },
+): Promise<Outcome> {
+  const url = parseEndpoint(deps.config, subscription.endpoint);
+  // The operator's list may have changed since.
+  if (url === null) return { state: "failed", error: "this endpoint is not called" };
+  const circuit = circuitOf(deps);
+  if (!circuit.mayCall(url.host)) {
+    return { state: "waiting", error: `${url.host} has failed too often just now`, isTry: false };
+  }
+  const { groupKey } = telling.payload;
+  const body = seal(subscription, writePushMessage(telling.told, { tag: groupKey }));
+  if (body === null) {
+    await dropSubscription(deps.db.sql, subscription);
+    return { state: "skipped", error: "the subscription's keys are none" };
+  }
+  const headers = { ...(await headersFor(deps, url.origin)), "content-length": body.length, topic: topicOf(groupKey) };
+  const lookup = guardedLookup((address) => isCallable(deps.config, address));
+  const answer = await callPushService({ url, headers, body, lookup });
+  circuit.note(url.host, answer.isAnswered && answer.status < 500);
+  return outcomeOf(deps, { answer, subscription });
+}
+
+async function outcomeOf(
+  deps: SendDeps,
+  { answer, subscription }: { answer: PushAnswer; subscription: Subscription },
+): Promise<Outcome> {
+  if (!answer.isAnswered) {
+    const { isSent, error } = answer;
+    return isSent ? { state: "sending", error } : { state: "waiting", error, isTry: true };
+  }
+  const { status, retryAfterMs: afterMs } = answer;
+  const error = `the push service answered ${status}`;
+  if (status >= 200 && status < 300) return { state: "sent" };
+  if (status === 404 || status === 410) {
+    await dropSubscription(deps.db.sql, subscription);
+    return { state: "skipped", error };
+  }
+  if (status === 429 || status >= 500) return { state: "waiting", error, isTry: true, afterMs };
+  return { state: "failed", error };
+}
+
+/** The message as only this browser can read it (RFC 8291); null where its keys are no keys. */
+function seal({ p256dh, auth }: Subscription, message: string): Buffer | null {
+  try {
+    return webPush.encrypt(p256dh, auth, message, "aes128gcm").cipherText;
+  } catch {
+    return null;
+  }
+}
+
+/** How long a push service keeps a message for a browser that is off. */
+const keptSeconds = 24 * 60 * 60;
+/** Half of what the tokens are good for. */
+const tokenLifeMs = 6 * 60 * 60_000;
+
+// One signature a push service, not one a push.
+const tokensOf = onePerDeps((_deps: SendDeps) => new LRUCache<string, string>({ max: 500, ttl: tokenLifeMs }));
+
+async function headersFor(deps: SendDeps, origin: string): Promise<Record<string, string | number>> {
+  const tokens = tokensOf(deps);
+  const known = tokens.get(origin);
+  const authorization = known ?? signToken(await readPushKeys(deps), { origin, contact: contactOf(deps) });
+  if (known === undefined) tokens.set(origin, authorization);
+  return {
+    authorization,
+    ttl: keptSeconds,
+    urgency: "normal",
+    "content-type": "application/octet-stream",
+    "content-encoding": "aes128gcm",
+  };
+}
+
+function signToken(keys: PushKeys, to: { origin: string; contact: string }): string {
+  return webPush.getVapidHeaders(to.origin, to.contact, keys.publicKey, keys.privateKey, "aes128gcm").Authorization;
+}
+
+/** Whom a push service writes to if we misbehave. */
+function contactOf({ config }: SendDeps): string {
+  const address = /<([^<>\s]+@[^<>\s]+)>/.exec(config.MAIL_FROM)?.[1] ?? config.MAIL_FROM.trim();
+  return `mailto:${address}`;
+}
+
+/** What is still waiting at the push service gives way to the newest of its group. At most 32 characters. */
+function topicOf(groupKey: string): string {
+  return createHash("sha256").update(groupKey).digest("base64url").slice(0, 32);
+}
