@@ -1,20 +1,11 @@
 // createPixora: the typed client. Calls go in batches over HTTP, streams over one WebSocket or over SSE.
 import type { AppRouter } from "@pixora/api";
-import {
-  createTRPCClient,
-  createWSClient,
-  httpBatchLink,
-  httpSubscriptionLink,
-  splitLink,
-  type TRPCClient,
-  type TRPCLink,
-  wsLink,
-} from "@trpc/client";
-import { EventSource } from "eventsource";
+import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
 import { type LastEventStore, resumeLink } from "./resume.link.ts";
 import { retryLink } from "./retry.link.ts";
 import { sessionLink } from "./session.link.ts";
-import { createSession, memorySession, type Session, type SessionInside, type SessionStore } from "./session.ts";
+import { createSession, memorySession, type Session, type SessionStore } from "./session.ts";
+import { bearer, socketStreams, sseStreams } from "./streams.ts";
 import { createUpload } from "./upload.ts";
 
 export interface PixoraOptions {
@@ -50,7 +41,9 @@ export function createPixora(options: PixoraOptions): Pixora {
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
   const session = createSession({ url, store: options.session ?? memorySession(), fetch: send });
   const streams =
-    options.transport === "sse" ? sseStreams({ url, session, fetch: send }) : socketStreams({ url, session, options });
+    options.transport === "sse"
+      ? sseStreams({ url, session, fetch: send })
+      : socketStreams({ url, session, WebSocket: options.WebSocket });
   const closing = new AbortController();
   const client = createTRPCClient<AppRouter>({
     links: [
@@ -85,55 +78,4 @@ function besides<Client extends object, Own extends object>(client: Client, own:
   return new Proxy(client, {
     get: (target, key) => (Object.hasOwn(own, key) ? own[key as keyof Own] : Reflect.get(target, key)),
   }) as Client & Own;
-}
-
-interface Streams {
-  link: TRPCLink<AppRouter>;
-  close(): Promise<void>;
-}
-
-async function bearer(session: SessionInside): Promise<Record<string, string>> {
-  const token = await session.accessToken();
-  return token === null ? {} : { authorization: `Bearer ${token}` };
-}
-
-function socketStreams(input: { url: string; session: SessionInside; options: PixoraOptions }): Streams {
-  const client = createWSClient({
-    url: `${input.url.replace(/^http/, "ws")}/trpc`,
-    connectionParams: async () => {
-      const token = await input.session.accessToken();
-      return token === null ? {} : { token };
-    },
-    // A socket is opened by the first stream and closed soon after the last.
-    lazy: { enabled: true, closeMs: 5_000 },
-    keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5_000 },
-    retryDelayMs: (attempt) => Math.min(100 * 2 ** attempt, 5_000) * (0.5 + Math.random() / 2),
-    ...(input.options.WebSocket ? { WebSocket: input.options.WebSocket } : {}),
-  });
-  return { link: wsLink({ client }), close: () => client.close() };
-}
-
-function sseStreams(input: { url: string; session: SessionInside; fetch: typeof fetch }): Streams {
-  const closing = new AbortController();
-  const link = httpSubscriptionLink<AppRouter, typeof EventSource>({
-    url: `${input.url}/trpc`,
-    EventSource,
-    eventSourceOptions: () => ({
-      // Each connection, also one that the event source opens by itself, takes the token of its moment.
-      fetch: async (url: string | URL, init: RequestInit) =>
-        input.fetch(url, { ...init, headers: { ...(init.headers as object), ...(await bearer(input.session)) } }),
-    }),
-  });
-  return {
-    link: (runtime) => {
-      const run = link(runtime);
-      return (pass) => {
-        const signals = [closing.signal, pass.op.signal].filter((signal) => signal !== null && signal !== undefined);
-        return run({ ...pass, op: { ...pass.op, signal: AbortSignal.any(signals) } });
-      };
-    },
-    async close() {
-      closing.abort();
-    },
-  };
 }

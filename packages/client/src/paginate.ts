@@ -35,5 +35,6 @@ function keyOf(item: unknown): unknown {
   if (typeof item !== "object" || item === null) return undefined;
   if ("id" in item) return item.id;
   if ("groupKey" in item) return item.groupKey;
+  if ("post" in item) return keyOf(item.post);
   return "tag" in item ? item.tag : undefined;
 }

@@ -1,10 +1,11 @@
 // Streams that outlive connections, servers and tokens. `live.onEvent` carries its last id from connection to
-// connection (and through the app's storage from start to start), and drops what it has delivered already.
+// connection (and through the app's storage from start to start), and drops what it has delivered already. Where another
+// person signs in, it begins anew as theirs.
 import type { AppRouter } from "@pixora/api";
 import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { isConnectionError, isPixoraError } from "./errors.ts";
-import type { SessionInside } from "./session.ts";
+import type { SessionInside, Tokens } from "./session.ts";
 
 /** Where the id of the last event is kept between starts of the app; without one it lives in memory. */
 export interface LastEventStore {
@@ -16,6 +17,8 @@ const firstDelayMs = 100;
 const maxDelayMs = 5_000;
 /** A stream that held this long starts its next row of attempts from the shortest delay. */
 const healthyAfterMs = 10_000;
+/** Events of no id of their own: they carry that of the last one and are not repeats of it. */
+const marks = new Set(["ready", "resync", "session.revoked"]);
 
 export function resumeLink(input: {
   session: SessionInside;
@@ -30,62 +33,94 @@ export function resumeLink(input: {
       const given = (op.input ?? {}) as { lastEventId?: string };
       return observable((observer) => {
         let lastId: string | null = given.lastEventId ?? null;
+        /** Whose the last id is; undefined before the first run. */
+        let ownerId: string | null | undefined;
         let current: Unsubscribable | undefined;
         let timer: ReturnType<typeof setTimeout> | undefined;
-        let isOver = false;
         let attempt = 0;
+        /** Counts connections: what one that was given up still says is not heard. */
+        let run = 0;
 
-        async function start(): Promise<void> {
-          if (isTracked && lastId === null && input.lastEvent) lastId = await input.lastEvent.load();
-          if (isOver) return;
+        /** The input with which the stream goes on, for who is signed in now. */
+        async function inputNow(): Promise<unknown> {
+          const userId = (await input.session.holder())?.userId ?? null;
+          if (ownerId === undefined) lastId ??= (await input.lastEvent?.load()) ?? null;
+          else if (ownerId !== userId) lastId = null;
+          ownerId = userId;
+          return lastId === null ? op.input : { ...given, lastEventId: lastId };
+        }
+
+        async function start(own: number): Promise<void> {
+          const startedWith = await input.session.tokens();
+          const opNow = isTracked ? { ...op, input: await inputNow() } : op;
+          if (own !== run) return;
           const startedAtMs = Date.now();
-          // What was delivered in this connection or an earlier one is known by its id.
-          current = next(
-            isTracked && lastId !== null ? { ...op, input: { ...given, lastEventId: lastId } } : op,
-          ).subscribe({
+          current = next(opNow).subscribe({
             next(envelope) {
               const { result } = envelope;
               // The end of one connection is not the end of the stream.
-              if ("type" in result && result.type === "stopped") return;
+              if (own !== run || ("type" in result && result.type === "stopped")) return;
               if (isTracked && "id" in result && result.id !== undefined) {
-                if (isRepeat(result.id, result.data)) return;
+                if (isRepeat(lastId, result)) return;
                 lastId = result.id;
                 void input.lastEvent?.save(result.id);
               }
               observer.next(envelope);
             },
-            error: (error) => void again(startedAtMs, error),
-            complete: () => void again(startedAtMs, null),
+            error: (error) => void again({ own, startedAtMs, startedWith, error }),
+            complete: () => void again({ own, startedAtMs, startedWith, error: null }),
           });
         }
 
-        // Marks of state (`ready`, `resync`) carry the id of the last event and are not repeats of it.
-        function isRepeat(id: string, envelope: unknown): boolean {
-          if (lastId === null || BigInt(id) > BigInt(lastId)) return false;
-          const type = (envelope as { data?: { type?: string } } | undefined)?.data?.type;
-          return type !== "ready" && type !== "resync";
-        }
-
-        async function again(startedAtMs: number, error: TRPCClientError<AppRouter> | null): Promise<void> {
-          if (isOver) return;
+        async function again(ended: {
+          own: number;
+          startedAtMs: number;
+          startedWith: Tokens | null;
+          error: TRPCClientError<AppRouter> | null;
+        }): Promise<void> {
+          const { own, startedWith, error } = ended;
+          if (own !== run) return;
           if (input.closed.aborted) return observer.complete();
-          if (error !== null && !(await mayResume(input.session, error))) return observer.error(error);
-          attempt = Date.now() - startedAtMs > healthyAfterMs ? 1 : attempt + 1;
+          if (error !== null && !(await mayResume(input.session, { error, startedWith }))) return observer.error(error);
+          if (own !== run) return;
+          attempt = Date.now() - ended.startedAtMs > healthyAfterMs ? 1 : attempt + 1;
           const delayMs = Math.min(firstDelayMs * 2 ** (attempt - 1), maxDelayMs) * (0.5 + Math.random() / 2);
-          timer = setTimeout(() => start().catch((cause) => observer.error(cause)), delayMs);
+          timer = setTimeout(restart, delayMs);
         }
 
-        start().catch((cause) => observer.error(cause));
-        return () => {
-          isOver = true;
+        function giveUp(): void {
+          run += 1;
           clearTimeout(timer);
           current?.unsubscribe();
+        }
+
+        function restart(): void {
+          giveUp();
+          start(run).catch((cause) => observer.error(cause));
+        }
+
+        const stopWatching = input.session.onSwitch(restart);
+        restart();
+        return () => {
+          stopWatching();
+          giveUp();
         };
       });
     };
 }
 
-async function mayResume(session: SessionInside, error: TRPCClientError<AppRouter>): Promise<boolean> {
+/** What was delivered in this connection or an earlier one is known by its id. */
+function isRepeat(lastId: string | null, result: { id?: string; data?: unknown }): boolean {
+  if (lastId === null || result.id === undefined || BigInt(result.id) > BigInt(lastId)) return false;
+  const type = (result.data as { data?: { type?: string } } | undefined)?.data?.type;
+  return type === undefined || !marks.has(type);
+}
+
+/** Whether another attempt may succeed. Forgets the tokens of a session that has ended. */
+async function mayResume(
+  session: SessionInside,
+  { error, startedWith }: { error: TRPCClientError<AppRouter>; startedWith: Tokens | null },
+): Promise<boolean> {
   if (isConnectionError(error)) return true;
   if (!isPixoraError(error)) return false;
   switch (error.data.appCode) {
@@ -93,6 +128,10 @@ async function mayResume(session: SessionInside, error: TRPCClientError<AppRoute
       const tokens = await session.tokens();
       return tokens !== null && (await session.renew(tokens.accessToken).catch(() => true));
     }
+    case "auth.sessionRevoked":
+    case "auth.tokenInvalid":
+      if (startedWith !== null) await session.forget(startedWith);
+      return false;
     case "service.unavailable":
     case "limit.exceeded":
     case "internal":

@@ -6,6 +6,8 @@ import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { isConnectionError, isPixoraError } from "./errors.ts";
 
 const keyed = new Set(["post.create", "comment.create", "media.create", "moderation.report"]);
+/** A refresh within the server's grace answers what the first did. */
+const repeatableOfAuth = new Set(["auth.signOut", "auth.refresh"]);
 /** With the delays below, about ten seconds: longer than a server takes to start again. */
 const maxAttempts = 8;
 const firstDelayMs = 100;
@@ -16,9 +18,9 @@ export function retryLink(): TRPCLink<AppRouter> {
     ({ op, next }) => {
       const isSafe =
         op.type !== "subscription" &&
-        (!op.path.startsWith("auth.") || op.type === "query" || op.path === "auth.signOut");
+        (!op.path.startsWith("auth.") || op.type === "query" || repeatableOfAuth.has(op.path));
       if (!isSafe) return next(op);
-      const input = keyed.has(op.path) ? { idempotencyKey: crypto.randomUUID(), ...(op.input as object) } : op.input;
+      const input = keyed.has(op.path) ? withKey(op.input) : op.input;
       return observable((observer) => {
         let current: Unsubscribable | undefined;
         let timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,6 +44,12 @@ export function retryLink(): TRPCLink<AppRouter> {
         };
       });
     };
+}
+
+/** A key that the app left undefined is none. */
+function withKey(input: unknown): object {
+  const given = input as { idempotencyKey?: string };
+  return { ...given, idempotencyKey: given.idempotencyKey ?? crypto.randomUUID() };
 }
 
 /** Milliseconds to wait, or null where trying again is no use or would take too long. */

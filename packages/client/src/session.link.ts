@@ -20,8 +20,10 @@ export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
         let current: Unsubscribable | undefined;
         let isOver = false;
 
-        async function settle(data: unknown): Promise<void> {
-          if (signingOut.has(op.path) || endsOwnSession(op.path, op.input)) await session.set(null);
+        async function settle(data: unknown, sentWith: Tokens | null): Promise<void> {
+          if (sentWith !== null && (signingOut.has(op.path) || endsOwnSession(op.path, op.input))) {
+            await session.forget(sentWith);
+          }
           if (!signingIn.has(op.path)) return;
           const tokens = (data as { tokens: Tokens | null }).tokens;
           if (tokens !== null) await session.set(tokens);
@@ -30,11 +32,20 @@ export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
         async function recover(error: TRPCClientError<AppRouter>, sentWith: Tokens | null): Promise<boolean> {
           if (sentWith === null || op.path === "auth.refresh") return false;
           if (isPixoraError(error, "auth.tokenExpired")) return session.renew(sentWith.accessToken);
-          if (isPixoraError(error) && endsSession.has(error.data.appCode)) {
-            const present = await session.tokens();
-            if (present?.refreshToken === sentWith.refreshToken) await session.set(null);
-          }
+          if (isPixoraError(error) && endsSession.has(error.data.appCode)) await session.forget(sentWith);
           return false;
+        }
+
+        /** Signing out reaches its end too where an attempt whose answer got lost, or another device, was there first. */
+        async function fail(error: TRPCClientError<AppRouter>, sentWith: Tokens | null): Promise<void> {
+          if (op.path === "auth.signOut" && sentWith !== null) {
+            if (isPixoraError(error, "auth.suspended")) await session.forget(sentWith);
+            if (isPixoraError(error) && (await session.tokens()) === null) {
+              observer.next({ result: { type: "data", data: { ok: true } } });
+              return observer.complete();
+            }
+          }
+          observer.error(error);
         }
 
         async function send(attempt: number): Promise<void> {
@@ -43,7 +54,7 @@ export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
           current = next(op).subscribe({
             next(envelope) {
               const data = "data" in envelope.result ? envelope.result.data : undefined;
-              settle(data).then(
+              settle(data, sentWith).then(
                 () => {
                   observer.next(envelope);
                   observer.complete();
@@ -52,11 +63,10 @@ export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
               );
             },
             error(error) {
-              if (attempt > 1) return observer.error(error);
-              recover(error, sentWith).then(
-                (isRenewed) => (isRenewed && !isOver ? void send(attempt + 1) : observer.error(error)),
-                () => observer.error(error),
-              );
+              const mend = attempt > 1 ? Promise.resolve(false) : recover(error, sentWith);
+              mend
+                .then((isRenewed) => (isRenewed && !isOver ? send(attempt + 1) : fail(error, sentWith)))
+                .catch(() => observer.error(error));
             },
           });
         }

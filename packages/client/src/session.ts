@@ -3,7 +3,7 @@
 
 import type { AppRouter, RouterOutputs } from "@pixora/api";
 import { createTRPCClient, httpLink } from "@trpc/client";
-import { isPixoraError } from "./errors.ts";
+import { isConnectionError, isPixoraError } from "./errors.ts";
 
 export type Tokens = RouterOutputs["auth"]["refresh"]["tokens"];
 
@@ -16,14 +16,26 @@ export interface SessionStore {
 export interface Session {
   /** The present tokens, or null when nobody is signed in. */
   tokens(): Promise<Tokens | null>;
-  /** Takes tokens over, as from a server that rendered the page; null forgets them. */
+  /** Takes tokens over, as from a server that rendered the page; null forgets them, and open streams end. */
   set(tokens: Tokens | null): Promise<void>;
   /** Called with true or false whenever somebody signs in or the session ends. The answer stops it. */
   onChange(listener: (isSignedIn: boolean) => void): () => void;
 }
 
+/** Whose tokens they are. */
+export interface Holder {
+  sessionId: string;
+  userId: string;
+}
+
 /** What the links use besides. */
 export interface SessionInside extends Session {
+  /** Whose the present tokens are; null when nobody is signed in. */
+  holder(): Promise<Holder | null>;
+  /** Forgets the tokens of a session that the server has ended, the renewed ones too; it ends the streams by itself. */
+  forget(ended: Tokens): Promise<void>;
+  /** Called when the session that was here gives way to another or is taken away. The answer stops it. */
+  onSwitch(listener: () => void): () => void;
   /** An access token that still lives a while; renews it first where needed. Null when nobody is signed in. */
   accessToken(): Promise<string | null>;
   /** Renews unless `deadToken` has been replaced already. False when the session has ended. */
@@ -32,6 +44,11 @@ export interface SessionInside extends Session {
 
 /** A token that dies sooner than this is renewed before it is used; the server asks streams a minute ahead. */
 const renewAheadMs = 75_000;
+/** One that is younger than this is good, whatever a clock that runs ahead makes of its end. */
+const surelyGoodMs = 60_000;
+/** Refreshes whose answer gets lost: well within the server's grace for the token that was used. */
+const maxRefreshes = 3;
+const refreshDelayMs = 200;
 
 /** Keeps tokens in memory: they are gone when the process ends. */
 export function memorySession(initial: Tokens | null = null): SessionStore {
@@ -44,12 +61,16 @@ export function memorySession(initial: Tokens | null = null): SessionStore {
   };
 }
 
-/** Keeps tokens in the browser's localStorage. Any script of the page can read them. */
+/** Keeps tokens in the browser's localStorage. Any script of the page can read them. What is no JSON there is nothing. */
 export function localStorageSession(key = "pixora.session"): SessionStore {
   return {
     load() {
-      const text = localStorage.getItem(key);
-      return text === null ? null : (JSON.parse(text) as Tokens);
+      try {
+        return JSON.parse(localStorage.getItem(key) ?? "null") as Tokens | null;
+      } catch (error) {
+        if (error instanceof SyntaxError) return null;
+        throw error;
+      }
     },
     save(tokens) {
       if (tokens === null) localStorage.removeItem(key);
@@ -62,13 +83,35 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
   const { store } = input;
   const bare = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${input.url}/trpc`, fetch: input.fetch })] });
   const listeners = new Set<(isSignedIn: boolean) => void>();
+  const switchListeners = new Set<() => void>();
   let renewing: Promise<boolean> | null = null;
+  let young: { accessToken: string; sinceMs: number } | null = null;
+
+  /** Answers the tokens that were here before. */
+  async function save(tokens: Tokens | null): Promise<Tokens | null> {
+    const before = await store.load();
+    await store.save(tokens);
+    young = tokens && { accessToken: tokens.accessToken, sinceMs: Date.now() };
+    const isSignedIn = tokens !== null;
+    if ((before !== null) !== isSignedIn) for (const listener of listeners) listener(isSignedIn);
+    return before;
+  }
 
   async function set(tokens: Tokens | null): Promise<void> {
-    const wasSignedIn = (await store.load()) !== null;
-    await store.save(tokens);
-    const isSignedIn = tokens !== null;
-    if (wasSignedIn !== isSignedIn) for (const listener of listeners) listener(isSignedIn);
+    const before = await save(tokens);
+    if (before === null || (tokens !== null && isSameSession(before, tokens))) return;
+    for (const listener of switchListeners) listener();
+  }
+
+  async function fetchNext(refreshToken: string): Promise<Tokens> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await bare.auth.refresh.mutate({ refreshToken })).tokens;
+      } catch (error) {
+        if (attempt === maxRefreshes || !isConnectionError(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, refreshDelayMs * attempt * (0.5 + Math.random())));
+      }
+    }
   }
 
   async function refresh(deadToken: string | null): Promise<boolean> {
@@ -77,18 +120,23 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
     // Another call, or another tab that shares the store, was faster.
     if (deadToken !== null && before.accessToken !== deadToken) return true;
     try {
-      const { tokens } = await bare.auth.refresh.mutate({ refreshToken: before.refreshToken });
+      const tokens = await fetchNext(before.refreshToken);
       // Signing out or in meanwhile wins over the renewal of what was there before.
       const present = await store.load();
-      if (present?.refreshToken === before.refreshToken) await set(tokens);
+      if (present?.refreshToken === before.refreshToken) await save(tokens);
       return true;
     } catch (error) {
       if (!isPixoraError(error) || error.data.code !== "UNAUTHORIZED") throw error;
       const present = await store.load();
       if (present?.refreshToken !== before.refreshToken) return present !== null;
-      await set(null);
+      await save(null);
       return false;
     }
+  }
+
+  async function forget(ended: Tokens): Promise<void> {
+    const present = await store.load();
+    if (present !== null && isSameSession(present, ended)) await save(null);
   }
 
   function renew(deadToken: string | null): Promise<boolean> {
@@ -107,12 +155,21 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    async holder() {
+      return holderOf(await store.load());
+    },
+    forget,
+    onSwitch(listener) {
+      switchListeners.add(listener);
+      return () => switchListeners.delete(listener);
+    },
     renew,
     async accessToken() {
       const tokens = await store.load();
       if (tokens === null) return null;
       const leftMs = Date.parse(tokens.accessTokenExpiresAt) - Date.now();
-      if (leftMs > renewAheadMs) return tokens.accessToken;
+      const isYoung = tokens.accessToken === young?.accessToken && Date.now() - young.sinceMs < surelyGoodMs;
+      if (leftMs > renewAheadMs || isYoung) return tokens.accessToken;
       try {
         await renew(tokens.accessToken);
       } catch (error) {
@@ -122,4 +179,21 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
       return (await store.load())?.accessToken ?? null;
     },
   };
+}
+
+function isSameSession(one: Tokens, other: Tokens): boolean {
+  if (one.refreshToken === other.refreshToken) return true;
+  const holder = holderOf(one);
+  return holder !== null && holder.sessionId === holderOf(other)?.sessionId;
+}
+
+/** Read, not verified: the server does that. Null for no tokens, and for any that are not the server's. */
+function holderOf(tokens: Tokens | null): Holder | null {
+  const [, part = ""] = tokens?.accessToken.split(".") ?? [];
+  try {
+    const { sid, sub }: Record<string, unknown> = JSON.parse(atob(part.replace(/-/g, "+").replace(/_/g, "/")));
+    return typeof sid === "string" && typeof sub === "string" ? { sessionId: sid, userId: sub } : null;
+  } catch {
+    return null;
+  }
 }

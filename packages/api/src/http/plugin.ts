@@ -15,6 +15,7 @@ import { type ContextParts, httpContext, socketContext } from "./context.ts";
 import { exportPlugin } from "./export.ts";
 import { mediaPlugin } from "./media.ts";
 import { createSocketBook, maxFrameBytes, type SocketBook } from "./sockets.ts";
+import { unsubscribePlugin } from "./unsubscribe.ts";
 
 /** Calls that one HTTP batch or WebSocket message may carry. */
 const maxBatchSize = 50;
@@ -46,6 +47,7 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   await app.register(websocket, { options: { maxPayload: maxFrameBytes } });
   await app.register(mediaPlugin, { deps });
   await app.register(exportPlugin, { deps });
+  await app.register(unsubscribePlugin, { deps });
   registerTrpc(app, parts);
   registerSockets(app, parts, { sockets, allowedOrigins: options.allowedOrigins });
 

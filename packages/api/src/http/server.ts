@@ -25,6 +25,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** For a route whose bodies take longer than others. */
     bodyTimeoutMs?: number;
+    /** For a route that reads multipart bodies itself, within a bound. */
+    takesMultipart?: boolean;
   }
 }
 
@@ -47,8 +49,9 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
     if (hasBody(request)) boundBody(request, reply);
-    // tRPC reads multipart bodies itself, past the body limit: nothing here takes them.
-    if (request.headers["content-type"]?.toLowerCase().includes("multipart/")) {
+    // tRPC reads multipart bodies itself, past the body limit: nothing takes them that does not say so.
+    const isMultipart = request.headers["content-type"]?.toLowerCase().includes("multipart/");
+    if (isMultipart && request.routeOptions.config.takesMultipart !== true) {
       return reply.code(415).send({ message: "Unsupported media type", requestId: request.id });
     }
   });

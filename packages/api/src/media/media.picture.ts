@@ -35,26 +35,44 @@ export function pictureSql(media: string): string {
   return pictureJson(media);
 }
 
+interface ShownPicture {
+  isPublic: boolean;
+  period: number;
+  view: ImageView;
+}
+
+// Beside the picture as long as somebody keeps it, as the cache of post bodies does: a warm page signs nothing.
+const shown = new WeakMap<StoredPicture, ShownPicture>();
+
 /**
  * The view of a picture. `isPublic` says that everybody may see it, so that a plain URL does where we serve files
- * ourselves; else the URLs are signed and live for ten minutes at most.
+ * ourselves; else the URLs are signed and live for ten minutes at most. The answer is frozen: pages share it.
  */
 export function imageOf(
-  storage: Pick<Storage, "urlOf">,
+  storage: Pick<Storage, "urlOf" | "signingPeriod">,
   picture: StoredPicture,
-  input: { isPublic: boolean },
+  { isPublic }: { isPublic: boolean },
 ): ImageView {
+  const period = storage.signingPeriod();
+  const known = shown.get(picture);
+  if (known?.period === period && known.isPublic === isPublic) return known.view;
+  const view = Object.freeze(signImage(storage, picture, isPublic));
+  shown.set(picture, { isPublic, period, view });
+  return view;
+}
+
+function signImage(storage: Pick<Storage, "urlOf">, picture: StoredPicture, isPublic: boolean): ImageView {
   const files = picture.variants.map(([width, height]) => {
-    const { url, expiresAt } = storage.urlOf({ key: pictureKey(picture.id, width), isPublic: input.isPublic });
+    const { url, expiresAt } = storage.urlOf({ key: pictureKey(picture.id, width), isPublic });
     return { file: { url, width, height }, expiresAt };
   });
   const largest = files.at(-1);
   if (largest === undefined) throw new Error(`picture ${picture.id} has no files`);
-  const known = files.filter(({ file }) => pictureWidths.some((width) => width === file.width));
+  const common = files.filter(({ file }) => pictureWidths.some((width) => width === file.width));
   return {
     id: picture.id,
     ...largest.file,
-    variants: (known.length > 0 ? known : files).map(({ file }) => file),
+    variants: (common.length > 0 ? common : files).map(({ file }) => file),
     placeholder: picture.placeholder,
     alt: picture.alt,
     expiresAt: largest.expiresAt?.toISOString() ?? null,

@@ -26,7 +26,8 @@ export class BadPictureError extends Error {
   override name = "BadPictureError";
 }
 
-const avatarSide = 1_080;
+/** Shown small, and many on a page. */
+const avatarSide = 640;
 const maxWidth = 2_048;
 /** A strip of a screenshot may be long; WebP ends at 16,383. */
 const maxHeight = 12_000;
