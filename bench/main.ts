@@ -17,7 +17,10 @@ const workloads: Record<string, () => Promise<WorkloadModule>> = {
   "feed-warm": () => import("./workloads/feed-warm.ts"),
   "feed-cold": () => import("./workloads/feed-cold.ts"),
   "feed-redis-down": () => import("./workloads/feed-redis-down.ts"),
+  "comments-deep": () => import("./workloads/comments-deep.ts"),
+  "like-to-notification": () => import("./workloads/like-to-notification.ts"),
   "like-hot": () => import("./workloads/like-hot.ts"),
+  media: () => import("./workloads/media.ts"),
 };
 
 async function main(): Promise<number> {

@@ -154,8 +154,8 @@ function posts({ posts: count }: ScaleCounts, nowMs: number): string {
 // Power law: whom a person follows is drawn towards the low numbers. Readers of the special kinds follow evenly spread
 // authors who post (or do not any more).
 function follows({ fanSmall, fanLarge }: ScaleCounts, nowMs: number): string {
-  const ofReaders = readerKinds.map(
-    ({ kind, follows: wanted, isDormant }) => `
+  const ofReaders = readerKinds.map(({ kind, follows: wanted, isDormant }) =>
+    `
       select p.id, author.id from person p
       cross join lateral (select n.active_count / ${wanted}.0 as step from n) s
       cross join generate_series(0, ${wanted - 1}) as turn

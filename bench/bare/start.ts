@@ -10,7 +10,7 @@ export interface Bare {
   pool: pg.Pool;
   redis: Redis;
   /** Who calls; throws for a token that is not a good one. Whether the session lives is left to the SQL. */
-  readCaller(request: FastifyRequest): BareCaller;
+  readCaller(request: Pick<FastifyRequest, "headers">): BareCaller;
   /** Runs a prepared statement; the same text is prepared once a connection. */
   query<Row>(text: string, values: unknown[]): Promise<Row[]>;
 }
@@ -34,6 +34,7 @@ export function openBare(): Bare & { listen(): Promise<void> } {
     options: "-c timezone=UTC",
   });
   const redis = new Redis(env("REDIS_URL"), { enableAutoPipelining: true });
+  redis.on("error", () => {}); // a workload stops it on purpose
   const app = fastify();
   app.get("/healthz", async () => ({ status: "ok" }));
   process.once("SIGTERM", () => process.exit(0));

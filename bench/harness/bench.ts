@@ -1,7 +1,7 @@
 // What a workload works with: services, a fresh copy of its data, programs to start, people to call as.
 import pg from "pg";
-import { onShutdown } from "../../scripts/services/shutdown.mjs";
 import { generateClient, withDatabase } from "../../scripts/services/prisma.mjs";
+import { onShutdown } from "../../scripts/services/shutdown.mjs";
 import { type DataKind, openRunDatabase } from "./database.ts";
 import { type Generator, startGenerator } from "./generator.ts";
 import type { BenchOptions } from "./options.ts";

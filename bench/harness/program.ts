@@ -43,7 +43,12 @@ export async function startProgram(input: ProgramInput): Promise<Program> {
   const profile = ["--cpu-prof", `--cpu-prof-dir=${join(benchDir, "profiles")}`, `--cpu-prof-name=${name}.cpuprofile`];
   const child = fork(join(rootDir, script), {
     cwd: rootDir,
-    execArgv: ["--expose-gc", "--import", join(rootDir, "bench/harness/probe.ts"), ...(input.isProfiled ? profile : [])],
+    execArgv: [
+      "--expose-gc",
+      "--import",
+      join(rootDir, "bench/harness/probe.ts"),
+      ...(input.isProfiled ? profile : []),
+    ],
     env: { PATH: process.env.PATH ?? "", TZ: "UTC", HOST: "127.0.0.1", ...input.env, [portName]: String(port) },
   });
   if (child.pid === undefined) throw new Error(`${name} did not start`);

@@ -1,8 +1,10 @@
 // PostgreSQL and Redis of the benches: private ones under .pixora/bench, set as a production machine would set them, so
 // that a commit is on the disk when it is answered. Both sides of every workload use the same ones.
 import { join } from "node:path";
+import { findOwner } from "../../scripts/services/claim.mjs";
 import { stateDir } from "../../scripts/services/open.mjs";
 import { startPostgres } from "../../scripts/services/postgres.mjs";
+import { waitUntil } from "../../scripts/services/process.mjs";
 import { DURABLE_REDIS_ARGS, startRedis } from "../../scripts/services/redis.mjs";
 
 export const benchDir = join(stateDir, "bench");
@@ -34,12 +36,24 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** Starts both. A second bench at the same time is refused: two would measure each other. */
+/** Starts both. A second bench at the same time waits for the first to end: two would measure each other. */
 export async function openBenchServices(log: (text: string) => void): Promise<Services> {
-  const postgres = await startPostgres({ dir: join(benchDir, "postgres"), port: undefined, settings: postgresSettings, log });
+  await waitForOtherBench(log);
+  const postgres = await startPostgres({
+    dir: join(benchDir, "postgres"),
+    port: undefined,
+    settings: postgresSettings,
+    log,
+  });
   try {
     const toolsDir = join(stateDir, "tools");
-    const redis = await startRedis({ dir: join(benchDir, "redis"), port: undefined, args: redisSettings, toolsDir, log });
+    const redis = await startRedis({
+      dir: join(benchDir, "redis"),
+      port: undefined,
+      args: redisSettings,
+      toolsDir,
+      log,
+    });
     if (!("kill" in redis)) throw new Error("the Redis of another bench is running");
     return {
       postgresPid: postgres.pid,
@@ -59,4 +73,13 @@ export async function openBenchServices(log: (text: string) => void): Promise<Se
     await postgres.stop();
     throw error;
   }
+}
+
+const longestWaitMs = 30 * 60_000;
+
+async function waitForOtherBench(log: (text: string) => void): Promise<void> {
+  const isFree = () => findOwner(join(benchDir, "postgres")) === null;
+  if (isFree()) return;
+  log("another bench is running; waiting for its end");
+  await waitUntil(isFree, { timeoutMs: longestWaitMs, everyMs: 500 });
 }

@@ -55,7 +55,10 @@ export type LoadOrder =
 
 /** A request text. `body` is sent as JSON. */
 export function requestText(input: { method?: string; path: string; token?: string; body?: unknown }): string {
-  const lines = [`${input.method ?? (input.body === undefined ? "GET" : "POST")} ${input.path} HTTP/1.1`, "host: bench"];
+  const lines = [
+    `${input.method ?? (input.body === undefined ? "GET" : "POST")} ${input.path} HTTP/1.1`,
+    "host: bench",
+  ];
   if (input.token !== undefined) lines.push(`authorization: Bearer ${input.token}`);
   const body = input.body === undefined ? "" : JSON.stringify(input.body);
   if (body !== "") lines.push("content-type: application/json", `content-length: ${Buffer.byteLength(body)}`);

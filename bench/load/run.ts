@@ -2,6 +2,7 @@
 import { spreadOf } from "../harness/stats.ts";
 import { bodyOf, type HttpConnection, openHttp } from "./connection.ts";
 import type { LoadResult, OpenPlan, PreparedRequest } from "./plan.ts";
+import { keepRate } from "./rate.ts";
 
 /** Where a list of requests was left by the run before. */
 export interface RequestList {
@@ -92,9 +93,6 @@ export async function runClosed(input: RunInput): Promise<LoadResult> {
   return resultOf(tally);
 }
 
-/** Up to this late, the sender's timer is to blame, not the server: latency then counts from sending. */
-const timerSlackMs = 2;
-
 /**
  * Sends at a fixed rate. A request that finds no idle connection waits for one, and its latency counts from when it was
  * due: a slow answer cannot hide behind the requests it held up.
@@ -126,32 +124,18 @@ export async function runOpen(input: RunInput & Pick<OpenPlan, "perSecond">): Pr
     }
   }
 
-  await keepRate(input.perSecond, tally, (startedMs) => due.push(startedMs), sendDue);
+  const add = (startedMs: number) => void due.push(startedMs);
+  await keepRate({
+    perSecond: input.perSecond,
+    endMs: tally.measuredToMs,
+    add,
+    flush: sendDue,
+    lags: tally.lags,
+  });
   while (flights.size > 0 || due.length > 0) {
     if (flights.size === 0 && idle.length === 0) break; // every connection has broken
     await Promise.race(flights);
   }
   for (const connection of all) connection.close();
   return resultOf(tally);
-}
-
-/** Calls `add` for each request at its time, and `flush` after each group. */
-async function keepRate(
-  perSecond: number,
-  tally: Tally,
-  add: (startedMs: number) => void,
-  flush: () => void,
-): Promise<void> {
-  const everyMs = 1_000 / perSecond;
-  let dueMs = performance.now();
-  while (dueMs < tally.measuredToMs) {
-    const nowMs = performance.now();
-    for (; dueMs <= nowMs; dueMs += everyMs) {
-      const lagMs = nowMs - dueMs;
-      tally.lags.push(lagMs);
-      add(lagMs > timerSlackMs ? dueMs : nowMs);
-    }
-    flush();
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(dueMs - performance.now(), 5))));
-  }
 }

@@ -95,7 +95,11 @@ async function measureByFollows(bench: Bench, bare: Program): Promise<Report> {
         value: ratios[index] ?? Number.NaN,
         atMost: 1.5,
       })),
-      { what: "300 dormant follows, times 300 active", value: p50("pixora 300 dormant") / p50("pixora 300"), atMost: 2 },
+      {
+        what: "300 dormant follows, times 300 active",
+        value: p50("pixora 300 dormant") / p50("pixora 300"),
+        atMost: 2,
+      },
     ],
   };
 }

@@ -1,9 +1,10 @@
 // The readers of the feed workloads, and the check that both sides answer the same page.
-import { bodyOf, openHttp } from "../load/connection.ts";
-import { type PreparedRequest, requestText, trpcRequest } from "../load/plan.ts";
+
 import type { Bench } from "../harness/bench.ts";
 import type { Program } from "../harness/program.ts";
 import { type Caller, signInAll } from "../harness/sessions.ts";
+import { bodyOf, openHttp } from "../load/connection.ts";
+import { type PreparedRequest, requestText, trpcRequest } from "../load/plan.ts";
 import type { ReaderKind } from "../scale.sql.ts";
 
 /** Signs in all readers of these kinds, mixed. */
@@ -55,7 +56,8 @@ export async function requireSamePages(
   const theirs = (await fetchPages(bare.program, bare.requests.slice(0, count))) as Page[];
   ours.forEach(({ result }, index) => {
     const [one, other] = [JSON.stringify(result.data.items), JSON.stringify(theirs[index]?.items)];
-    if (one !== other) throw new Error(`reader ${index} gets another page from ${bare.program.name}:\n${one}\n${other}`);
+    if (one !== other)
+      throw new Error(`reader ${index} gets another page from ${bare.program.name}:\n${one}\n${other}`);
   });
 }
 

@@ -1,10 +1,11 @@
 // What the two like workloads share: who likes what, as requests of each side, and the check that no like was lost.
+
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Bench } from "../harness/bench.ts";
+import { cpuBetween } from "../harness/cpu.ts";
 import type { Program } from "../harness/program.ts";
 import { readCpu, type Sample } from "../harness/rounds.ts";
-import { cpuBetween } from "../harness/cpu.ts";
 import type { Caller } from "../harness/sessions.ts";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type PreparedRequest, requestText, trpcRequest } from "../load/plan.ts";
 
 /** One like that is to be set or taken back. */

@@ -1,6 +1,7 @@
 // People with two devices each, all of them listening: what each device hears is written down as the app would get it.
-import { createPixora, memorySession, type Pixora } from "@pixora/client";
+
 import { waitFor } from "@pixora/api/testing";
+import { createPixora, memorySession, type Pixora } from "@pixora/client";
 import type { House } from "../walks/house.ts";
 import { createRecord, type Heard, type StreamRecord } from "./record.ts";
 

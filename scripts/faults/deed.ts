@@ -1,4 +1,5 @@
 // Chooses what somebody does next: likes and follows are made and undone, comments are written, answered and deleted.
+import type { Pixora } from "@pixora/client";
 import type { Person } from "./crowd.ts";
 import type { Deed, Entry } from "./load.ts";
 import type { Random } from "./random.ts";
@@ -7,8 +8,10 @@ interface Choosing {
   people: readonly Person[];
   random: Random;
   entries: Map<string, Entry>;
-  /** Entries with a call under way. */
+  /** Entries with a call under way, or one that may still take effect. */
   busy: ReadonlySet<Entry>;
+  /** Of the load, so that two loads write different words. */
+  name: string;
   /** Rises with each call. */
   serial: number;
 }
@@ -32,29 +35,39 @@ export function chooseDeed(choosing: Choosing): Deed | null {
 
 function entryOf({ entries }: Choosing, table: Entry["table"], key: string): Entry {
   const known = entries.get(`${table}/${key}`);
-  const entry = known ?? { table, key, stands: false };
+  const entry = known ?? { table, key, stands: null };
   entries.set(`${table}/${key}`, entry);
   return entry;
 }
 
-/** What stands is undone one time in three, and otherwise made once more. */
-function doesMake({ random }: Choosing, entry: Entry): boolean {
-  return entry.stands !== true || random.next() > 1 / 3;
+/** One time in three something that stands, which is then undone or made once more; else whatever is drawn. */
+function drawPair(choosing: Choosing, table: Entry["table"], drawn: string): { entry: Entry; makes: boolean } {
+  const { random, entries } = choosing;
+  const standing =
+    random.next() < 1 / 3 ? [...entries.values()].filter((one) => one.table === table && one.stands) : [];
+  if (standing.length === 0) return { entry: entryOf(choosing, table, drawn), makes: true };
+  return { entry: random.pick(standing), makes: random.next() < 1 / 3 };
+}
+
+function clientOf({ people }: Choosing, userId: string | undefined): Pixora {
+  const person = people.find((one) => one.id === userId);
+  if (person === undefined) throw new Error("nobody of the crowd");
+  return person.devices[0].pixora;
 }
 
 function chooseLike(choosing: Choosing, actor: Person, other: Person): Deed {
-  const postId = choosing.random.pick(other.postIds);
-  const entry = entryOf(choosing, "post_likes", `${postId}/${actor.id}`);
-  const { like } = actor.devices[0].pixora;
-  const makes = doesMake(choosing, entry);
+  const drawn = `${choosing.random.pick(other.postIds)}/${actor.id}`;
+  const { entry, makes } = drawPair(choosing, "post_likes", drawn);
+  const [postId = "", actorId] = entry.key.split("/");
+  const { like } = clientOf(choosing, actorId);
   return { entry, makes, call: () => (makes ? like.create : like.delete).mutate({ postId }) };
 }
 
 function chooseFollow(choosing: Choosing, actor: Person, other: Person): Deed {
-  const entry = entryOf(choosing, "follows", `${actor.id}/${other.id}`);
-  const { follow } = actor.devices[0].pixora;
-  const makes = doesMake(choosing, entry);
-  return { entry, makes, call: () => (makes ? follow.create : follow.delete).mutate({ userId: other.id }) };
+  const { entry, makes } = drawPair(choosing, "follows", `${actor.id}/${other.id}`);
+  const [actorId, userId = ""] = entry.key.split("/");
+  const { follow } = clientOf(choosing, actorId);
+  return { entry, makes, call: () => (makes ? follow.create : follow.delete).mutate({ userId }) };
 }
 
 /** A comment that was acknowledged, as later deeds find it. */
@@ -70,10 +83,14 @@ function isKept(entry: Entry): boolean {
 }
 
 function chooseComment(choosing: Choosing, actor: Person, other: Person): Deed {
-  const { random, serial } = choosing;
+  const { random, name, serial } = choosing;
   const answered = random.next() < 0.3 ? drawComment(choosing, isKept) : null;
   const postId = answered?.postId ?? random.pick(other.postIds);
-  const entry: WrittenComment = entryOf(choosing, "comments", `words ${serial} ${serial % 2 === 0 ? "kept" : "gone"}`);
+  const entry: WrittenComment = entryOf(
+    choosing,
+    "comments",
+    `${name} ${serial} ${serial % 2 === 0 ? "kept" : "gone"}`,
+  );
   async function call(): Promise<void> {
     const parentId = answered?.commentId ?? null;
     const comment = await actor.devices[0].pixora.comment.create.mutate({ postId, text: entry.key, parentId });

@@ -10,7 +10,7 @@ export interface Entry {
   table: "post_likes" | "follows" | "comments";
   /** post and actor; follower and followee; for comments the text, which is of this one only. */
   key: string;
-  /** Whether it has to stand; null: nobody knows, the last call was not answered. */
+  /** Whether it has to stand; null: nobody knows: no call, or the last one, was answered. */
   stands: boolean | null;
 }
 
@@ -46,8 +46,11 @@ export interface Load {
 const hangsAfterMs = 90_000;
 /** While nobody answers, calls pile up to here. */
 const maxInFlight = 300;
+/** A call whose connection was cut may still take effect for as long as a server waits for PostgreSQL. */
+const restMs = 12_000;
 
 export interface LoadInput {
+  name: string;
   people: readonly Person[];
   perSecond: number;
   random: Random;
@@ -87,7 +90,7 @@ export function startLoad(input: LoadInput): Load {
     counts.sent += 1;
     busy.add(deed.entry);
     const run = settle(deed).finally(() => {
-      busy.delete(deed.entry);
+      setTimeout(() => busy.delete(deed.entry), restMs).unref();
       running.delete(run);
     });
     running.add(run);

@@ -3,7 +3,7 @@
 /** A personal event, as far as the record looks at it. */
 export interface Heard {
   type: string;
-  notification?: { id: string };
+  notification?: { id: string; commentId: string | null };
   ids?: readonly string[];
 }
 

@@ -35,7 +35,7 @@ test("a photo goes from the SDK to a follower's feed, and one as an avatar", asy
   const { items } = await ben.pixora.feed.home.query({});
   const [image] = items[0]?.media ?? [];
   expect(image).toMatchObject({ id: media.id, alt: "a square", expiresAt: null });
-  expect(items[0]?.author.avatar).toMatchObject({ width: 1_080, height: 1_080 });
+  expect(items[0]?.author.avatar).toMatchObject({ width: 640, height: 640 });
   const answer = await fetch(image?.url ?? "");
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/webp"]);
   expect(answer.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");

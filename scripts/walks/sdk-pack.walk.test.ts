@@ -23,7 +23,16 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 function compile(code: string): string {
   writeFileSync(join(project, "app.ts"), code);
-  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,esnext.disposable,dom"];
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2023,esnext.disposable,dom",
+  ];
   const compiler = join(root, "node_modules/.bin/tsc");
   return spawnSync(compiler, [...options, "app.ts"], { cwd: project, encoding: "utf8" }).stdout;
 }

@@ -9,7 +9,7 @@ export { ConfigError, readServerConfig, type ServerConfig } from "./platform/con
 export { createDeps } from "./platform/create-deps.ts";
 export type { AppErrorCode, FieldErrors } from "./platform/errors.ts";
 export { createLog } from "./platform/log.ts";
-export { createMetrics } from "./platform/metrics.ts";
+export { createMetrics, watchStreams } from "./platform/metrics.ts";
 export { type AppRouter, appRouter } from "./root.ts";
 
 export type RouterInputs = inferRouterInputs<AppRouter>;

@@ -12,6 +12,7 @@ import { purgeLiveLogOfUser } from "../live/live.purge.ts";
 import { purgeMediaOfUser } from "../media/media.delete.ts";
 import { purgeMutesOfUser } from "../mute/mute.purge.ts";
 import { purgeNotificationsOfUser } from "../notification/notification.purge.ts";
+import { purgeDeliveriesOfUser } from "../notification/notification.upkeep.ts";
 import type { Deps } from "../platform/deps.ts";
 import { purgeIdempotencyKeysOfUser } from "../platform/idempotency.ts";
 import { commitFacts, createOutboxDb, recordDone } from "../platform/outbox.ts";
@@ -75,6 +76,7 @@ const steps: readonly ((deps: Deps, input: { userId: string }) => Promise<unknow
   purgePostsOfUser,
   purgeMediaOfUser,
   purgeNotificationsOfUser,
+  purgeDeliveriesOfUser,
   purgeLiveLogOfUser,
   purgeIdempotencyKeysOfUser,
   (deps, { userId }) => dropWindows(deps, { readerIds: [userId] }),

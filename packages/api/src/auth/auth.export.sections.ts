@@ -169,6 +169,18 @@ export const exportSections: readonly ExportSection[] = [
     where: "t.user_id = $1",
     key: "t.user_id",
   }),
+  section("deliveries", {
+    fields: { channel: "t.channel", about: "t.cause_key", state: "t.state", createdAt: "t.created_at" },
+    from: "deliveries t",
+    where: "t.user_id = $1",
+    key: "t.id",
+  }),
+  section("pushSubscriptions", {
+    fields: { endpoint: "t.endpoint", sessionId: "t.session_id::text", createdAt: "t.created_at" },
+    from: "push_subscriptions t",
+    where: "t.user_id = $1",
+    key: "t.id",
+  }),
   section("quietPosts", {
     fields: { postId: "t.post_id::text" },
     from: "quiet_posts t",

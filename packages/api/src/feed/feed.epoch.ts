@@ -52,8 +52,9 @@ const maxEpochs = 5;
  * one before is nowhere. Rejects while Redis is away.
  */
 export async function withinEpoch(deps: Pick<Deps, "redis">, work: (epoch: string) => Promise<void>): Promise<void> {
-  const { readFresh } = epochReaderOf(deps);
-  let epoch = await readFresh();
+  const { current, readFresh } = epochReaderOf(deps);
+  let epoch = await current();
+  if (epoch === null) throw new RedisAwayError("redis is not connected");
   for (let round = 0; round < maxEpochs; round += 1) {
     await work(epoch);
     const present = await readFresh();

@@ -5,9 +5,11 @@ import { instantOfId, statement, type Tx } from "@pixora/db";
 import type { FactOf, NewFact } from "@pixora/jobs";
 import type { Redis } from "ioredis";
 import type { Deps } from "../platform/deps.ts";
+import { createGate } from "../platform/gate.ts";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
+import { onePerDeps } from "../platform/per-deps.ts";
 import { withinEpoch } from "./feed.epoch.ts";
-import { bucketPrefix } from "./feed.keys.ts";
+import { bucketCount, bucketPrefix } from "./feed.keys.ts";
 import { pushLateScript, pushScript, runScript, type Script } from "./feed.script.ts";
 import { windowCap } from "./feed.window.ts";
 
@@ -118,11 +120,14 @@ function chunksOf(targets: readonly Target[]): Target[][] {
 // A row for each post and bucket: a thousand followers cost the worker one string to split.
 const selectFollowers = statement<{ postId: string; bucket: number; readers: string }>(
   "feed.followers",
-  `select target.post_id as "postId", (f.follower_id & 15)::int as bucket, string_agg(f.follower_id::text, ',') as readers
+  `select target.post_id as "postId", (f.follower_id & ${bucketCount - 1})::int as bucket, string_agg(f.follower_id::text, ',') as readers
    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as target (post_id, author_id, from_id, to_id)
    join follows f on f.followee_id = target.author_id and f.id between target.from_id and target.to_id
    group by 1, 2`,
 );
+
+// Redis runs one script at a time, and readers wait behind those that are queued: a few keep it busy.
+const gateOf = onePerDeps((_: FanoutDeps) => createGate(4));
 
 async function pushChunk(deps: FanoutDeps, input: { targets: Target[]; epoch: string }): Promise<void> {
   const { targets, epoch } = input;
@@ -134,12 +139,13 @@ async function pushChunk(deps: FanoutDeps, input: { targets: Target[]; epoch: st
   ]);
   const nowMs = deps.clock.now().getTime();
   const { cache, prefix } = deps.redis;
+  const gate = gateOf(deps);
   await Promise.all(
     rows.flatMap(({ postId, bucket, readers }) => {
       const start = bucketPrefix({ prefix, epoch, bucket });
       const keys = readers.split(",").map((readerId) => start + readerId);
       const ageMs = nowMs - instantOfId(BigInt(postId)).getTime();
-      return callsOf(keys).map((part) => pushTo(cache, { keys: part, postId, ageMs }));
+      return callsOf(keys).map((part) => gate.pass(() => pushTo(cache, { keys: part, postId, ageMs })));
     }),
   );
 }

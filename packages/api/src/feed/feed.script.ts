@@ -31,19 +31,13 @@ export async function runScript(
 
 /**
  * Pushes an id to the lists that exist: those who have not read for days cost nothing. Trims a list only once it is
- * well above its cap. Values: id, cap, length to trim at. Answers how many lists there were.
+ * well above its cap. Values: id, cap, length to trim above. The locals spare every follower a look-up of globals.
  */
 export const pushScript = script(`
-  local id, cap, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-  local pushed = 0
-  for i = 1, #KEYS do
-    local length = redis.call('LPUSHX', KEYS[i], id)
-    if length > 0 then
-      pushed = pushed + 1
-      if length > limit then redis.call('LTRIM', KEYS[i], 0, cap - 1) end
-    end
-  end
-  return pushed`);
+  local call, keys, id, last, limit = redis.call, KEYS, ARGV[1], tonumber(ARGV[2]) - 1, tonumber(ARGV[3])
+  for i = 1, #keys do
+    if call('LPUSHX', keys[i], id) > limit then call('LTRIM', keys[i], 0, last) end
+  end`);
 
 const comparison = `
   local function newer(one, other)
@@ -57,20 +51,17 @@ const comparison = `
  */
 export const pushLateScript = script(`${comparison}
   local id, cap, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-  local pushed = 0
   for i = 1, #KEYS do
     local list = redis.call('LRANGE', KEYS[i], 0, -1)
     for _, element in ipairs(list) do
       if element == id then break end
       if string.sub(element, 1, 1) == 's' or newer(id, element) then
         redis.call('LINSERT', KEYS[i], 'BEFORE', element, id)
-        pushed = pushed + 1
         if #list >= limit then redis.call('LTRIM', KEYS[i], 0, cap - 1) end
         break
       end
     end
-  end
-  return pushed`);
+  end`);
 
 /** Starts a rebuild unless a trusted window or another rebuild is there. Keys: list, large. Values: sentinel, ttl in ms. */
 export const startRebuildScript = script(`

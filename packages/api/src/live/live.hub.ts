@@ -6,7 +6,7 @@ import { onePerDeps } from "../platform/per-deps.ts";
 import { createStreamBook, type StreamBook } from "./live.book.ts";
 import { parsePersonHint, parseRevokedHint, personHintChannel, revokedHintChannel } from "./live.hint.ts";
 import { sweepStreams } from "./live.read.ts";
-import { isBehind, type PersonalStream, readRound } from "./live.round.ts";
+import { isBehind, type PersonalStream, readRound, sayRevoked } from "./live.round.ts";
 
 export interface LiveHub {
   add(stream: PersonalStream): void;
@@ -31,8 +31,9 @@ export const liveHubOf = onePerDeps(createHub);
 function createHub(deps: HubDeps): LiveHub {
   const book = createStreamBook<PersonalStream>((stream) => stream.userId);
   const reader = createReader(deps, book);
-  wakeByHints(deps, { book, wake: reader.wake });
-  wakeBySweeps(deps, { book, wake: reader.wake });
+  const check = createCheck(deps, reader);
+  wakeByHints(deps, { book, check, wake: reader.wake });
+  wakeBySweeps(deps, { book, check });
   return {
     add(stream) {
       book.add(stream);
@@ -68,7 +69,9 @@ function createReader(deps: HubDeps, book: StreamBook<PersonalStream>) {
     return round;
   }
 
-  function end(stream: PersonalStream): void {
+  function end(stream: PersonalStream, seq: string | undefined): void {
+    if (!book.has(stream)) return;
+    sayRevoked(stream, seq);
     stream.mailbox.close();
     book.remove(stream);
   }
@@ -90,18 +93,45 @@ function createReader(deps: HubDeps, book: StreamBook<PersonalStream>) {
 
   return {
     wake,
+    end,
     release(stream: PersonalStream): void {
       if (held.delete(stream)) wake(stream);
     },
   };
 }
 
+type Check = (streams: readonly PersonalStream[]) => void;
+
+/** Compares streams with the database: those of ended sessions end, however slowly they are read; others may be behind. */
+function createCheck(deps: HubDeps, reader: Pick<ReturnType<typeof createReader>, "wake" | "end">): Check {
+  async function checkPart(streams: readonly PersonalStream[]): Promise<void> {
+    const standing = await sweepStreams(deps, { streams });
+    streams.forEach((stream, index) => {
+      const found = standing.get(index);
+      if (found?.isSessionLive !== true) reader.end(stream, found?.seq);
+      else if (isBehind(stream, found.seq)) reader.wake(stream);
+    });
+  }
+
+  async function checkAll(streams: readonly PersonalStream[]): Promise<void> {
+    for (let start = 0; start < streams.length; start += streamsPerSweep) {
+      await checkPart(streams.slice(start, start + streamsPerSweep));
+    }
+  }
+
+  return (streams) => {
+    if (streams.length === 0) return;
+    checkAll(streams).catch((error) => deps.log.warn({ err: error }, "open streams could not be compared"));
+  };
+}
+
 interface Wakened {
   book: StreamBook<PersonalStream>;
+  check: Check;
   wake: (stream: PersonalStream) => void;
 }
 
-function wakeByHints(deps: HubDeps, { book, wake }: Wakened): void {
+function wakeByHints(deps: HubDeps, { book, check, wake }: Wakened): void {
   deps.pubsub.subscribe(personHintChannel, (message) => {
     for (const { userId, seq } of parsePersonHint(message)) {
       for (const stream of book.of(userId)) if (isBehind(stream, seq)) wake(stream);
@@ -110,30 +140,14 @@ function wakeByHints(deps: HubDeps, { book, wake }: Wakened): void {
   deps.pubsub.subscribe(revokedHintChannel, (message) => {
     const hint = parseRevokedHint(message);
     if (hint === null) return;
-    for (const stream of book.of(hint.userId)) {
-      if (hint.sessionId === null || hint.sessionId === stream.sessionId) wake(stream);
-    }
+    const { userId, sessionId } = hint;
+    check(book.of(userId).filter((stream) => sessionId === null || sessionId === stream.sessionId));
   });
 }
 
 /** Hints may be lost: every few seconds, and after each reconnection, all streams are compared with the database. */
-function wakeBySweeps(deps: HubDeps, { book, wake }: Wakened): void {
-  async function sweep(): Promise<void> {
-    const streams = book.all();
-    for (let start = 0; start < streams.length; start += streamsPerSweep) {
-      const part = streams.slice(start, start + streamsPerSweep);
-      const standing = await sweepStreams(deps, { streams: part });
-      part.forEach((stream, index) => {
-        const found = standing.get(index);
-        if (found === undefined || !found.isSessionLive || isBehind(stream, found.seq)) wake(stream);
-      });
-    }
-  }
-
-  function sweepSafely(): void {
-    sweep().catch((error) => deps.log.warn({ err: error }, "open streams could not be compared"));
-  }
-
-  deps.pubsub.onReconnect(sweepSafely);
-  setInterval(sweepSafely, sweepEveryMs).unref();
+function wakeBySweeps(deps: HubDeps, { book, check }: Omit<Wakened, "wake">): void {
+  const checkAll = () => check(book.all());
+  deps.pubsub.onReconnect(checkAll);
+  setInterval(checkAll, sweepEveryMs).unref();
 }

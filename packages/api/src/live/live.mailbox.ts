@@ -4,6 +4,8 @@ export interface Mailbox<Message> {
   put(message: Message): void;
   /** No more messages; what was put in before still comes out. */
   close(): void;
+  /** Takes back what nobody has read, in order. */
+  discard(): Message[];
   /** Messages that wait to be read. */
   readonly size: number;
   /** The messages, in order, as they come; ends when the mailbox is closed and empty. */
@@ -21,6 +23,9 @@ interface MailboxInput {
 
 export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Message> {
   let waiting: Message[] = [];
+  /** What the reader goes through, and how far it is. */
+  let reading: Message[] = [];
+  let taken = 0;
   let isClosed = false;
   let wake: (() => void) | null = null;
 
@@ -46,14 +51,23 @@ export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Messag
       ring();
     },
     close,
+    discard() {
+      const unread = [...reading.splice(taken), ...waiting];
+      waiting = [];
+      return unread;
+    },
     get size() {
       return waiting.length;
     },
     async *read() {
       for (;;) {
-        const batch = waiting;
+        reading = waiting;
         waiting = [];
-        yield* batch;
+        taken = 0;
+        for (const message of reading) {
+          taken += 1;
+          yield message;
+        }
         if (waiting.length > 0) continue;
         if (isClosed) return;
         input.onTaken?.();

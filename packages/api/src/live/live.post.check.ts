@@ -42,7 +42,9 @@ export async function checkPostStreams(
         return;
       }
       const isGone = reading === undefined || reading.isDeleted;
-      if (isGone && stream.rev > 0) stream.mailbox.put({ type: "post.deleted" });
+      // What was waiting for a slow reader is not for them any more.
+      if (!isGone) stream.mailbox.discard();
+      else if (stream.rev > 0) stream.mailbox.put({ type: "post.deleted" });
       stream.mailbox.close();
       book.remove(stream);
     });

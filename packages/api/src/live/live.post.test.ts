@@ -173,3 +173,22 @@ test("an ended session is told of no comment, hinted or not, and of no count onc
   expect(hinted.types().filter((type) => type === "post.counts")).toHaveLength(1);
   stranger.drop();
 });
+
+test("what was waiting for a slow reader is not told once the reader may not look on", async () => {
+  const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
+  const post = await createPost(deps, { authorId: ann.id });
+  const sessionId = (await createSession(deps, { userId: bob.id })).id;
+  const { signal } = new AbortController();
+  const viewer = { userId: bob.id, sessionId };
+  const stream = streamPostEvents(deps, { viewer, postId: post.id, signal, onOverflow: () => undefined });
+  expect((await stream.next()).value?.type).toBe("post.counts");
+  const onlooker = await watch(null, post.id);
+  await waitFor("the onlooker", () => onlooker.events.length === 1);
+  await comment(ann, post.id);
+  await waitFor("the comment to be told", () => onlooker.types().includes("comment.created"));
+  await run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [ann.id, bob.id]);
+  hint({ postId: post.id, change: "post.updated" });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect((await stream.next()).done).toBe(true);
+  onlooker.drop();
+});

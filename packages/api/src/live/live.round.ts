@@ -35,18 +35,14 @@ export function isBehind(stream: Pick<PersonalStream, "after">, seq: string): bo
 export async function readRound(
   deps: Pick<Deps, "db" | "storage">,
   round: readonly PersonalStream[],
-  hub: { wake: (stream: PersonalStream) => void; end: (stream: PersonalStream) => void },
+  hub: { wake: (stream: PersonalStream) => void; end: (stream: PersonalStream, seq: string | undefined) => void },
 ): Promise<void> {
   const readings = await readStreams(deps, { streams: round, limit: entriesPerRead });
   const live: { stream: PersonalStream; reading: StreamReading }[] = [];
   round.forEach((stream, index) => {
     const reading = readings.get(index);
     if (reading?.isSessionLive === true) live.push({ stream, reading });
-    else {
-      const event = { type: "session.revoked" as const, sessionId: stream.sessionId };
-      stream.mailbox.put({ id: stream.after ?? reading?.seq ?? "0", event });
-      hub.end(stream);
-    }
+    else hub.end(stream, reading?.seq);
   });
   for (const { stream, reading } of live) startStream(stream, reading);
   const behind = live.filter(({ stream, reading }) => isBehind(stream, reading.seq));
@@ -86,4 +82,17 @@ function sayReady(stream: PersonalStream, reading: StreamReading): void {
   if (stream.isReady || stream.after === null || isBehind(stream, reading.seq)) return;
   stream.isReady = true;
   stream.mailbox.put({ id: stream.after, event: { type: "ready", counts: countsOf(reading) } });
+}
+
+/** The last thing a stream hears whose session has ended; what was waiting for its reader is not for them any more. */
+export function sayRevoked(stream: PersonalStream, seq: string | undefined): void {
+  const [unheard] = stream.mailbox.discard();
+  const id = unheard === undefined ? (stream.after ?? seq ?? "0") : idBefore(unheard);
+  stream.mailbox.put({ id, event: { type: "session.revoked", sessionId: stream.sessionId } });
+}
+
+/** Where someone goes on who has not heard this. */
+function idBefore({ id, event }: SentEvent): string {
+  if (event.type === "ready") return id;
+  return event.type === "resync" ? "0" : String(BigInt(id) - 1n);
 }

@@ -218,3 +218,27 @@ test("a slow reader holds back a bounded number of events, and gets all of them 
   abort.abort();
   await stream.return();
 });
+
+test("a slow reader whose session ends hears so next, and none of what was waiting", async () => {
+  const ann = await createPerson(deps);
+  const sessionId = (await createSession(deps, { userId: ann.id })).id;
+  const viewer = { userId: ann.id, sessionId };
+  const { signal } = new AbortController();
+  const stream = streamPersonalEvents(deps, { viewer, lastEventId: null, signal });
+  expect((await stream.next()).value?.event.type).toBe("ready");
+  await run(
+    `insert into live_log (user_id, seq, type, payload)
+     select $1, n, 'notification.seen', jsonb_build_object('upToId', n::text) from generate_series(1, 1500) n`,
+    [ann.id],
+  );
+  await run("update live_heads set seq = 1500 where user_id = $1", [ann.id]);
+  hintPeople(deps, { positions: [{ userId: ann.id, seq: "1500" }] });
+  for (let n = 1; n <= 3; n += 1) expect((await stream.next()).value?.id).toBe(String(n));
+  // Long enough for as much to wait as ever may.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await run("update sessions set revoked_at = now() where id = $1", [sessionId]);
+  hintRevoked(deps, { userId: ann.id, sessionId });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect((await stream.next()).value).toEqual({ id: "3", event: { type: "session.revoked", sessionId } });
+  expect((await stream.next()).done).toBe(true);
+});

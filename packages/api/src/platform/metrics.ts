@@ -1,6 +1,7 @@
 // What operators watch, in Prometheus' text format: event loop, memory, pool, Redis circuit.
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Deps } from "./deps.ts";
+import { countOpenStreams } from "./open-streams.ts";
 
 /** Makes a process's registry. Rooms add their own gauges to it. */
 export function createMetrics(deps: Deps): Registry {
@@ -20,6 +21,18 @@ export function createMetrics(deps: Deps): Registry {
   gauge("pixora_pg_pool_waiting", "Callers that wait for a connection", () => deps.db.pool.waitingCount);
   gauge("pixora_redis_circuit_open", "1 while Redis is skipped", () => Number(deps.redis.isCircuitOpen()));
   return registry;
+}
+
+/** Adds what operators watch of a server: the streams that clients hold open. */
+export function watchStreams(registry: Registry, deps: Pick<Deps, "config">): void {
+  new Gauge({
+    name: "pixora_open_streams",
+    help: "Streams that clients hold open",
+    registers: [registry],
+    collect() {
+      this.set(countOpenStreams(deps));
+    },
+  });
 }
 
 /** Adds what operators watch of the worker: unfinished facts, dead letters, jobs by queue and state. */

@@ -11,6 +11,13 @@ const retryAfterMs = 5_000;
 
 const openByCaller = onePerDeps((_deps: Pick<Deps, "config">) => new Map<string, number>());
 
+/** Streams that are open in this process. */
+export function countOpenStreams(deps: Pick<Deps, "config">): number {
+  return openByCaller(deps)
+    .values()
+    .reduce((sum, count) => sum + count, 0);
+}
+
 /** Counts a stream in; answers what counts it out (a second call changes nothing). Throws limit.exceeded. */
 export function openStream(ctx: RequestContext, viewer: Viewer | null): () => void {
   const { connection, deps } = ctx;

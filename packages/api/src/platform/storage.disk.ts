@@ -7,7 +7,14 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Clock } from "./deps.ts";
 import { createSigner } from "./signature.ts";
-import { type LocalFiles, type Storage, signedUrlLifeMs, signingInstant, type Upload } from "./storage.ts";
+import {
+  type LocalFiles,
+  type Storage,
+  signedUrlLifeMs,
+  signingInstant,
+  signingPeriodOf,
+  type Upload,
+} from "./storage.ts";
 
 export interface DiskStorageInput {
   folder: string;
@@ -92,6 +99,7 @@ export function createDiskStorage(input: DiskStorageInput): Storage {
         }
       }
     },
+    signingPeriod: () => signingPeriodOf(clock.now()),
     urlOf({ key, isPublic }) {
       const url = `${publicUrl}/media/${key}`;
       if (isPublic) return { url, expiresAt: null };

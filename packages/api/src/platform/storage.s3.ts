@@ -4,7 +4,7 @@ import { createHash, createHmac } from "node:crypto";
 import { AwsClient, AwsV4Signer } from "aws4fetch";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "./deps.ts";
-import { type Storage, StorageAwayError, signedUrlLifeMs, signingInstant } from "./storage.ts";
+import { type Storage, StorageAwayError, signedUrlLifeMs, signingInstant, signingPeriodOf } from "./storage.ts";
 
 export interface S3StorageInput {
   bucket: string;
@@ -104,6 +104,7 @@ export function createS3Storage(input: S3StorageInput): Storage {
     async deleteDrafts() {
       // The store shows only what was written whole.
     },
+    signingPeriod: () => signingPeriodOf(clock.now()),
     urlOf({ key }) {
       const signedAt = signingInstant(clock.now());
       return { url: signRead(key, signedAt), expiresAt: new Date(signedAt.getTime() + signedUrlLifeMs) };

@@ -33,12 +33,16 @@ export interface StoredFile {
 /** How long a signed URL lives, at most. */
 export const signedUrlLifeMs = 10 * 60_000;
 
-/**
- * Signed URLs of one minute are equal, so that browsers find in their cache what they fetched a moment ago; they live
- * nine to ten minutes.
- */
+const periodMs = 60_000;
+
+/** The number of the minute. Signed URLs of one minute are equal, so they can be cached, here and in browsers. */
+export function signingPeriodOf(now: Date): number {
+  return Math.floor(now.getTime() / periodMs);
+}
+
+/** The instant as of which a URL is signed: the start of the minute, so that it lives nine to ten of them. */
 export function signingInstant(now: Date): Date {
-  return new Date(Math.floor(now.getTime() / 60_000) * 60_000);
+  return new Date(signingPeriodOf(now) * periodMs);
 }
 
 export interface Storage {
@@ -58,6 +62,8 @@ export interface Storage {
   list(input: { prefix: string }): AsyncIterable<string[]>;
   /** Deletes what writes left behind that were cut off; what is younger may still be written to. */
   deleteDrafts(input: { olderThanMs: number }): Promise<void>;
+  /** URLs of one period are equal: whoever keeps what `urlOf` answered asks again in the next. */
+  signingPeriod(): number;
   /** Where a file is read by browsers. Makes no contact. */
   urlOf(input: { key: string; isPublic: boolean }): SignedUrl;
   /** For the server that serves files itself; null where the store does. */
