@@ -9,6 +9,14 @@ import { z } from "zod";
 export const queueNames = ["fast", "feed", "bulk", "mail", "media", "push"] as const;
 export type QueueName = (typeof queueNames)[number];
 
+/**
+ * How many jobs of a queue run at once, for each one that other queues run: a push waits for one of many services, and
+ * those that hang must not keep the others waiting.
+ */
+export function slotsOf(queue: QueueName): number {
+  return queue === "push" ? 8 : 1;
+}
+
 /** Whether a name, as an operator writes it, is a queue. */
 export function isQueueName(name: string): name is QueueName {
   return queueNames.some((queue) => queue === name);

@@ -35,6 +35,10 @@ export interface Producer {
   /** Calls back at each (re)connection. */
   onConnect(listener: () => void): void;
   countJobs(): Promise<Record<QueueName, QueueCounts>>;
+  /** Whether Redis was reachable a moment ago. */
+  isConnected(): boolean;
+  /** The queues as BullMQ has them, for a page that shows them. Not before the first connection. */
+  queues(): Queue[];
   close(): Promise<void>;
 }
 
@@ -112,6 +116,8 @@ export function createProducer(input: { redisUrl: string; prefix: string; onErro
       const counts = await ask(() => Promise.all(queueNames.map(async (name) => [name, await countOf(queueOf(name))])));
       return Object.fromEntries(counts) as Record<QueueName, QueueCounts>;
     },
+    isConnected: () => redis.status === "ready",
+    queues: () => queueNames.map(queueOf),
     async close() {
       redis.disconnect();
       await Promise.allSettled([...queues.values()].map((queue) => within(queue.close())));

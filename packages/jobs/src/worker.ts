@@ -13,6 +13,7 @@ import {
   jobs,
   type QueueName,
   type ScheduledJobName,
+  slotsOf,
 } from "./jobs.ts";
 import { buryFacts, type OutboxDb } from "./outbox.ts";
 import { queuePrefix } from "./producer.ts";
@@ -34,7 +35,7 @@ export interface WorkersInput extends StoreFailures {
   /** The prefix of all Redis keys. */
   prefix: string;
   queues: readonly QueueName[];
-  /** Jobs at once, a queue. */
+  /** Jobs at once, a queue; of queues that wait for many services, several times as many. */
   concurrency: number;
   handlers: JobHandlers;
   db: OutboxDb;
@@ -77,12 +78,14 @@ function startWorker(queue: QueueName, context: Context): Worker {
   const worker = new Worker(queue, work, {
     connection: workerConnection(context.redisUrl),
     prefix: queuePrefix(context.prefix),
-    concurrency: context.concurrency,
+    concurrency: context.concurrency * slotsOf(queue),
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 100 },
-    // Killed workers stall innocent jobs: only a job that stalls again and again is to blame.
+    // Killed workers stall innocent jobs: only a job that stalls again and again is to blame. What a killed worker had is
+    // with another within 20 s; one that is merely slow may see its job run beside itself, which handlers take.
     maxStalledCount: 1_000,
-    stalledInterval: 10_000,
+    lockDuration: 15_000,
+    stalledInterval: 5_000,
     runRetryDelay: 1_000,
   });
   worker.on("error", (error) => context.log.debug({ err: error, queue }, "a worker failed"));

@@ -80,20 +80,20 @@ export async function deliver(
   const { channel, fact, letters } = input;
   const keyOfLetter = (letter: Letter) => ({ channel, ...letter, addressHash: hashAddress(letter.address) });
   const byKey = new Map(letters.map(keyOfLetter).map((key): [string, Addressed] => [keyOf(key), { ...key, fact }]));
-  const errors = await sendEach(deps, { channel, deliveries: [...byKey.values()] });
-  const failed = new Map(letters.map((letter) => [letter.factId, errors.get(keyOf(keyOfLetter(letter)))]));
-  const factIds = input.factIds.filter((id) => failed.get(id) === undefined);
+  const givenUp = await sendEach(deps, { channel, deliveries: [...byKey.values()] });
+  const unsent = letters.filter((letter) => givenUp.has(keyOf(keyOfLetter(letter)))).map((letter) => letter.factId);
+  const factIds = input.factIds.filter((id) => !unsent.includes(id));
   await deps.db.inTransaction((tx) => recordDone(tx, { job: input.job, factIds }));
-  const [error] = errors.values();
-  if (error !== undefined) throw new ProviderFailedError(`given up (${channel}): ${error}`);
+  // What the provider said stands in the rows: it may name an address, and this goes into logs.
+  if (givenUp.size > 0) throw new ProviderFailedError(`given up: deliveries ${[...givenUp.values()].join(", ")}`);
 }
 
-/** Answers, by key, why deliveries were given up: now or before. */
+/** Answers, by key, the ids of deliveries that were given up: now or before. */
 async function sendEach(
   deps: DeliverDeps,
   input: { channel: Channel; deliveries: readonly Addressed[] },
 ): Promise<Map<string, string>> {
-  const errors = new Map<string, string>();
+  const givenUp = new Map<string, string>();
   const unclaimed: NewDelivery[] = [];
   async function sendOne(delivery: Addressed): Promise<void> {
     const claim = await bookOf(deps).claim(delivery);
@@ -103,14 +103,13 @@ async function sendEach(
     }
     const ending = endingOf({ claim, outcome: await callProvider(delivery), now: deps.clock.now() });
     await bookOf(deps).settle(ending);
-    if (ending.error === null) return;
-    deps.log.warn({ delivery: claim.id, state: ending.state, error: ending.error }, "a delivery did not arrive");
-    if (ending.state === "failed" && ending.retryAt !== null) errors.set(keyOf(claim), ending.error);
+    if (ending.state === "failed" && ending.retryAt !== null) givenUp.set(keyOf(claim), claim.id);
+    if (ending.error !== null) deps.log.warn({ delivery: claim.id, state: ending.state }, "a delivery did not arrive");
   }
   const gate = gatesOf(deps)[input.channel];
   await Promise.all(input.deliveries.map((delivery) => gate.pass(() => sendOne(delivery))));
-  for (const row of await listGivenUp(deps.db.sql, { deliveries: unclaimed })) errors.set(keyOf(row), row.error);
-  return errors;
+  for (const row of await listGivenUp(deps.db.sql, { deliveries: unclaimed })) givenUp.set(keyOf(row), row.id);
+  return givenUp;
 }
 
 // A failure that nobody has named leaves it open what became of the call.

@@ -32,9 +32,10 @@ const keyColumns = `channel, user_id as "userId", cause_key as "causeKey", addre
 // A new row, or one that waits for another try; what was given up may be tried by a replay, though not at once.
 const claimStatement: Statement<Claim> = statement(
   "notification.claimDeliveries",
-  `insert into deliveries (user_id, cause_key, channel, address_hash, fact, payload, created_at, changed_at)
-   select wanted.*, $7, $7
-   from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) as wanted
+  `insert into deliveries (user_id, cause_key, channel, address_hash, fact, payload, actor_id, created_at, changed_at)
+   select wanted.*, (wanted.payload ->> 'actorId')::bigint, $7, $7
+   from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+        as wanted (user_id, cause_key, channel, address_hash, fact, payload)
    on conflict (user_id, cause_key, channel, address_hash) do update set state = 'sending', changed_at = $7
      where (deliveries.state = 'waiting' and (deliveries.retry_at is null or deliveries.retry_at <= $7))
         or (deliveries.state = 'failed' and deliveries.retry_at <= $7)
@@ -64,19 +65,19 @@ export function keyOf(key: DeliveryKey): string {
   return `${key.channel} ${key.userId} ${key.causeKey} ${key.addressHash}`;
 }
 
-const givenUpStatement: Statement<DeliveryKey & { error: string }> = statement(
+const givenUpStatement: Statement<DeliveryKey & { id: string }> = statement(
   "notification.givenUpDeliveries",
-  `select ${keyColumns}, coalesce(error, '') as error
+  `select id, ${keyColumns}
    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as wanted (user_id, cause_key, channel, address_hash)
    join deliveries using (user_id, cause_key, channel, address_hash)
    where state = 'failed' and retry_at is not null`,
 );
 
-/** Those of these rows that were given up and may be replayed, with the last error of each. */
+/** Those of these rows that were given up and may be replayed. */
 export async function listGivenUp(
   sql: Sql,
   input: { deliveries: readonly DeliveryKey[] },
-): Promise<(DeliveryKey & { error: string })[]> {
+): Promise<(DeliveryKey & { id: string })[]> {
   const { deliveries } = input;
   if (deliveries.length === 0) return [];
   return sql.many(givenUpStatement, [
@@ -143,10 +144,10 @@ export function deleteDeliveriesBefore(sql: Sql, input: { id: bigint; limit: num
 
 const purgeStatement: Statement<never> = statement(
   "notification.purgeDeliveries",
-  `delete from deliveries where id = any(array(select id from deliveries where user_id = $1 limit 5000))`,
+  `delete from deliveries where id = any(array(select id from deliveries where user_id = $1 or actor_id = $1 limit 5000))`,
 );
 
-/** Deletes some of a person's rows; answers how many. */
+/** Deletes some of the rows to a person and about what they did; answers how many. */
 export function deleteDeliveriesOfUser(sql: Sql, input: { userId: string }): Promise<number> {
   return sql.run(purgeStatement, [input.userId]);
 }

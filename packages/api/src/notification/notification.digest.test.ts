@@ -34,14 +34,11 @@ beforeEach(async () => {
   clock.pass(Date.now() - clock.now().getTime());
 });
 
-const want = (digest: UpdatePreferencesInput["digest"], person = ann) =>
+const want = (digest: UpdatePreferencesInput["digest"], person: { id: string } = ann) =>
   updatePreferences(deps, { actorId: person.id, changes: { digest } });
 
-/** The hour of the local day, `ahead` hours from now. */
-function hourIn(timeZone: string, ahead: number): number {
-  const at = new Date(clock.now().getTime() + ahead * hourMs);
-  return Number(new Intl.DateTimeFormat("en", { timeZone, hour: "numeric", hourCycle: "h23" }).format(at));
-}
+/** The hour in UTC, so many hours from now. */
+const hourIn = (ahead: number) => new Date(clock.now().getTime() + ahead * hourMs).getUTCHours();
 
 /** Runs the schedule and the jobs that it asks for; answers whose digests were due. */
 async function runSchedule(): Promise<string[]> {
@@ -52,35 +49,52 @@ async function runSchedule(): Promise<string[]> {
 }
 
 /** A whole hour lies between the schedule's runs: each person's hour is met by one of them. */
-async function passHours(count: number): Promise<string[][]> {
-  const due: string[][] = [];
+async function passHours(count: number): Promise<{ at: Date; ids: string[] }[]> {
+  const due: { at: Date; ids: string[] }[] = [];
   for (let hour = 0; hour < count; hour += 1) {
     clock.pass(hourMs);
-    due.push(await runSchedule());
+    due.push({ at: clock.now(), ids: await runSchedule() });
   }
   return due;
 }
 
+const idsOf = (due: readonly { ids: string[] }[]) => due.flatMap(({ ids }) => ids);
+
+function setClock(instant: string): void {
+  clock.pass(Date.parse(instant) - clock.now().getTime());
+}
+
 describe("a digest is due", () => {
-  test("once a day at each person's hour, wherever they live", async () => {
-    const zones = ["UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Chatham", "America/Los_Angeles"];
-    const people = await Promise.all(zones.map(() => createPerson(deps)));
-    for (const [index, timeZone] of zones.entries()) {
-      await want({ frequency: "daily", timeZone, hour: hourIn(timeZone, 5) }, people[index]);
-    }
-    const due = await passHours(29);
-    for (const { id } of people) {
-      const hours = due.flatMap((ids, index) => (ids.includes(id) ? [index + 1] : []));
-      expect(hours).toHaveLength(2);
-      const [first = 0, second = 0] = hours;
-      expect([4, 5]).toContain(first);
-      expect(second - first).toBe(24);
+  test("once a day at each person's hour, wherever they live, also while clocks change", async () => {
+    // In New York the clocks go back on 1 November, in St. John's too; the others stand still.
+    setClock("2026-10-31T00:00:00Z");
+    const zones = ["UTC", "Asia/Kolkata", "America/St_Johns", "America/New_York", "Pacific/Chatham", "Etc/GMT+12"];
+    const people = await Promise.all(zones.map((timeZone) => createPerson(deps).then(({ id }) => ({ id, timeZone }))));
+    for (const { id, timeZone } of people) await want({ frequency: "daily", timeZone, hour: 9 }, { id });
+    const due = await passHours(4 * 24);
+    for (const { id, timeZone } of people) {
+      const local = new Intl.DateTimeFormat("en-CA", {
+        timeZone,
+        dateStyle: "short",
+        timeStyle: "short",
+        hourCycle: "h23",
+      });
+      const times = due.flatMap(({ at, ids }) => (ids.includes(id) ? [local.format(at)] : []));
+      const days = times.map((time) => time.slice(0, 10));
+      expect([timeZone, new Set(days).size, times.every((time) => time.slice(12, 14) === "09")]).toEqual([
+        timeZone,
+        4,
+        true,
+      ]);
+      expect(times).toHaveLength(4);
     }
   });
 
   test("once a week where that is wanted", async () => {
+    setClock("2026-10-20T00:00:00Z");
     await want({ frequency: "weekly", timeZone: "Europe/Berlin", hour: 9 });
-    expect((await passHours(14 * 24)).flat()).toEqual([ann.id, ann.id]);
+    const due = (await passHours(14 * 24)).filter(({ ids }) => ids.length > 0);
+    expect(due.map(({ at }) => at.toISOString())).toEqual(["2026-10-26T08:00:00.000Z", "2026-11-02T08:00:00.000Z"]);
   });
 
   test("once, however many workers look at once, and once after a week without any", async () => {
@@ -93,12 +107,12 @@ describe("a digest is due", () => {
   });
 
   test("not before its next hour after it was asked for or changed, and not once it is off", async () => {
-    await want({ frequency: "daily", timeZone: "UTC", hour: hourIn("UTC", -1) });
-    expect((await passHours(20)).flat()).toEqual([]);
-    await want({ hour: hourIn("UTC", 2) });
-    expect((await passHours(2)).flat()).toEqual([ann.id]);
+    await want({ frequency: "daily", timeZone: "UTC", hour: hourIn(-1) });
+    expect(idsOf(await passHours(20))).toEqual([]);
+    await want({ hour: hourIn(2) });
+    expect(idsOf(await passHours(2))).toEqual([ann.id]);
     await want({ frequency: "off" });
-    expect((await passHours(25)).flat()).toEqual([]);
+    expect(idsOf(await passHours(25))).toEqual([]);
   });
 });
 

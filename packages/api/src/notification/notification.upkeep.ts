@@ -23,7 +23,7 @@ export async function deleteOldDeliveries(deps: Pick<Deps, "db" | "clock">): Pro
   while ((await deleteDeliveriesBefore(deps.db.sql, before)) === before.limit);
 }
 
-/** Deletes what is kept of mails and pushes to a person. */
+/** Deletes what is kept of mails and pushes to a person, and to others about what the person did. */
 export async function purgeDeliveriesOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
   while ((await deleteDeliveriesOfUser(deps.db.sql, input)) > 0);
 }

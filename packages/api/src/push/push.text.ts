@@ -5,7 +5,7 @@ import type { Told } from "../notification/notification.told.ts";
 import { defaultLanguage, type Language } from "../platform/language.ts";
 
 /** What comes after the name of who did it. */
-export type PushWords = Record<NotificationType, string>;
+type PushWords = Record<NotificationType, string>;
 
 const words: Record<Language, PushWords> = {
   en: {
