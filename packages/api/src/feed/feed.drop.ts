@@ -69,3 +69,17 @@ export async function dropWindowsSurely(deps: DropDeps, input: { readerIds: read
     await Promise.all(keys.map(({ list, large }) => cache.unlink(list, large)));
   });
 }
+
+const selectIsNamed = statement<{ isNamed: boolean }>(
+  "feed.isNamed",
+  `select exists (select from author_heads where author_id = $1 and last_pulled_id > 0) as "isNamed"`,
+);
+
+/**
+ * Deletes the windows that name a large account which is going, while its followers are still known: no window that is
+ * built from then on names it. The second time does no harm. Rejects while Redis is away.
+ */
+export async function dropWindowsNaming(deps: DropDeps, input: { userId: string }): Promise<void> {
+  const { isNamed } = await deps.db.sql.one(selectIsNamed, [input.userId]);
+  if (isNamed) await dropWindowsOfFollowers(deps, { authorId: input.userId });
+}

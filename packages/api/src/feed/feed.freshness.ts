@@ -28,7 +28,7 @@ const selectBehind = statement<{ isBehind: boolean }>(
      select from unnest($1::text[], $2::text[]) as awaited (fact, job)
      where exists (
        select from outbox o
-       where o.fact = awaited.fact and o.id < id_at(clock_timestamp() - make_interval(secs => $3::float8 / 1000))
+       where o.fact = awaited.fact and o.id < id_at(now() - make_interval(secs => $3::float8 / 1000))
          and not exists (select from outbox_completions c where c.fact_id = o.id and c.job = awaited.job))
    ) or exists (
      select from dead_letters letter

@@ -60,7 +60,7 @@ export async function selectFeedIds(
 /** What a rebuild must know of a reader besides their posts. */
 export interface FeedReader {
   followingCount: number;
-  /** Followed accounts that have posts which were never pushed. */
+  /** Followed accounts that have posts which were never pushed, save those that are gone. */
   largeAuthorIds: string[];
 }
 
@@ -69,7 +69,8 @@ const selectFeedReader = statement<FeedReader>(
   `select counts.following_count as "followingCount", array(
      select h.author_id::text from (${feedAuthorsSql("$1::bigint")}) authors
      cross join lateral (
-       select author_id from author_heads where author_id = authors.author_id and last_pulled_id > 0 limit 1
+       select author_id from author_heads join users on users.id = author_id
+       where author_id = authors.author_id and last_pulled_id > 0 and deleted_at is null limit 1
      ) h
      where counts.following_count <= $2
    ) as "largeAuthorIds"

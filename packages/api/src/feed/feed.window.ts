@@ -69,8 +69,14 @@ async function readElements(deps: WindowDeps, input: { keys: WindowKeys; depth: 
     Promise.all([redis.lrange(keys.list, 0, depth - 1), redis.get(keys.large), touchSometimes(deps, keys)]),
   );
   const [elements, large] = answer ?? [];
-  if (elements === undefined || large === undefined || large === null || elements.length === 0) return null;
-  return { elements, large };
+  const tail = elements?.at(-1);
+  if (elements === undefined || large === undefined || large === null || tail === undefined) return null;
+  // A rebuild that ended between the two commands.
+  return isSentinel(tail) ? null : { elements, large };
+}
+
+function isSentinel(element: string): boolean {
+  return element.startsWith("s:");
 }
 
 // Once in many reads is enough for what lives for days.
