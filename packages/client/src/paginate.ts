@@ -11,14 +11,14 @@ interface PagedQuery<Input, Item> {
 
 /**
  * Yields every item of a paged list: `for await (const post of paginate(pixora.feed.home, {})) …`. Pages are fetched
- * as they are needed. Items that a ranked list shows twice come once.
+ * as they are needed, from the input's cursor on if it has one. Items that a ranked list shows twice come once.
  */
 export async function* paginate<Input extends object, Item>(
   list: PagedQuery<Input, Item>,
   input: Input,
 ): AsyncGenerator<Item, void, undefined> {
   const seen = new Set<unknown>();
-  let cursor: string | null = null;
+  let cursor = (input as { cursor?: string | null }).cursor ?? null;
   do {
     const page: PageOf<Item> = await list.query({ ...input, cursor });
     for (const item of page.items) {

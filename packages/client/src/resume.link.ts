@@ -7,7 +7,10 @@ import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { isConnectionError, isPixoraError } from "./errors.ts";
 import type { SessionInside, Tokens } from "./session.ts";
 
-/** Where the id of the last event is kept between starts of the app; without one it lives in memory. */
+/**
+ * Where the id of the last event is kept between starts of the app; without one it lives in memory. Each person has a log
+ * of their own, so each needs a store of their own.
+ */
 export interface LastEventStore {
   load(): string | null | Promise<string | null>;
   save(lastEventId: string): void | Promise<void>;
@@ -35,11 +38,19 @@ export function resumeLink(input: {
         let lastId: string | null = given.lastEventId ?? null;
         /** Whose the last id is; undefined before the first run. */
         let ownerId: string | null | undefined;
+        let saving: Promise<void> = Promise.resolve();
         let current: Unsubscribable | undefined;
         let timer: ReturnType<typeof setTimeout> | undefined;
         let attempt = 0;
         /** Counts connections: what one that was given up still says is not heard. */
         let run = 0;
+
+        /** Saves an id once the app has had its event. A slow store gets the newest alone, and never an older one last. */
+        function keep(id: string): void {
+          const saveUnlessOld = () => (id === lastId ? input.lastEvent?.save(id) : undefined);
+          // A store that fails loses no event: after a start of the app, some may come twice.
+          saving = saving.then(saveUnlessOld).catch(() => undefined);
+        }
 
         /** The input with which the stream goes on, for who is signed in now. */
         async function inputNow(): Promise<unknown> {
@@ -60,12 +71,11 @@ export function resumeLink(input: {
               const { result } = envelope;
               // The end of one connection is not the end of the stream.
               if (own !== run || ("type" in result && result.type === "stopped")) return;
-              if (isTracked && "id" in result && result.id !== undefined) {
-                if (isRepeat(lastId, result)) return;
-                lastId = result.id;
-                void input.lastEvent?.save(result.id);
-              }
+              const id = isTracked && "id" in result ? result.id : undefined;
+              if (id !== undefined && isRepeat(lastId, { ...result, id })) return;
+              lastId = id ?? lastId;
               observer.next(envelope);
+              if (id !== undefined) keep(id);
             },
             error: (error) => void again({ own, startedAtMs, startedWith, error }),
             complete: () => void again({ own, startedAtMs, startedWith, error: null }),
@@ -80,7 +90,6 @@ export function resumeLink(input: {
         }): Promise<void> {
           const { own, startedWith, error } = ended;
           if (own !== run) return;
-          if (input.closed.aborted) return observer.complete();
           if (error !== null && !(await mayResume(input.session, { error, startedWith }))) return observer.error(error);
           if (own !== run) return;
           attempt = Date.now() - ended.startedAtMs > healthyAfterMs ? 1 : attempt + 1;
@@ -99,10 +108,17 @@ export function resumeLink(input: {
           start(run).catch((cause) => observer.error(cause));
         }
 
+        function end(): void {
+          giveUp();
+          observer.complete();
+        }
+
         const stopWatching = input.session.onSwitch(restart);
+        input.closed.addEventListener("abort", end, { once: true });
         restart();
         return () => {
           stopWatching();
+          input.closed.removeEventListener("abort", end);
           giveUp();
         };
       });
@@ -110,8 +126,9 @@ export function resumeLink(input: {
 }
 
 /** What was delivered in this connection or an earlier one is known by its id. */
-function isRepeat(lastId: string | null, result: { id?: string; data?: unknown }): boolean {
-  if (lastId === null || result.id === undefined || BigInt(result.id) > BigInt(lastId)) return false;
+function isRepeat(lastId: string | null, result: { id: string; data?: unknown }): boolean {
+  // What a store gives back may be anything; the server answers a resync to what is no id.
+  if (lastId === null || !/^\d+$/.test(lastId) || BigInt(result.id) > BigInt(lastId)) return false;
   const type = (result.data as { data?: { type?: string } } | undefined)?.data?.type;
   return type === undefined || !marks.has(type);
 }

@@ -9,6 +9,13 @@ import type { SessionInside, Tokens } from "./session.ts";
 const signingIn = new Set(["auth.signIn", "auth.signUp", "auth.verifyEmail", "auth.refresh"]);
 /** After these the session is gone. */
 const signingOut = new Set(["auth.signOut", "auth.deleteAccount"]);
+/** These need no session: a token that they refuse is one that was mailed, or typed. */
+const ignoresSession = new Set([
+  ...signingIn,
+  "auth.requestPasswordReset",
+  "auth.resetPassword",
+  "auth.requestEmailVerification",
+]);
 const endsSession = new Set(["auth.sessionRevoked", "auth.tokenInvalid"]);
 
 /** Ends with the answer of the call; a call refused for an expired token is sent once more with a new one. */
@@ -30,7 +37,7 @@ export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
         }
 
         async function recover(error: TRPCClientError<AppRouter>, sentWith: Tokens | null): Promise<boolean> {
-          if (sentWith === null || op.path === "auth.refresh") return false;
+          if (sentWith === null || ignoresSession.has(op.path)) return false;
           if (isPixoraError(error, "auth.tokenExpired")) return session.renew(sentWith.accessToken);
           if (isPixoraError(error) && endsSession.has(error.data.appCode)) await session.forget(sentWith);
           return false;

@@ -42,10 +42,12 @@ export interface SessionInside extends Session {
   renew(deadToken: string | null): Promise<boolean>;
 }
 
-/** A token that dies sooner than this is renewed before it is used; the server asks streams a minute ahead. */
+/**
+ * A token that dies sooner than this is renewed before it is used: the server asks streams a minute ahead, or at half
+ * the life of one that lives shorter.
+ */
 const renewAheadMs = 75_000;
-/** One that is younger than this is good, whatever a clock that runs ahead makes of its end. */
-const surelyGoodMs = 60_000;
+const renewAheadPart = 0.6;
 /** Refreshes whose answer gets lost: well within the server's grace for the token that was used. */
 const maxRefreshes = 3;
 const refreshDelayMs = 200;
@@ -85,13 +87,13 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
   const listeners = new Set<(isSignedIn: boolean) => void>();
   const switchListeners = new Set<() => void>();
   let renewing: Promise<boolean> | null = null;
-  let young: { accessToken: string; sinceMs: number } | null = null;
+  let fresh: { accessToken: string; sinceMs: number } | null = null;
 
   /** Answers the tokens that were here before. */
   async function save(tokens: Tokens | null): Promise<Tokens | null> {
     const before = await store.load();
     await store.save(tokens);
-    young = tokens && { accessToken: tokens.accessToken, sinceMs: Date.now() };
+    fresh = tokens && { accessToken: tokens.accessToken, sinceMs: Date.now() };
     const isSignedIn = tokens !== null;
     if ((before !== null) !== isSignedIn) for (const listener of listeners) listener(isSignedIn);
     return before;
@@ -100,6 +102,7 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
   async function set(tokens: Tokens | null): Promise<void> {
     const before = await save(tokens);
     if (before === null || (tokens !== null && isSameSession(before, tokens))) return;
+    if (tokens !== null) for (const listener of listeners) listener(true);
     for (const listener of switchListeners) listener();
   }
 
@@ -167,9 +170,12 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
     async accessToken() {
       const tokens = await store.load();
       if (tokens === null) return null;
-      const leftMs = Date.parse(tokens.accessTokenExpiresAt) - Date.now();
-      const isYoung = tokens.accessToken === young?.accessToken && Date.now() - young.sinceMs < surelyGoodMs;
-      if (leftMs > renewAheadMs || isYoung) return tokens.accessToken;
+      const lifeMs = lifeMsOf(tokens);
+      // Of a token that came just now, how old it is counts: a clock that runs ahead would have it dead on arrival.
+      const endMs =
+        fresh?.accessToken === tokens.accessToken ? fresh.sinceMs + lifeMs : Date.parse(tokens.accessTokenExpiresAt);
+      const leftMs = endMs - Date.now();
+      if (leftMs > Math.min(renewAheadMs, renewAheadPart * lifeMs)) return tokens.accessToken;
       try {
         await renew(tokens.accessToken);
       } catch (error) {
@@ -189,11 +195,21 @@ function isSameSession(one: Tokens, other: Tokens): boolean {
 
 /** Read, not verified: the server does that. Null for no tokens, and for any that are not the server's. */
 function holderOf(tokens: Tokens | null): Holder | null {
+  const { sid, sub } = claimsOf(tokens);
+  return typeof sid === "string" && typeof sub === "string" ? { sessionId: sid, userId: sub } : null;
+}
+
+/** How long the access token lives from its making to its end, whatever this machine's clock says. */
+function lifeMsOf(tokens: Tokens): number {
+  const { iat, exp } = claimsOf(tokens);
+  return typeof iat === "number" && typeof exp === "number" ? (exp - iat) * 1_000 : Number.POSITIVE_INFINITY;
+}
+
+function claimsOf(tokens: Tokens | null): Record<string, unknown> {
   const [, part = ""] = tokens?.accessToken.split(".") ?? [];
   try {
-    const { sid, sub }: Record<string, unknown> = JSON.parse(atob(part.replace(/-/g, "+").replace(/_/g, "/")));
-    return typeof sid === "string" && typeof sub === "string" ? { sessionId: sid, userId: sub } : null;
+    return JSON.parse(atob(part.replace(/-/g, "+").replace(/_/g, "/")));
   } catch {
-    return null;
+    return {};
   }
 }

@@ -1,13 +1,7 @@
 // How live events travel: over WebSockets or SSE. Promise: a connection speaks for one session only; where another has
 // taken that one's place, its streams complete, and whoever opens them anew gets a connection of the new session.
 import type { AppRouter } from "@pixora/api";
-import {
-  createWSClient,
-  httpSubscriptionLink,
-  type TRPCLink,
-  type TRPCWebSocketClient,
-  wsLink,
-} from "@trpc/client";
+import { createWSClient, httpSubscriptionLink, type TRPCLink, type TRPCWebSocketClient, wsLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { EventSource } from "eventsource";
 import type { SessionInside } from "./session.ts";
@@ -35,7 +29,10 @@ async function sessionIdOf(session: SessionInside): Promise<string | null> {
 }
 
 /** A link that opens each stream once it is known whose it is. */
-function perSession(session: SessionInside, linkOf: (sessionId: string | null) => TRPCLink<AppRouter>): TRPCLink<AppRouter> {
+function perSession(
+  session: SessionInside,
+  linkOf: (sessionId: string | null) => TRPCLink<AppRouter>,
+): TRPCLink<AppRouter> {
   return (runtime) => (pass) =>
     observable((observer) => {
       let stream: Unsubscribable | undefined;
@@ -104,7 +101,7 @@ export function sseStreams(input: StreamsInput & { fetch: typeof fetch }): Strea
             ending.abort();
             throw new Error(replaced);
           }
-          return input.fetch(url, { ...init, headers });
+          return withRetryDelay(await input.fetch(url, { ...init, headers }));
         },
       },
     });
@@ -120,4 +117,14 @@ export function sseStreams(input: StreamsInput & { fetch: typeof fetch }): Strea
       closing.abort();
     },
   };
+}
+
+/** An event source waits three seconds before it connects again: long for one that was only asked for a new token. */
+function withRetryDelay(answer: Response): Response {
+  if (!answer.ok || answer.body === null) return answer;
+  const line = new TextEncoder().encode(`retry: ${Math.round(200 + Math.random() * 600)}\n\n`);
+  const opening = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(line),
+  });
+  return new Response(answer.body.pipeThrough(opening), answer);
 }

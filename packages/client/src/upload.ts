@@ -39,6 +39,15 @@ const firstLookMs = 100;
 const maxLookMs = 2_000;
 const giveUpAfterMs = 5 * 60_000;
 
+interface Job {
+  client: TRPCClient<AppRouter>;
+  send: SendFile;
+  body: Blob;
+  announced: RouterInputs["media"]["create"];
+  onProgress: (part: number) => void;
+  signal: AbortSignal | undefined;
+}
+
 /**
  * Makes `upload` for a client. It resolves with the picture once it is `ready`; rejects with UploadError where the file
  * is not taken, with the client's errors where a call is refused.
@@ -50,57 +59,63 @@ export function createUpload(input: {
 }): (file: UploadSource, options: UploadOptions) => Promise<MediaView> {
   const { client } = input;
   const hasXhr = input.fetch === undefined && typeof XMLHttpRequest !== "undefined";
-  const send: SendFile = hasXhr ? sendByXhr : sendByFetch(input.fetch ?? globalThis.fetch.bind(globalThis));
+  const send = hasXhr ? sendByXhr : sendByFetch(input.fetch ?? globalThis.fetch.bind(globalThis));
 
   return async function upload(file, options) {
     const { purpose, onProgress = () => {}, signal } = options;
+    signal?.throwIfAborted();
     const body = file instanceof Blob ? file : new Blob([file as BlobPart]);
     const contentType =
       options.contentType ?? (await sniffContentType(body)) ?? (body.type || "application/octet-stream");
     const announced = { purpose, contentType, byteSize: body.size, idempotencyKey: crypto.randomUUID() };
-    const call = signal === undefined ? {} : { signal };
-    signal?.throwIfAborted();
-
-    let mediaId = "";
-    for (let attempt = 1; ; attempt += 1) {
-      // Again with the same key: the same picture, and a permission that has not run out.
-      const ticket = await client.media.create.mutate(announced, call);
-      mediaId = ticket.media.id;
-      if (ticket.media.state !== "pending") break;
-      const isSent = await sendOnce({ upload: ticket.upload, body, attempt });
-      if (isSent) break;
-      await pause(Math.min(firstDelayMs * 2 ** (attempt - 1), maxDelayMs) * (0.5 + Math.random() / 2), signal);
-    }
+    const job = { client, send, body, announced, onProgress, signal };
+    const mediaId = await deliver(job);
     onProgress(1);
-    await client.media.complete.mutate({ mediaId }, call);
-    return waitUntilMade(mediaId);
-
-    /** False where another attempt may succeed. */
-    async function sendOnce(sending: { upload: Ticket; body: Blob; attempt: number }): Promise<boolean> {
-      const isLast = sending.attempt === maxAttempts;
-      try {
-        const status = await send({ ...sending, onProgress, signal });
-        // 412: an attempt whose answer got lost had arrived.
-        if ((status >= 200 && status < 300) || status === 412) return true;
-        if (isLast || (status < 500 && status !== 403 && status !== 408 && status !== 429)) {
-          throw new Error(`the storage refused the file with status ${status}`);
-        }
-      } catch (error) {
-        if (isLast || signal?.aborted || !(error instanceof TypeError)) throw error;
-      }
-      return false;
-    }
-
-    async function waitUntilMade(id: string): Promise<MediaView> {
-      const startedAtMs = Date.now();
-      for (let delayMs = firstLookMs; ; delayMs = Math.min(delayMs * 1.5, maxLookMs)) {
-        const media = await client.media.byId.query({ mediaId: id }, call);
-        if (media.state === "ready") return media;
-        if (media.state === "failed" || Date.now() - startedAtMs > giveUpAfterMs) throw new UploadError(media);
-        await pause(delayMs, signal);
-      }
-    }
+    await client.media.complete.mutate({ mediaId }, callOf(job));
+    return waitUntilMade(job, mediaId);
   };
+}
+
+function callOf({ signal }: Job): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+/** Sends the file until it has arrived; answers the picture's id. */
+async function deliver(job: Job): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    // Again with the same key: the same picture, and a permission that has not run out.
+    const { media, upload } = await job.client.media.create.mutate(job.announced, callOf(job));
+    if (media.state !== "pending" || (await sendOnce(job, { upload, isLast: attempt === maxAttempts })))
+      return media.id;
+    await pause(Math.min(firstDelayMs * 2 ** (attempt - 1), maxDelayMs) * (0.5 + Math.random() / 2), job.signal);
+  }
+}
+
+/** False where another attempt may succeed. */
+async function sendOnce(job: Job, { upload, isLast }: { upload: Ticket; isLast: boolean }): Promise<boolean> {
+  const { send, body, onProgress, signal } = job;
+  let status: number;
+  try {
+    status = await send({ upload, body, onProgress, signal });
+  } catch (error) {
+    if (isLast || signal?.aborted || !(error instanceof TypeError)) throw error;
+    return false;
+  }
+  // 412: an attempt whose answer got lost had arrived.
+  if ((status >= 200 && status < 300) || status === 412) return true;
+  const mayPass = status >= 500 || status === 403 || status === 408 || status === 429;
+  if (isLast || !mayPass) throw new Error(`the storage refused the file with status ${status}`);
+  return false;
+}
+
+async function waitUntilMade(job: Job, mediaId: string): Promise<MediaView> {
+  const startedAtMs = Date.now();
+  for (let delayMs = firstLookMs; ; delayMs = Math.min(delayMs * 1.5, maxLookMs)) {
+    const media = await job.client.media.byId.query({ mediaId }, callOf(job));
+    if (media.state === "ready") return media;
+    if (media.state === "failed" || Date.now() - startedAtMs > giveUpAfterMs) throw new UploadError(media);
+    await pause(delayMs, job.signal);
+  }
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
