@@ -17,10 +17,16 @@ const workloads: Record<string, () => Promise<WorkloadModule>> = {
   "feed-warm": () => import("./workloads/feed-warm.ts"),
   "feed-cold": () => import("./workloads/feed-cold.ts"),
   "feed-redis-down": () => import("./workloads/feed-redis-down.ts"),
+  fanout: () => import("./workloads/fanout.ts"),
+  "large-account": () => import("./workloads/large-account.ts"),
+  "like-hot": () => import("./workloads/like-hot.ts"),
+  "like-spread": () => import("./workloads/like-spread.ts"),
   "comments-deep": () => import("./workloads/comments-deep.ts"),
   "like-to-notification": () => import("./workloads/like-to-notification.ts"),
-  "like-hot": () => import("./workloads/like-hot.ts"),
+  "live-fanout": () => import("./workloads/live-fanout.ts"),
   media: () => import("./workloads/media.ts"),
+  "sign-in": () => import("./workloads/sign-in.ts"),
+  memory: () => import("./workloads/memory.ts"),
 };
 
 async function main(): Promise<number> {

@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { onShutdown } from "../../scripts/services/shutdown.mjs";
-import type { LikesPlan, LikesResult, LiveOrder, LiveReport, SocketPlan } from "../load/live.plan.ts";
+import type { LikesPlan, LikesResult, LiveOrder, LiveReport, MessageCount, SocketPlan } from "../load/live.plan.ts";
 import type { Caller } from "./sessions.ts";
 
 export interface LiveClients {
@@ -10,8 +10,8 @@ export interface LiveClients {
   open(sockets: readonly SocketPlan[]): Promise<void>;
   /** Sends likes at a fixed rate and waits for their events. */
   sendLikes(plan: LikesPlan): Promise<LikesResult>;
-  /** Messages with the mark of the call before; counts those with this mark from now on. */
-  count(mark: string): Promise<number>;
+  /** What came since the call before, in all and with its mark; looks for this mark from now on. */
+  count(mark: string): Promise<MessageCount>;
   close(): Promise<void>;
 }
 

@@ -76,13 +76,18 @@ function sampleOf(result: LoadResult, cpu: CpuReading): Sample {
 /** Samples of all rounds, by the name of the side. */
 export type Samples<S = Sample> = Map<string, S[]>;
 
-/** Runs `measure` for each side, round after round; sides take turns in being first. */
+/**
+ * Runs `measure` for each side, round after round; sides take turns in being first. The first round is not counted: in it
+ * the programs' code gets compiled.
+ */
 export async function interleave<T extends { name: string }, S>(
   bench: Bench,
   sides: readonly T[],
   measure: (side: T) => Promise<S>,
 ): Promise<Samples<S>> {
   const samples: Samples<S> = new Map(sides.map((side) => [side.name, []]));
+  for (const side of sides) await measure(side);
+  bench.log("the programs are warm");
   for (let round = 0; round < bench.options.rounds; round += 1) {
     const order = round % 2 === 0 ? sides : sides.toReversed();
     for (const side of order) samples.get(side.name)?.push(await measure(side));

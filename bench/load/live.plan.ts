@@ -42,6 +42,12 @@ export interface LikesResult {
   answeredPerSecond: number;
 }
 
+/** What came since the "count" order before: in all, and with its mark. */
+export interface MessageCount {
+  received: number;
+  marked: number;
+}
+
 export type LiveOrder =
   | { type: "open"; sockets: readonly SocketPlan[] }
   | { type: "likes"; plan: LikesPlan }
@@ -51,7 +57,6 @@ export type LiveOrder =
 export type LiveReport =
   | { type: "opened" }
   | { type: "likes"; result: LikesResult }
-  /** Messages so far that hold the mark of the last "count" order; that order sets it back to 0. */
-  | { type: "count"; count: number }
+  | { type: "count"; count: MessageCount }
   | { type: "closed" }
   | { type: "failed"; message: string };

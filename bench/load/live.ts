@@ -4,7 +4,7 @@ import { spreadOf } from "../harness/stats.ts";
 import { bodyOf, type HttpConnection, openHttp } from "./connection.ts";
 import type { LikePlan, LikesPlan, LikesResult, LiveOrder, LiveReport } from "./live.plan.ts";
 import { keepRate } from "./rate.ts";
-import { closeSockets, countMarked, openSockets, whenEvent } from "./sockets.ts";
+import { closeSockets, countMessages, openSockets, whenEvent } from "./sockets.ts";
 
 function tell(report: LiveReport): void {
   process.send?.(report);
@@ -110,7 +110,7 @@ async function follow(order: LiveOrder): Promise<LiveReport> {
     case "likes":
       return { type: "likes", result: await runLikes(order.plan) };
     case "count":
-      return { type: "count", count: countMarked(order.mark) };
+      return { type: "count", count: countMessages(order.mark) };
     case "close":
       await closeSockets();
       return { type: "closed" };

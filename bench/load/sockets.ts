@@ -1,6 +1,6 @@
 // The receivers' WebSockets: opened many at a time, answering pings, reading of each message only what is asked for.
 import { WebSocket } from "ws";
-import type { SocketPlan } from "./live.plan.ts";
+import type { MessageCount, SocketPlan } from "./live.plan.ts";
 
 const openedAtOnce = 50;
 const patienceMs = 60_000;
@@ -9,6 +9,7 @@ const open = new Set<WebSocket>();
 const listeners = new Set<(key: string) => void>();
 let mark: string | null = null;
 let marked = 0;
+let received = 0;
 
 /** Opens sockets and waits until the stream of each runs. */
 export async function openSockets(plans: readonly SocketPlan[]): Promise<void> {
@@ -52,6 +53,7 @@ const postPattern = /"postId":"(\d+)"/;
 const actorPattern = /"actor":\{"id":"(\d+)"/;
 
 function read(text: string): void {
+  received += 1;
   if (mark !== null && text.includes(mark)) marked += 1;
   if (listeners.size === 0) return;
   const [post, actor] = [postPattern.exec(text)?.[1], actorPattern.exec(text)?.[1]];
@@ -65,11 +67,12 @@ export function whenEvent(listener: (key: string) => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** How many messages held the mark that was set before; sets the next one and begins at 0. */
-export function countMarked(nextMark: string): number {
-  const count = marked;
+/** Messages since the call before, and those of them that held its mark; sets the next mark. */
+export function countMessages(nextMark: string): MessageCount {
+  const count = { received, marked };
   mark = nextMark;
   marked = 0;
+  received = 0;
   return count;
 }
 
