@@ -1,6 +1,6 @@
 // The reckoning after a run: what the database holds against what every device heard and what was acknowledged.
 import { waitFor } from "@pixora/api/testing";
-import { createProducer } from "@pixora/jobs";
+import { queueNames } from "@pixora/jobs";
 import type { Device, Person } from "./crowd.ts";
 import type { LoadReport } from "./load.ts";
 import type { Stage } from "./stage.ts";
@@ -47,6 +47,7 @@ export async function auditRun(stage: Stage, input: { people: readonly Person[];
   });
   const streams = await reckonStreams(stage, people);
   const causes = await reckonCauses(stage);
+  const deaths = [...stage.servers, ...stage.workers].flatMap((slot) => slot.deaths());
   return [
     nought("events lost", streams.lost + causes.untold),
     nought("events doubled", streams.doubled),
@@ -56,7 +57,8 @@ export async function auditRun(stage: Stage, input: { people: readonly Person[];
     nought("requests hung", load.hung),
     nought("requests wrongly refused", load.wrong.length, load.wrong),
     nought("acknowledged calls without effect", ...(await reckonCalls(stage, load))),
-    nought("jobs wrongly in failed", await countFailedJobs(stage)),
+    nought("processes that ended by themselves", deaths.length, deaths),
+    nought("jobs wrongly in failed", ...(await findFailedJobs(stage))),
     nought("dead letters", await count(stage, "dead_letters")),
     nought("facts left in the outbox", await count(stage, "outbox")),
     nought("counters that differ from rows", await reckonCounters(stage)),
@@ -159,13 +161,15 @@ async function reckonCounters(stage: Stage): Promise<number> {
   return sum;
 }
 
-async function countFailedJobs({ house }: Stage): Promise<number> {
-  const producer = createProducer({ redisUrl: house.redisUrl, prefix: house.prefix, onError: () => undefined });
-  try {
-    await new Promise<void>((resolve) => producer.onConnect(resolve));
-    const queues = await producer.countJobs();
-    return Object.values(queues).reduce((sum, counts) => sum + counts.failed, 0);
-  } finally {
-    await producer.close();
+/** Jobs that BullMQ gave up, with their reasons. */
+async function findFailedJobs({ house, redis }: Stage): Promise<[number, string[]]> {
+  const found: string[] = [];
+  for (const queue of queueNames) {
+    const key = `{${house.prefix}-jobs}:${queue}`;
+    for (const id of await redis.zrange(`${key}:failed`, "0", "-1")) {
+      const [name, reason, stack] = await redis.hmget(`${key}:${id}`, "name", "failedReason", "stacktrace");
+      found.push(`${queue} ${name}: ${reason} ${stack}`);
+    }
   }
+  return [found.length, found];
 }

@@ -31,6 +31,8 @@ export interface LoadReport {
   wrong: string[];
   /** Not settled in `hangsAfterMs`. */
   hung: number;
+  /** How long the slowest call took, the SDK's own retries included. */
+  slowestMs: number;
   entries: Entry[];
 }
 
@@ -58,13 +60,14 @@ export interface LoadInput {
 
 /** Starts the load. */
 export function startLoad(input: LoadInput): Load {
-  const counts = { sent: 0, acknowledged: 0, unanswered: 0, hung: 0 };
+  const counts = { sent: 0, acknowledged: 0, unanswered: 0, hung: 0, slowestMs: 0 };
   const wrong: string[] = [];
   const entries = new Map<string, Entry>();
   const busy = new Set<Entry>();
   const running = new Set<Promise<void>>();
 
   async function settle({ entry, makes, call }: Deed): Promise<void> {
+    const startedAtMs = performance.now();
     const outcome = await Promise.race([
       call().then(
         () => "acknowledged" as const,
@@ -72,6 +75,7 @@ export function startLoad(input: LoadInput): Load {
       ),
       new Promise<"hung">((resolve) => setTimeout(resolve, hangsAfterMs, "hung").unref()),
     ]);
+    counts.slowestMs = Math.max(counts.slowestMs, performance.now() - startedAtMs);
     if (outcome === "acknowledged") {
       counts.acknowledged += 1;
       entry.stands = makes;

@@ -3,7 +3,7 @@
 import { auditRun, waitUntilSettled } from "./audit.ts";
 import type { Person } from "./crowd.ts";
 import { doHarm } from "./harm.ts";
-import { startLoad } from "./load.ts";
+import { type LoadReport, startLoad } from "./load.ts";
 import type { Fault } from "./plan.ts";
 import { createRandom } from "./random.ts";
 import { countStalledJobs, reckonEndings, rollAll } from "./rolling.ts";
@@ -38,10 +38,15 @@ export async function runFaults(stage: Stage, input: PartInput & { plan: readonl
     { name: "events heard", value: String(countHeard(people)) },
     { name: "calls acknowledged", value: String(report.acknowledged) },
     { name: "calls without an answer", value: String(report.unanswered) },
+    slowestCall(report),
   ];
   const reckoned = await auditRun(stage, { people, load: report });
   const title = `Faults under load: ${stage.servers.length} servers, ${stage.workers.length} workers, seed ${input.seed}`;
   return { title, lines: [...told, ...reckoned, ...(isSettled ? [] : [waitedInVain])] };
+}
+
+function slowestCall({ slowestMs }: LoadReport): Line {
+  return { name: "slowest call, with the SDK's retries", value: `${(slowestMs / 1_000).toFixed(1)} s` };
 }
 
 function countHeard(people: readonly Person[]): number {
@@ -61,6 +66,7 @@ export async function runRolling(stage: Stage, input: PartInput & { rounds: numb
   const lines: Line[] = [
     ...reckonEndings(endings),
     { name: "calls acknowledged", value: String(report.acknowledged) },
+    slowestCall(report),
     { name: "requests failed", value: String(report.unanswered), isRight: report.unanswered === 0 },
     { name: "jobs stalled", value: String(stalled), isRight: stalled === 0 },
     ...(await auditRun(stage, { people, load: report })),

@@ -27,7 +27,7 @@ export async function runAll(options: FaultsOptions, log: (text: string) => void
   }
   if (restarts > 0) sections.push(await runRolling(stage, { ...part, rounds: restarts }));
   if (listeners > 0) {
-    sections.push(await runStalled(stage, { ...part, listeners, events: 5_000, measureMs: 15_000 }));
+    sections.push(await runStalled(stage, { ...part, listeners, events: 60_000, measureMs: 15_000 }));
   }
   return sections;
 }

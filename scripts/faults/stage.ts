@@ -19,6 +19,8 @@ export interface Slot {
   restart(input: { signal: NodeJS.Signals; awayMs?: number }): Promise<Ending>;
   /** How often any process of this place printed a text. */
   countSaid(text: string): number;
+  /** The last words of processes of this place that ended though nobody ended them. */
+  deaths(): string[];
 }
 
 export interface Stage {
@@ -83,11 +85,19 @@ async function openSlot(start: House["startServer"], name: string): Promise<Slot
   const port = await pickPort();
   let app = await start({ port });
   let said = "";
+  const died: string[] = [];
+
+  function findDeath(): string[] {
+    return app.exitCode() === null ? [] : [`${name} ended with ${app.exitCode()}: ${app.output().slice(-2_000)}`];
+  }
+
   return {
     name,
     app: () => app,
+    deaths: () => [...died, ...findDeath()],
     countSaid: (text) => (said + app.output()).split(text).length - 1,
     async restart({ signal, awayMs = 0 }) {
+      died.push(...findDeath());
       const tookMs = await app.end(signal);
       const ending = { tookMs, exitCode: app.exitCode() };
       said += app.output();

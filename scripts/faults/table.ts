@@ -5,6 +5,8 @@ export interface Line {
   value: string;
   /** Undefined: told for information. */
   isRight?: boolean;
+  /** It depends on the machine and on what else it does: no matter for a test. */
+  isMeasured?: true;
   /** A few of what went wrong, in words. */
   seen?: readonly string[];
 }
@@ -39,5 +41,5 @@ export function renderTable(sections: readonly Section[]): string {
 function renderLine(line: Line, widths: { nameWidth: number; valueWidth: number }): string[] {
   const mark = line.isRight === undefined ? " " : line.isRight ? "✓" : "✗";
   const text = `${mark} ${line.name.padEnd(widths.nameWidth)}  ${line.value.padStart(widths.valueWidth)}`;
-  return [text, ...(line.seen ?? []).map((words) => `    ${words.split("\n")[0]}`)];
+  return [text, ...(line.seen ?? []).map((words) => `    ${words.replaceAll("\n", "\n    ")}`)];
 }

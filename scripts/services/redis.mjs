@@ -118,7 +118,14 @@ function handleFor({ pid, port, password }) {
  * nothing). `toolsDir` is where a downloaded program is kept, by default beside `dir`.
  * Handle: { url, port, pid, stop(), kill(signal), restart(args?), exited() }.
  */
-export async function startRedis({ dir, port, args = DURABLE_REDIS_ARGS, log = (_text) => {}, attach = false, toolsDir }) {
+export async function startRedis({
+  dir,
+  port,
+  args = DURABLE_REDIS_ARGS,
+  log = (_text) => {},
+  attach = false,
+  toolsDir,
+}) {
   const stateFile = join(dir, "state.json");
   if (!claimFolder(dir)) {
     const state = attach ? await waitForOwnersServer(dir) : null;

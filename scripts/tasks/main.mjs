@@ -13,6 +13,7 @@ const log = makeLog();
 const migrateScript = "packages/db/src/cli/migrate.ts";
 const seedScript = "prisma/seed/main.ts";
 const roleScript = "scripts/role.ts";
+const deadLettersScript = "scripts/dead-letters.ts";
 
 /** Runs a program of the repository on this Node; gives its exit code. */
 function runNode(script, args, env) {
@@ -46,6 +47,7 @@ const tasks = {
     return code === 0 ? runNode(seedScript, [], env) : code;
   },
   role: async ({ args, env }) => runNode(roleScript, args, env),
+  "dead-letters": async ({ args, env }) => runNode(deadLettersScript, args, env),
   server: (task) => runApp("server", task),
   worker: (task) => runApp("worker", task),
 };

@@ -137,7 +137,7 @@ export async function openHouse(options: StoresInput & { env?: Record<string, st
 }
 
 async function waitUntilReady(app: { child: ChildProcess; url: string; output: () => string }): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 180_000;
   for (;;) {
     if (app.child.exitCode !== null) throw new Error(`ended before it was ready:\n${app.output()}`);
     const isReady = await fetch(`${app.url}/readyz`).then(

@@ -1,13 +1,12 @@
 // Tokens that die under a live stream: the server asks for a new one in time, and the SDK goes on after its last event.
-// And a client that another person signs in to: the streams are that person's from then on.
 import { waitFor } from "@pixora/api/testing";
-import { createPixora, isPixoraError, type Pixora } from "@pixora/client";
+import { createPixora, type Pixora } from "@pixora/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, type House, openHouse } from "./house.ts";
 
-const lifeSeconds = 6;
+const lifeSeconds = 5;
 /** Long enough for each token to be replaced several times. */
-const listenMs = 13_000;
+const listenMs = 10_000;
 
 let house: House;
 let server: App;
@@ -71,7 +70,9 @@ test("a stream outlives its tokens: every event comes once, in order", async () 
     said.push({ id, atMs: performance.now() });
     await new Promise((resolve) => setTimeout(resolve, 80));
   }
-  await waitFor("the last one", () => listeners.every(({ heard }) => heard.at(-1)?.commentId === said.at(-1)?.id));
+  await waitFor("the last one", () => listeners.every(({ heard }) => heard.at(-1)?.commentId === said.at(-1)?.id), {
+    timeoutMs: 30_000,
+  });
   for (const { heard, errors } of listeners) {
     expect(errors).toEqual([]);
     expect(heard.map(({ commentId }) => commentId)).toEqual(said.map(({ id }) => id));
@@ -86,42 +87,3 @@ test("a stream outlives its tokens: every event comes once, in order", async () 
   console.log(`renewal: ${said.length} events, slowest ${delays} ms; ${JSON.stringify({ connections, refreshes })}`);
   await other.close();
 }, 60_000);
-
-test("a revoked session is forgotten by the SDK as soon as a stream hears of it", async () => {
-  const cat = await house.signUp(server, "cat");
-  const changes: boolean[] = [];
-  cat.pixora.session.onChange((isSignedIn) => changes.push(isSignedIn));
-  const listener = listen(cat.pixora);
-  await waitFor("ready", () => listener.types.includes("ready"));
-  const elsewhere = createPixora({ url: server.url });
-  await elsewhere.auth.signIn.mutate({ login: "cat", password: "cat-long-password" });
-  await elsewhere.auth.signOutEverywhere.mutate({ exceptCurrent: true });
-  await waitFor("the end", () => listener.errors.length > 0);
-  expect(listener.types.at(-1)).toBe("session.revoked");
-  expect(isPixoraError(listener.errors[0], "auth.sessionRevoked")).toBe(true);
-  expect(changes).toEqual([false]);
-  expect(await cat.pixora.session.tokens()).toBeNull();
-  await elsewhere.close();
-});
-
-test.each(["websocket", "sse"] as const)(
-  "over %s, streams are those of whoever is signed in to the client",
-  async (transport) => {
-    const [dan, eve] = await Promise.all([
-      house.signUp(server, `dan_${transport}`, { transport }),
-      house.signUp(server, `eve_${transport}`),
-    ]);
-    const first = listen(dan.pixora);
-    await waitFor("ready", () => first.types.includes("ready"));
-    await dan.pixora.auth.signOut.mutate();
-    await dan.pixora.auth.signIn.mutate({ login: `eve_${transport}`, password: `eve_${transport}-long-password` });
-    const second = listen(dan.pixora);
-    await waitFor("ready", () => second.types.includes("ready"));
-    const post = await eve.pixora.post.create.mutate({ caption: "whose is it" });
-    const fan = await house.signUp(server, `fan_${transport}`);
-    await fan.pixora.comment.create.mutate({ postId: post.id, text: "eve's" });
-    await waitFor("what happens to eve", () => second.heard.length === 1);
-    expect(second.errors).toEqual([]);
-    expect(first.heard).toEqual([]);
-  },
-);

@@ -2,6 +2,7 @@
 // that end.
 import { createPixora, isPixoraError, localStorageSession, memorySession, type Tokens } from "@pixora/client";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { startCuttableProxy } from "./cuttable-proxy.ts";
 import { type App, type House, openHouse } from "./house.ts";
 
 let house: House;
@@ -96,6 +97,17 @@ test("a clock that is an hour ahead does not have every call renew the token", a
   await pixora.close();
 });
 
+test("a mailed link that is worth nothing signs nobody out", async () => {
+  const { pixora } = await house.signUp(server, "old_link");
+  for (const call of [
+    pixora.auth.verifyEmail.mutate({ token: "x".repeat(32) }),
+    pixora.auth.resetPassword.mutate({ token: "x".repeat(32), newPassword: "a password like no other" }),
+  ]) {
+    expect(isPixoraError(await call.catch((cause: unknown) => cause), "auth.tokenInvalid")).toBe(true);
+  }
+  expect((await pixora.user.me.query()).handle).toBe("old_link");
+});
+
 test("tokens that the browser's storage has lost are those of nobody", async () => {
   const kept = new Map([["pixora.session", "{half"]]);
   vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null });
@@ -144,6 +156,8 @@ describe.each(["websocket", "sse"] as const)("streams over %s", (transport) => {
     const fan = await house.signUp(server, `fan_${transport}`);
     const pixora = createPixora({ url: server.url, transport });
     await pixora.session.set(await first.pixora.session.tokens());
+    const changes: boolean[] = [];
+    pixora.session.onChange((isSignedIn) => changes.push(isSignedIn));
     const { seen, stop } = watch(pixora);
     await vi.waitFor(() => expect(seen).toEqual(["ready"]), 5_000);
     await pixora.auth.signIn.mutate({ login: `second_${transport}`, password: passwordOf(`second_${transport}`) });
@@ -157,6 +171,7 @@ describe.each(["websocket", "sse"] as const)("streams over %s", (transport) => {
     ]);
     expect(counts).toEqual({ unread: 1, unseen: 1 });
     expect(seen).toHaveLength(3);
+    expect(changes).toEqual([true]);
     stop();
     await pixora.close();
   });
@@ -203,4 +218,25 @@ describe.each(["websocket", "sse"] as const)("streams over %s", (transport) => {
     await vi.waitFor(() => expect(seen).toEqual(["ready", "error auth.required"]), 5_000);
     await pixora.close();
   });
+});
+
+test("closing completes a stream that waits for its server, and opens nothing anew", async () => {
+  const { pixora: owner } = await house.signUp(server, "closer");
+  const proxy = await startCuttableProxy(server.port);
+  const pixora = createPixora({ url: proxy.url });
+  await pixora.session.set(await owner.session.tokens());
+  const seen: string[] = [];
+  pixora.live.onEvent.subscribe(undefined, {
+    onData: ({ data }) => seen.push(data.type),
+    onComplete: () => seen.push("complete"),
+  });
+  await vi.waitFor(() => expect(seen).toEqual(["ready"]), 5_000);
+  proxy.refuse();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await pixora.close();
+  expect(seen).toEqual(["ready", "complete"]);
+  proxy.accept();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(seen).toEqual(["ready", "complete"]);
+  proxy.close();
 });

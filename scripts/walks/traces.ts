@@ -42,7 +42,7 @@ async function searchTables(house: House, words: readonly string[]): Promise<Tra
   return found;
 }
 
-async function searchRedis(house: House, words: readonly string[]): Promise<Trace[]> {
+export async function searchRedis(house: House, words: readonly string[]): Promise<Trace[]> {
   const redis = new Redis(house.redisUrl);
   const found: Trace[] = [];
   for await (const keys of redis.scanStream({ match: `*${house.prefix}*`, count: 1_000 })) {

@@ -16,6 +16,12 @@ test("it answers on its private port, with metrics of facts and queues, and ends
   expect(metrics).toContain('pixora_jobs{queue="fast",state="waiting"} 0');
   expect(metrics).toContain("pixora_dead_letters 0");
   expect(metrics).toContain("nodejs_eventloop_lag");
+  expect(await (await fetch(`${worker.url}/queues`)).text()).toContain("<title>Pixora</title>");
+  const board = (await (await fetch(`${worker.url}/queues/api/queues`)).json()) as { queues: object[] };
+  expect(board.queues).toHaveLength(6);
+  expect(board.queues[0]).toMatchObject({ name: "fast", readOnlyMode: true, counts: { failed: 0 } });
+  const refused = await fetch(`${worker.url}/queues/api/queues/fast/pause`, { method: "PUT" });
+  expect(refused.status).toBe(405);
   expect(await worker.end("SIGTERM")).toBeLessThan(3_000);
 });
 
@@ -23,6 +29,7 @@ test("it ends within its deadline though Redis is gone", async () => {
   house = await openHouse({ hasOwnRedis: true });
   const worker = await house.startWorker({ env: { WORKER_CLOSE_TIMEOUT_MS: "1000" } });
   await house.redis?.kill();
+  expect((await fetch(`${worker.url}/queues/api/queues`)).status).toBe(503);
   expect(await worker.end("SIGTERM")).toBeLessThan(9_000);
 });
 

@@ -1,6 +1,7 @@
-// The worker: configuration → deps → relay, workers, schedules → close. Health and /metrics on a private port.
+// The worker: configuration → deps → relay, workers, schedules → close. Health, /metrics and /queues on a private port.
 import {
   ConfigError,
+  countOpenDeliveries,
   createDeps,
   createHandlers,
   createLog,
@@ -11,6 +12,7 @@ import {
   readReadiness,
   readWorkerConfig,
   relayChannel,
+  watchDeliveries,
   watchJobs,
 } from "@pixora/api/domain";
 import {
@@ -24,6 +26,7 @@ import {
   startWorkers,
 } from "@pixora/jobs";
 import { fastify } from "fastify";
+import { boardPlugin } from "./board.ts";
 
 const config = readConfigOrExit();
 const log = createLog({ level: config.LOG_LEVEL, name: "worker" });
@@ -63,6 +66,7 @@ watchJobs(metrics, {
   deadLetters: () => countDeadLetters(db.query),
   jobs: producer.countJobs,
 });
+watchDeliveries(metrics, () => countOpenDeliveries(deps.db.sql));
 const app = fastify();
 app.get("/healthz", async () => ({ status: "ok" }));
 app.get("/readyz", async (_request, reply) => {
@@ -70,6 +74,7 @@ app.get("/readyz", async (_request, reply) => {
   return reply.code(readiness.isReady ? 200 : 503).send(readiness);
 });
 app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+await app.register(boardPlugin, { producer });
 await app.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });
 log.info({ addresses: app.addresses(), queues: config.WORKER_QUEUES }, "the worker works");
 
