@@ -1,11 +1,12 @@
 // The door for the worker: domain functions behind job handlers, and what they run with. Reaches no Fastify, no tRPC.
 export { createHandlers } from "./handlers.ts";
+export { countOpenDeliveries } from "./notification/notification.delivery.ts";
 export { ConfigError, readWorkerConfig, type WorkerConfig } from "./platform/config.ts";
 export { createDeps, relayChannel } from "./platform/create-deps.ts";
 export type { Deps } from "./platform/deps.ts";
 export { isStoreAway, isStoreBusy } from "./platform/failure.ts";
 export { createLog } from "./platform/log.ts";
-export { createMetrics, watchJobs } from "./platform/metrics.ts";
+export { createMetrics, watchDeliveries, watchJobs } from "./platform/metrics.ts";
 export { createOutboxDb } from "./platform/outbox.ts";
 export { readReadiness } from "./platform/readiness.ts";
 export { roleView } from "./user/user.schema.ts";

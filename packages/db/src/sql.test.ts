@@ -55,6 +55,19 @@ describe("transactions", () => {
     expect(answer).toBe(3);
   });
 
+  test("fail, and nothing more, when their connection breaks between two statements", async () => {
+    const pidOf = statement<{ pid: number }>("test.pid", "select pg_backend_pid() as pid");
+    const kill = statement("test.kill", "select pg_terminate_backend($1)");
+    const failing = db.inTransaction(async (tx) => {
+      const { pid } = await tx.one(pidOf);
+      await db.sql.run(kill, [pid]);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return tx.one(pidOf);
+    });
+    await expect(failing).rejects.toThrow();
+    expect((await db.sql.one(pidOf)).pid).toBeGreaterThan(0);
+  });
+
   test("give up on another error at once", async () => {
     let attempts = 0;
     const failing = db.inTransaction(async (tx) => {

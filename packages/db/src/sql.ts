@@ -111,17 +111,21 @@ export function sqlState(error: unknown): string | null {
 async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await connect(pool);
   let broken: Error | undefined;
+  // A connection that breaks between two statements says so with an event, which would end the process if nobody heard.
+  const noteBreak = (error: Error) => {
+    broken = error;
+  };
+  client.on("error", noteBreak);
   try {
     await client.query("begin");
     const result = await work({ ...createRunner((config) => client.query(config)), isTransaction: true });
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch((rollbackError: Error) => {
-      broken = rollbackError;
-    });
+    await client.query("rollback").catch(noteBreak);
     throw error;
   } finally {
+    client.off("error", noteBreak);
     client.release(broken);
   }
 }

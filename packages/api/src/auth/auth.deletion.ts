@@ -5,6 +5,7 @@ import { type FactOf, forgetPerson } from "@pixora/jobs";
 import { purgeBlocksOfUser } from "../block/block.purge.ts";
 import { purgeBookmarksOfUser } from "../bookmark/bookmark.purge.ts";
 import { purgeCommentsOfUser } from "../comment/comment.purge.ts";
+import { dropWindowsNaming } from "../feed/feed.drop.ts";
 import { dropWindows } from "../feed/feed.window.ts";
 import { purgeFollows } from "../follow/follow.purge.ts";
 import { purgeLikesOfUser } from "../like/like.purge.ts";
@@ -67,6 +68,8 @@ async function forgetCredentials(deps: Deps, input: { tx: Tx; userId: string }):
  * reports) goes with the row.
  */
 const steps: readonly ((deps: Deps, input: { userId: string }) => Promise<unknown>)[] = [
+  // Before their followers are forgotten.
+  dropWindowsNaming,
   purgeFollows,
   purgeBlocksOfUser,
   purgeMutesOfUser,

@@ -42,9 +42,9 @@ export async function purgeCommentsOfUser(
   while ((await deps.db.sql.run(forgetMentions, [userId])) > 0);
 }
 
-const selectRemains = statement<{ id: string }>(
+const selectRemains = statement<{ id: string; isListed: boolean }>(
   "comment.remainsOfUser",
-  `select id from comments where author_id = $1 limit 500`,
+  `select id, listed_under_id is not null as "isListed" from comments where author_id = $1 limit 500`,
 );
 
 // A reply that answered one of them no longer says whom it answered. The thread's index leads there.
@@ -65,9 +65,11 @@ const deleteUnlisted = statement<never>(
 
 async function purgeRemains(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
   for (;;) {
-    const commentIds = (await deps.db.sql.many(selectRemains, [input.userId])).map((row) => row.id);
-    if (commentIds.length === 0) return;
-    await purgeLikesOfComments(deps, { commentIds });
+    const remains = await deps.db.sql.many(selectRemains, [input.userId]);
+    if (remains.length === 0) return;
+    const commentIds = remains.map((row) => row.id);
+    // A placeholder keeps the likes of others, as it does where a comment alone is deleted: its count is that of them.
+    await purgeLikesOfComments(deps, { commentIds: remains.filter((row) => !row.isListed).map((row) => row.id) });
     await deps.db.inTransaction(async (tx) => {
       await tx.run(forgetAnswered, [commentIds]);
       await tx.run(forgetAuthor, [commentIds]);

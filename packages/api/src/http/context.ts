@@ -19,8 +19,22 @@ const serviceRestart = 1012;
 /** tRPC's own message for it: the client opens a second socket, moves its streams there, and drops the first. */
 export const reconnectNotice = '{"id":null,"method":"reconnect"}';
 
+const urlNames = ["token", "access_token"];
+
+/**
+ * Whether someone sends a token in a URL, where logs and histories keep it: by a parameter's name, or as tRPC's clients
+ * would (`connectionParams`).
+ */
+export function hasTokenInUrl(query: unknown, connectionParams: { token?: unknown } | null = null): boolean {
+  if (connectionParams?.token !== undefined) return true;
+  return typeof query === "object" && query !== null && urlNames.some((name) => Object.hasOwn(query, name));
+}
+
 /** The context of one HTTP request; a batch shares it. */
-export function httpContext(parts: ContextParts, request: FastifyRequest, reply: FastifyReply): RequestContext {
+export function httpContext(
+  parts: ContextParts,
+  { request, reply, hasUrlToken }: { request: FastifyRequest; reply: FastifyReply; hasUrlToken: boolean },
+): RequestContext {
   const connection: Connection = {
     bufferedBytes: () => reply.raw.writableLength,
     interrupt: () => void reply.raw.destroy(),
@@ -33,7 +47,10 @@ export function httpContext(parts: ContextParts, request: FastifyRequest, reply:
     requestId: request.id,
     ip: request.ip,
     userAgent: String(request.headers["user-agent"] ?? "").slice(0, 300),
-    readViewer: rememberOnce(() => readBearer(parts.deps, request.headers.authorization)),
+    readViewer: rememberOnce(async () => {
+      if (hasUrlToken) throw new AppError("auth.tokenInvalid");
+      return readBearer(parts.deps, request.headers.authorization);
+    }),
     connection,
   };
 }

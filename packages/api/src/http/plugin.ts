@@ -1,18 +1,20 @@
 // The API as a Fastify plugin: /trpc over HTTP, SSE and WebSocket, /healthz, /readyz.
 // Promises: closing it ends every open stream at once, in the way that makes clients resume elsewhere.
 import { setMaxListeners } from "node:events";
+import type { IncomingMessage } from "node:http";
 import websocket from "@fastify/websocket";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { WebSocket } from "ws";
 import { createSessionChecker } from "../auth/auth.session.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { readReadiness } from "../platform/readiness.ts";
+import { nameRequest } from "../platform/trpc.ts";
 import { appRouter } from "../root.ts";
-import { type ContextParts, httpContext, socketContext } from "./context.ts";
+import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./context.ts";
 import { exportPlugin } from "./export.ts";
+import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
 import { mediaPlugin } from "./media.ts";
 import { createSocketBook, maxFrameBytes, type SocketBook } from "./sockets.ts";
 import { unsubscribePlugin } from "./unsubscribe.ts";
@@ -63,14 +65,25 @@ function registerTrpc(app: FastifyInstance, parts: ContextParts): void {
   // tRPC parses JSON itself, lazily and call by call.
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.all<{ Params: { path: string } }>("/trpc/:path", async (request, reply) => {
+    const req = request as FastifyRequest;
+    const { path } = request.params;
+    const calls = readJsonCalls(req, { path, maxBatchSize });
+    if (calls !== null) {
+      const ctx = httpContext(parts, { request: req, reply, hasUrlToken: hasTokenInUrl(request.query) });
+      return answerJsonCalls(calls, { ctx, reply });
+    }
     await fastifyRequestHandler({
       router: appRouter,
-      req: request as FastifyRequest,
+      req,
       res: reply,
-      path: request.params.path,
+      path,
       maxBatchSize,
       allowMethodOverride: true,
-      createContext: () => httpContext(parts, request as FastifyRequest, reply),
+      createContext: ({ info }) => {
+        const hasUrlToken = hasTokenInUrl(request.query, info.connectionParams);
+        return httpContext(parts, { request: req, reply, hasUrlToken });
+      },
+      onError: ({ error }) => nameRequest(error, request.id),
     });
   });
 }
@@ -81,14 +94,15 @@ function registerSockets(
   input: { sockets: SocketBook; allowedOrigins: readonly string[] },
 ): void {
   const isAnyOrigin = input.allowedOrigins.includes("*");
-  const opened = new WeakMap<WebSocket, { ip: string; requestId: string }>();
+  const opened = new WeakMap<IncomingMessage, { ip: string; requestId: string; hasUrlToken: boolean }>();
   const connect = getWSConnectionHandler<typeof appRouter>({
     router: appRouter,
     maxBatchSize,
     keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
     async createContext({ req, res, info }) {
-      const origin = opened.get(res) ?? { ip: "", requestId: "" };
-      const token = info.connectionParams?.token;
+      const { hasUrlToken, ...origin } = opened.get(req) ?? { ip: "", requestId: "", hasUrlToken: false };
+      // No token of ours is empty: each call is refused.
+      const token = hasUrlToken ? "" : info.connectionParams?.token;
       const context = socketContext(parts, {
         socket: res,
         request: req,
@@ -99,6 +113,11 @@ function registerSockets(
       const viewer = await context.readViewer().catch(() => null);
       if (viewer !== null && !input.sockets.claim(res, viewer.userId)) throw new AppError("limit.exceeded");
       return context;
+    },
+    onError({ error, path, req }) {
+      nameRequest(error, opened.get(req)?.requestId ?? "");
+      // What fails in a procedure is logged there.
+      if (path === undefined) parts.deps.log.debug({ err: error }, "a socket failed");
     },
   } as Parameters<typeof getWSConnectionHandler<typeof appRouter>>[0]);
 
@@ -115,7 +134,8 @@ function registerSockets(
       },
     },
     (socket, request) => {
-      opened.set(socket, { ip: request.ip, requestId: request.id });
+      const hasUrlToken = hasTokenInUrl(request.query);
+      opened.set(request.raw, { ip: request.ip, requestId: request.id, hasUrlToken });
       // An oversized or broken frame closes the socket; without a listener it would end the process.
       socket.on("error", (error: Error) => parts.deps.log.debug({ err: error }, "a socket failed"));
       if (input.sockets.admit(socket, request.ip)) connect(socket, request.raw);

@@ -14,6 +14,7 @@ import {
 import type { ServerConfig } from "../platform/config.ts";
 import type { Deps } from "../platform/deps.ts";
 import { apiPlugin } from "./plugin.ts";
+import { refuse } from "./refusal.ts";
 
 const maxBodyBytes = 512 * 1_024;
 /** How long a request may take to arrive whole; without it a slow body holds a connection for ever. */
@@ -52,7 +53,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     // tRPC reads multipart bodies itself, past the body limit: nothing takes them that does not say so.
     const isMultipart = request.headers["content-type"]?.toLowerCase().includes("multipart/");
     if (isMultipart && request.routeOptions.config.takesMultipart !== true) {
-      return reply.code(415).send({ message: "Unsupported media type", requestId: request.id });
+      return refuse(request, reply, { status: 415, message: "Unsupported media type" });
     }
   });
   app.addHook("onSend", async (request, reply) => {
@@ -72,7 +73,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     const status = (error as { statusCode?: number }).statusCode ?? 500;
     if (status >= 500) deps.log.error({ err: error, requestId: request.id }, "a request failed");
     const message = status >= 500 || !(error instanceof Error) ? "Something went wrong" : error.message;
-    return reply.code(status).send({ message, requestId: request.id });
+    return refuse(request, reply, { status, message });
   });
   app.setNotFoundHandler((request, reply) => reply.code(404).send({ message: "Not found", requestId: request.id }));
 

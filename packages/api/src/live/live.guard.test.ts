@@ -10,10 +10,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function fakeConnection(bufferedBytes = 0) {
+function fakeConnection(bufferedBytes: () => number = () => 0) {
   const calls: string[] = [];
   const connection: Connection = {
-    bufferedBytes: () => bufferedBytes,
+    bufferedBytes,
     interrupt: () => void calls.push("interrupt"),
     askToReconnect: () => void calls.push("askToReconnect"),
     openStreams: 1,
@@ -25,12 +25,28 @@ async function* numbers() {
   for (let next = 1; ; next += 1) yield next;
 }
 
-test("a reader who leaves too much untaken is cut off", async () => {
-  const { connection, calls } = fakeConnection(2_000_000);
-  const seen: number[] = [];
-  for await (const next of guardStream(numbers(), { connection, expiresAtMs: null, nowMs: 0 })) seen.push(next);
-  expect(seen).toEqual([1]);
+test("a reader who takes nothing any more is given nothing more, and cut off after some seconds", async () => {
+  const { connection, calls } = fakeConnection(() => 2_000_000);
+  const stream = guardStream(numbers(), { connection, expiresAtMs: null, nowMs: 0 });
+  expect(await stream.next()).toEqual({ value: 1, done: false });
+  const next = stream.next();
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(calls).toEqual([]);
+  await vi.advanceTimersByTimeAsync(200);
   expect(calls).toEqual(["interrupt"]);
+  expect((await next).done).toBe(true);
+});
+
+test("a slow reader is waited for as long as it takes something, and gets everything", async () => {
+  let bytes = 2_000_000;
+  const { connection, calls } = fakeConnection(() => bytes);
+  const stream = guardStream(numbers(), { connection, expiresAtMs: null, nowMs: 0 });
+  await stream.next();
+  const next = stream.next();
+  for (; bytes > 200_000; bytes -= 200_000) await vi.advanceTimersByTimeAsync(3_000);
+  await vi.advanceTimersByTimeAsync(100);
+  expect((await next).value).toBe(2);
+  expect(calls).toEqual([]);
 });
 
 test("a minute before its token dies a connection is asked, once, to come back; with the token it is cut off", async () => {

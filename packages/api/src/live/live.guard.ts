@@ -1,9 +1,13 @@
 // What ends a stream from outside: a reader that no longer takes what is sent, and a token that is about to die.
-// Promise: both ways the client comes back by itself and goes on after its last event.
+// Promises: both ways the client comes back by itself and goes on after its last event; a reader that is merely slow gets
+// everything at its own pace, and what waits for it is bounded.
 import type { Connection } from "../platform/context.ts";
 
-/** Bytes that may wait for a reader before its connection is given up. */
-const maxBufferedBytes = 1_000_000;
+/** Bytes that may wait for a reader before it is given nothing more. */
+const maxBufferedBytes = 256 * 1_024;
+/** A reader that has taken nothing for this long is given up. */
+const stalledAfterMs = 5_000;
+const lookEveryMs = 50;
 /** How long before its end a token is to be replaced; a token that lives shorter, at half its rest. */
 const renewBeforeMs = 60_000;
 
@@ -24,7 +28,7 @@ export async function* guardStream<Event>(
   try {
     for await (const event of stream) {
       yield event;
-      if (connection.bufferedBytes() > maxBufferedBytes) {
+      if (connection.bufferedBytes() > maxBufferedBytes && !(await isTakenUp(connection))) {
         connection.interrupt();
         return;
       }
@@ -32,6 +36,21 @@ export async function* guardStream<Event>(
   } finally {
     stopWatching();
   }
+}
+
+/** Waits until the reader has taken enough of what was sent; false where it has stopped taking. */
+async function isTakenUp(connection: Connection): Promise<boolean> {
+  let leastBytes = connection.bufferedBytes();
+  let takenAtMs = performance.now();
+  while (performance.now() - takenAtMs < stalledAfterMs) {
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    const bytes = connection.bufferedBytes();
+    if (bytes <= maxBufferedBytes) return true;
+    if (bytes >= leastBytes) continue;
+    leastBytes = bytes;
+    takenAtMs = performance.now();
+  }
+  return false;
 }
 
 interface Watch {

@@ -35,7 +35,7 @@ const maxHeight = 12_000;
 /** Baseline JPEG and plain PNG flow through in rows; everything else is held whole, at four bytes a pixel and more. */
 const maxFlowingPixels = 100_000_000;
 const maxHeldPixels = 50_000_000;
-const timeoutSeconds = 20;
+const timeoutSeconds = 120;
 
 // One thread a picture: several pictures at once use the processors better, and the event loop keeps its share.
 sharp.concurrency(1);

@@ -95,7 +95,10 @@ const selectOpenReports = statement<ReportRow>(
 const cursorKind = { list: "moderation.reports", position: idInput };
 
 /** Reports that nobody has resolved, newest first. Throws cursor.invalid. */
-export async function listOpenReports(deps: Pick<Deps, "db" | "storage">, input: PageRequest): Promise<Page<ReportView>> {
+export async function listOpenReports(
+  deps: Pick<Deps, "db" | "storage">,
+  input: PageRequest,
+): Promise<Page<ReportView>> {
   const before = decodeCursor(cursorKind, { input: {}, cursor: input.cursor });
   const rows = await deps.db.sql.many(selectOpenReports, [before, input.limit + 1]);
   const page = cutPage(rows, {

@@ -1,4 +1,5 @@
 // Configuration: zod over the environment, read only by the two main.ts. A wrong value ends the start with a list.
+import { isIP } from "node:net";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -12,6 +13,26 @@ const urlList = z
       .filter((part) => part !== ""),
   )
   .pipe(z.array(z.string()));
+
+/** As browsers send it: no path, no capital; apps in web views have schemes of their own. */
+const isOrigin = (text: string) => text === "*" || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\sA-Z]+$/.test(text);
+
+const namedNetworks = ["loopback", "linklocal", "uniquelocal"];
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0) return namedNetworks.includes(text);
+  if (bits === undefined) return true;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+/** A list whose every part passes; the others are named, each with what it is not. */
+function listOf(isGood: (part: string) => boolean, wrong: (part: string) => string) {
+  return urlList.superRefine((parts, context) => {
+    for (const part of parts.filter((one) => !isGood(one))) context.addIssue({ code: "custom", message: wrong(part) });
+  });
+}
 
 const apiShape = {
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
@@ -80,9 +101,9 @@ const serverShape = {
   METRICS_PORT: port.default(9464),
   METRICS_HOST: z.string().default("127.0.0.1"),
   /** Browser origins that may call; comma-separated; "*" for any (no cookies are used). */
-  ALLOWED_ORIGINS: urlList.default(["*"]),
+  ALLOWED_ORIGINS: listOf(isOrigin, (part) => `${part} is no origin, as https://app.example is`).default(["*"]),
   /** Addresses or networks of reverse proxies whose X-Forwarded-For is believed. */
-  TRUSTED_PROXIES: urlList.default([]),
+  TRUSTED_PROXIES: listOf(isNetwork, (part) => `${part} is neither an address nor a network`).default([]),
 };
 
 const workerShape = {

@@ -34,7 +34,8 @@ export function createDeps(input: {
     url: config.DATABASE_URL,
     maxConnections: config.DATABASE_POOL_SIZE,
     applicationName: input.applicationName,
-    onIdleError: (error) => log.warn({ err: error }, "an idle database connection broke"),
+    // The message alone: pg hangs the whole client on the error.
+    onIdleError: (error) => log.warn({ reason: error.message }, "an idle database connection broke"),
   });
   const cacheUrl = config.REDIS_CACHE_URL ?? config.REDIS_URL;
   const redis = createRedisClients({ url: cacheUrl, prefix: config.REDIS_PREFIX, log });

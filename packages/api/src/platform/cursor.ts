@@ -11,6 +11,9 @@ export interface CursorKind<Position> {
   position: z.ZodType<Position>;
 }
 
+/** None of ours is as long; what nobody gave out is not worth parsing. */
+const maxCursorChars = 2_000;
+
 /** Writes the cursor of a position. `input` is what, besides cursor and limit, shapes the list. */
 export function encodeCursor<Position>(
   kind: CursorKind<Position>,
@@ -26,6 +29,7 @@ export function decodeCursor<Position>(
   from: { input: Record<string, unknown>; cursor: string | null | undefined },
 ): Position | null {
   if (from.cursor === null || from.cursor === undefined) return null;
+  if (from.cursor.length > maxCursorChars) throw new AppError("cursor.invalid");
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(from.cursor, "base64url").toString());

@@ -67,11 +67,33 @@ export function isStoreBusy(error: unknown): boolean {
 /** `{ "media.0.alt": ["Too long"] }` of a failed parse. */
 export function fieldErrorsOf(error: ZodError): FieldErrors {
   const fields: FieldErrors = {};
-  for (const issue of error.issues) {
-    const path = issue.path.map(String).join(".");
-    fields[path] = [...(fields[path] ?? []), issue.message];
+  for (const { path, message } of error.issues.flatMap((issue) => issuesOf(issue, []))) {
+    const name = path.map(String).join(".");
+    fields[name] = [...(fields[name] ?? []), message];
   }
   return fields;
+}
+
+type Issue = Pick<ZodError["issues"][number], "path" | "message">;
+
+/**
+ * An input that takes one of several has an issue of its own, without a field: what is wrong with the one that fits
+ * best says more; where none does, all of its fields are meant.
+ */
+function issuesOf(issue: ZodError["issues"][number], above: readonly PropertyKey[]): Issue[] {
+  const path = [...above, ...issue.path];
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
+  const choices = issue.errors.map((issues) =>
+    issues.flatMap((inner) => {
+      const isOneTooMany = inner.code === "invalid_type" && inner.expected === "never";
+      return isOneTooMany ? [{ path: [...path, ...inner.path], message: issue.message }] : issuesOf(inner, path);
+    }),
+  );
+  const fewest = Math.min(...choices.map((choice) => choice.length));
+  const [best = [], ...rivals] = choices.filter((choice) => choice.length === fewest);
+  if (rivals.length === 0) return best;
+  const named = new Map(choices.flat().map((inner) => [inner.path.join("."), inner.path]));
+  return [...named.values()].map((field) => ({ path: field, message: issue.message }));
 }
 
 /** An AppError for bad input that a schema could not see (it took a look at the database). */

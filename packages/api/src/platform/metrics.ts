@@ -35,6 +35,23 @@ export function watchStreams(registry: Registry, deps: Pick<Deps, "config">): vo
   });
 }
 
+/** Adds what operators watch of mails and pushes: those that are not over, by channel and state. */
+export function watchDeliveries(
+  registry: Registry,
+  read: () => Promise<readonly { channel: string; state: string; count: number }[]>,
+): void {
+  new Gauge({
+    name: "pixora_deliveries",
+    help: "Mails and pushes under way or cut off (sending), waiting for a provider, given up (failed)",
+    labelNames: ["channel", "state"],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { channel, state, count } of await read().catch(() => [])) this.set({ channel, state }, count);
+    },
+  });
+}
+
 /** Adds what operators watch of the worker: unfinished facts, dead letters, jobs by queue and state. */
 export function watchJobs(
   registry: Registry,

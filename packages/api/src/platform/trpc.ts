@@ -25,11 +25,18 @@ const t = initTRPC.context<RequestContext>().create({
         appCode: failure.code as AppErrorCode,
         fieldErrors: failure.fieldErrors as FieldErrors | undefined,
         retryAfterMs: failure.retryAfterMs as number | undefined,
-        requestId: ctx?.requestId ?? null,
+        requestId: ctx?.requestId ?? earlyRequestIds.get(error) ?? null,
       },
     };
   },
 });
+
+const earlyRequestIds = new WeakMap<TRPCError, string>();
+
+/** Tells of a failure that came before any context, as that of a batch which is too large, whose it is. */
+export function nameRequest(error: TRPCError, requestId: string): void {
+  earlyRequestIds.set(error, requestId);
+}
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;

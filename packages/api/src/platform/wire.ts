@@ -16,7 +16,7 @@ export const instantView = z.iso.datetime();
 
 /** The part of an input that pages share; lists spread it into their own object. */
 export const pageShape = {
-  cursor: z.string().max(2_000).nullish(),
+  cursor: z.string().nullish(),
   limit: z.int().min(1).max(100).default(20),
 };
 

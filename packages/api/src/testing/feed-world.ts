@@ -1,18 +1,15 @@
 // A small world for the feed's tests: people who follow, block, mute, post and hide at random, a worker that comes late,
 // repeats itself or dies, and what a naive query says of each feed. One seed, one history.
 import { type Db, idAt, statement } from "@pixora/db";
-import { facts as factSchemas } from "@pixora/jobs";
 import { createBlock, deleteBlock } from "../block/block.service.ts";
-import { dropWindowsOfFacts } from "../feed/feed.drop.ts";
-import { pushPosts } from "../feed/feed.fanout.ts";
 import { acceptRequest, createFollow, deleteFollow, removeFollower } from "../follow/follow.service.ts";
 import { createMute, deleteMute } from "../mute/mute.service.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
-import { isStoreAway } from "../platform/failure.ts";
 import { createPost, deletePost, updatePost } from "../post/post.service.ts";
 import { updateUser } from "../user/user.profile.ts";
 import { setSuspended } from "../user/user.service.ts";
+import { type FeedWorker, openFeedWorker } from "./feed-worker.ts";
 import { createPerson, follow } from "./people.ts";
 
 export interface NaivePost {
@@ -29,17 +26,12 @@ interface Change {
   atMs: number;
 }
 
-export interface FeedWorld {
+export interface FeedWorld extends FeedWorker {
   people: readonly string[];
   random: () => number;
   pick<T>(from: readonly T[]): T;
   /** One deed of somebody; what the rules refuse changes nothing. */
   act(): Promise<void>;
-  /** Takes some of the feed's unfinished facts, as a worker would; `share` of them, in any order. */
-  work(input: { share: number }): Promise<void>;
-  /** Takes all of them; afterwards nothing is unfinished. */
-  drain(): Promise<void>;
-  hasUnfinished(): Promise<boolean>;
   /** The whole feed of a reader, newest first. */
   readNaive(readerId: string): Promise<NaivePost[]>;
   /** Whether a window may lack this post for now: it, or what made it part of this feed, is younger than the bound. */
@@ -47,23 +39,6 @@ export interface FeedWorld {
 }
 
 const boundMs = 5_000;
-const awaitedSql = `
-  select o.id, o.fact, o.payload, awaited.job
-  from outbox o join unnest($1::text[], $2::text[]) as awaited (fact, job) on awaited.fact = o.fact
-  where not exists (select from outbox_completions c where c.fact_id = o.id and c.job = awaited.job)
-  order by o.id`;
-const selectUnfinished = statement<{ id: string; fact: string; payload: unknown; job: string }>(
-  "world.unfinished",
-  awaitedSql,
-);
-// Other rooms' jobs do not run here: what the feed has finished with may go.
-const forgetFinished = statement<never>(
-  "world.forget",
-  `delete from outbox o where not exists (
-     select from unnest($1::text[], $2::text[]) as awaited (fact, job)
-     where awaited.fact = o.fact
-       and not exists (select from outbox_completions c where c.fact_id = o.id and c.job = awaited.job))`,
-);
 const naiveFeed = statement<NaivePost>(
   "world.naiveFeed",
   `select p.id, p.author_id as "authorId", p.caption, a.display_name as "authorName"
@@ -88,19 +63,6 @@ const insertOldPosts = statement<{ id: string; authorId: string }>(
    )
    select id, author_id as "authorId" from old`,
 );
-
-const feedFacts: Record<string, string> = {
-  "post.created": "feed.pushPosts",
-  "feed.rangeRequested": "feed.pushPosts",
-  "feed.pullSwitched": "feed.dropWindows",
-  "follow.created": "feed.dropWindows",
-  "follow.deleted": "feed.dropWindows",
-  "follow.accepted": "feed.dropWindows",
-  "block.created": "feed.dropWindows",
-  "mute.created": "feed.dropWindows",
-  "mute.deleted": "feed.dropWindows",
-};
-const awaitedPairs = [Object.keys(feedFacts), Object.values(feedFacts)];
 
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
@@ -135,7 +97,7 @@ export async function openFeedWorld(
     random,
     pick,
     act: () => act(deps, { people, posts, changes, random, pick }),
-    ...openWorker(deps, { random, rangeSize: input.rangeSize }),
+    ...openFeedWorker(deps, { random, rangeSize: input.rangeSize }),
     readNaive: (readerId) => deps.db.sql.many(naiveFeed, [readerId]),
     mayLack({ readerId, post }) {
       if (post.authorId === readerId) return false;
@@ -215,57 +177,4 @@ async function edit(deps: Deps, input: { post: { id: string; authorId: string };
 
 async function suspend(deps: Deps, input: { userId: string; isSuspended: boolean }): Promise<void> {
   await deps.db.inTransaction((tx) => setSuspended(tx, input));
-}
-
-/** A worker for the feed's jobs alone, whose lateness and deaths come from the seed. */
-function openWorker(deps: Deps, input: { random: () => number; rangeSize: number }) {
-  const { random, rangeSize } = input;
-  const clockAhead = (ms: number) => ({ ...deps, clock: { now: () => new Date(deps.clock.now().getTime() + ms) } });
-  const late = clockAhead(60_000);
-  const hopeless = clockAhead(11 * 60_000);
-  const killed = () => Promise.reject(new Error("killed before it recorded what it did"));
-  const dying = { ...deps, db: { ...deps.db, inTransaction: killed } };
-
-  async function take(part: { id: string; fact: string; payload: unknown; job: string }[]): Promise<void> {
-    const luck = random();
-    const on = luck < 0.05 ? hopeless : luck < 0.15 ? late : luck < 0.25 ? dying : deps;
-    const facts = part.map(({ id, fact, payload }) => {
-      const schema = factSchemas[fact as keyof typeof factSchemas];
-      return { id, fact, payload: schema.parse(payload) };
-    });
-    const isPush = part[0]?.job === "feed.pushPosts";
-    // The types of single facts are checked by the worker's own parser; here the schemas vouch for them.
-    const list = facts as never[];
-    const run = isPush ? pushPosts(on, { facts: list, rangeSize }) : dropWindowsOfFacts(on, { facts: list });
-    await run.catch((error: unknown) => {
-      if (on !== dying && !isStoreAway(error)) throw error;
-    });
-  }
-
-  async function work({ share }: { share: number }): Promise<number> {
-    const rows = await deps.db.sql.many(selectUnfinished, awaitedPairs);
-    const taken = rows.filter(() => random() < share);
-    const lists = new Map<string, typeof rows>();
-    for (const row of taken) {
-      const key = `${row.job}/${Math.floor(random() * 3)}`;
-      lists.set(key, [...(lists.get(key) ?? []), row]);
-    }
-    // Lists of several workers at once.
-    await Promise.all([...lists.values()].map(take));
-    await deps.db.sql.run(forgetFinished, awaitedPairs);
-    return rows.length;
-  }
-
-  return {
-    async work(part: { share: number }) {
-      await work(part);
-    },
-    async drain() {
-      // Facts stay while Redis is away: then it is asked again.
-      while ((await work({ share: 1 })) > 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    },
-    async hasUnfinished() {
-      return (await deps.db.sql.many(selectUnfinished, awaitedPairs)).length > 0;
-    },
-  };
 }

@@ -31,13 +31,18 @@ interface Incoming {
 
 type Listener = (message: Incoming) => void;
 
-/** Opens a socket and, with a token, introduces itself. */
-export async function openTestSocket(port: number, caller: Caller = {}): Promise<TestSocket> {
+/** Opens a socket and, with a token, introduces itself. `query` goes into the URL. */
+export async function openTestSocket(
+  port: number,
+  caller: Caller = {},
+  url: { query?: string } = {},
+): Promise<TestSocket> {
   const options = {
     ...(caller.from === undefined ? {} : { localAddress: caller.from }),
     headers: caller.headers ?? {},
   };
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/trpc?connectionParams=1`, options);
+  const query = url.query === undefined ? "" : `&${url.query}`;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/trpc?connectionParams=1${query}`, options);
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() }));
   });

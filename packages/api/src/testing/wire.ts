@@ -24,7 +24,7 @@ export interface TestServer extends WireHttp {
   url: string;
   /** Signs up under a name of its own. Hashes a password: createPerson is cheaper where nobody has to sign in. */
   signUp(input?: { handle?: string; password?: string }, caller?: Caller): Promise<WirePerson>;
-  openSocket(caller?: Caller): Promise<TestSocket>;
+  openSocket(caller?: Caller, url?: { query?: string }): Promise<TestSocket>;
   /** Closes the server, and the deps unless they were given. */
   close(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export async function openTestServer(
     port,
     url,
     signUp: (input = {}, caller = {}) => signUpOver(http, { ...input, caller }),
-    openSocket: (caller) => openTestSocket(port, caller),
+    openSocket: (caller, url) => openTestSocket(port, caller, url),
     async close() {
       http.close();
       await app.close();

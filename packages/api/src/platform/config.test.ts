@@ -1,0 +1,55 @@
+// A wrong environment is told as a readable list, a line each, before anything starts.
+import { describe, expect, test } from "vitest";
+import { ConfigError, readServerConfig } from "./config.ts";
+
+const good = {
+  DATABASE_URL: "postgresql://pixora@127.0.0.1/pixora",
+  REDIS_URL: "redis://127.0.0.1",
+  JWT_SECRET: "a".repeat(32),
+};
+
+function complaintsOf(env: Record<string, string>): string[] {
+  try {
+    readServerConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split("\n").slice(1);
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  test("names all that is missing at once", () => {
+    expect(complaintsOf({ NODE_ENV: "production", JWT_SECRET: "" })).toEqual([
+      "  DATABASE_URL: is missing",
+      "  REDIS_URL: is missing",
+      "  JWT_SECRET: is missing",
+    ]);
+  });
+
+  test("takes proxies by address, network or the name of one", () => {
+    const TRUSTED_PROXIES = "127.0.0.1, 10.0.0.0/8, ::1, fd00::/8, loopback, uniquelocal";
+    expect(readServerConfig({ ...good, TRUSTED_PROXIES }).TRUSTED_PROXIES).toHaveLength(6);
+  });
+
+  test.each(["proxy.internal", "10.0.0.0/33", "10.0.0", "::1/129", "10.0.0.0/"])("refuses the proxy %s", (proxy) => {
+    expect(complaintsOf({ ...good, TRUSTED_PROXIES: `127.0.0.1,${proxy}` })).toEqual([
+      `  TRUSTED_PROXIES: ${proxy} is neither an address nor a network`,
+    ]);
+  });
+
+  test("takes origins as browsers name them, or any", () => {
+    const ALLOWED_ORIGINS = "https://app.example, http://localhost:5173";
+    expect(readServerConfig({ ...good, ALLOWED_ORIGINS }).ALLOWED_ORIGINS).toHaveLength(2);
+    expect(readServerConfig(good).ALLOWED_ORIGINS).toEqual(["*"]);
+  });
+
+  test.each(["app.example", "https://app.example/", "https://app.example/x", "https://APP.example"])(
+    "refuses the origin %s, which no browser would send",
+    (origin) => {
+      expect(complaintsOf({ ...good, ALLOWED_ORIGINS: `https://a.example,${origin}` })).toEqual([
+        `  ALLOWED_ORIGINS: ${origin} is no origin, as https://app.example is`,
+      ]);
+    },
+  );
+});
