@@ -1,8 +1,24 @@
 // Chooses what somebody does next: likes and follows are made and undone, comments are written, answered and deleted.
 import type { Pixora } from "@pixora/client";
 import type { Person } from "./crowd.ts";
-import type { Deed, Entry } from "./load.ts";
 import type { Random } from "./random.ts";
+
+/** What the calls about one thing said last. */
+export interface Entry {
+  table: "post_likes" | "follows" | "comments";
+  /** post and actor; follower and followee; for comments the text, which is of this one only. */
+  key: string;
+  /** Whether it has to stand; null: nobody knows: no call, or the last one, was answered. */
+  stands: boolean | null;
+}
+
+/** A call, as it was chosen. */
+export interface Deed {
+  entry: Entry;
+  /** What stands after it. */
+  makes: boolean;
+  call(): Promise<unknown>;
+}
 
 interface Choosing {
   people: readonly Person[];

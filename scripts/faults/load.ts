@@ -2,25 +2,8 @@
 // retries, and noted as acknowledged, refused or hung. One thing has at most one call under way.
 import { isConnectionError, isPixoraError } from "@pixora/client";
 import type { Person } from "./crowd.ts";
-import { chooseDeed } from "./deed.ts";
+import { chooseDeed, type Deed, type Entry } from "./deed.ts";
 import type { Random } from "./random.ts";
-
-/** What the calls about one thing said last. */
-export interface Entry {
-  table: "post_likes" | "follows" | "comments";
-  /** post and actor; follower and followee; for comments the text, which is of this one only. */
-  key: string;
-  /** Whether it has to stand; null: nobody knows: no call, or the last one, was answered. */
-  stands: boolean | null;
-}
-
-/** A call, as it was chosen. */
-export interface Deed {
-  entry: Entry;
-  /** What stands after it. */
-  makes: boolean;
-  call(): Promise<unknown>;
-}
 
 export interface LoadReport {
   sent: number;

@@ -140,13 +140,21 @@ async function waitUntilReady(app: { child: ChildProcess; url: string; output: (
   const deadline = performance.now() + 180_000;
   for (;;) {
     if (app.child.exitCode !== null) throw new Error(`ended before it was ready:\n${app.output()}`);
-    const isReady = await fetch(`${app.url}/readyz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (isReady) return;
-    if (performance.now() > deadline) throw new Error(`was not ready in time:\n${app.output()}`);
+    const answer = await askIfReady(`${app.url}/readyz`);
+    if (answer === "ready") return;
+    if (performance.now() > deadline) throw new Error(`was not ready in time: ${answer}\n${app.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** "ready", or what it says instead. */
+async function askIfReady(url: string): Promise<string> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    const text = await answer.text();
+    return answer.ok ? "ready" : text;
+  } catch (error) {
+    return String(error);
   }
 }
 

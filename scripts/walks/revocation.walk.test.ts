@@ -44,7 +44,7 @@ interface Kind {
   revoke: (victim: Victim) => Promise<unknown>;
 }
 
-const kinds: Kind[] = [
+const revocations: Omit<Kind, "code">[] = [
   { name: "signing out", keepsOthers: true, revoke: ({ own }) => own.auth.signOut() },
   { name: "revoking it", keepsOthers: true, revoke: ({ other, sessionId }) => other.auth.revokeSession({ sessionId }) },
   { name: "signing out everywhere", keepsOthers: false, revoke: ({ other }) => other.auth.signOutEverywhere() },
@@ -65,7 +65,11 @@ const kinds: Kind[] = [
   },
   { name: "being suspended", keepsOthers: false, revoke: ({ id }) => moderator.moderation.suspend({ userId: id }) },
   { name: "deleting the account", keepsOthers: false, revoke: ({ other }) => other.auth.deleteAccount({ password }) },
-].map((kind) => ({ ...kind, code: kind.name === "being suspended" ? "auth.suspended" : "auth.sessionRevoked" }));
+];
+const kinds: Kind[] = revocations.map((kind) => ({
+  ...kind,
+  code: kind.name === "being suspended" ? "auth.suspended" : "auth.sessionRevoked",
+}));
 const conditions = ["redis", "noredis"] as const;
 
 async function signUp(handle: string): Promise<{ id: string; tokens: Tokens; client: WireClient }> {
@@ -108,7 +112,7 @@ beforeAll(async () => {
   const created = await Promise.all(handles.map(createVictim));
   const resetTokens = await waitFor("the mails", async () => {
     const found = await readResetTokens();
-    return handles.every((handle) => found.has(handle)) && found;
+    return handles.every((handle) => found.has(handle)) ? found : null;
   });
   for (const victim of created) victim.resetToken = resetTokens.get(victim.handle) ?? "";
   victims = new Map(created.map((victim) => [victim.handle, victim]));

@@ -20,12 +20,15 @@ test("200 sign-ins at once all succeed, each with a session of its own, while ot
   const [ann, reader] = [await house.signUp(server, "ann"), await house.signUp(server, "reader")];
   await reader.pixora.follow.create.mutate({ userId: ann.id });
   await ann.pixora.post.create.mutate({ caption: "inside" });
+  // A server that has run a while has its connections to the database.
+  await Promise.all(Array.from({ length: 20 }, () => ann.pixora.user.byId.query({ userId: reader.id })));
   const signIn = () =>
     createPixora({ url: server.url }).auth.signIn.mutate({ login: "ann", password: "ann-long-password" });
   let isOver = false;
   const signingIn = Promise.all(Array.from({ length: rush }, signIn)).finally(() => {
     isOver = true;
   });
+  signingIn.catch(() => undefined);
   let pages = 0;
   while (!isOver) {
     const page = await reader.pixora.feed.home.query({});
@@ -38,4 +41,4 @@ test("200 sign-ins at once all succeed, each with a session of its own, while ot
   expect(rows).toEqual([{ n: rush + 1 }]);
   expect(pages).toBeGreaterThan(10);
   console.log(`sign-in: ${rush} at once, ${pages} pages read meanwhile`);
-}, 90_000);
+}, 180_000);

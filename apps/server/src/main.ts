@@ -7,6 +7,7 @@ import {
   createServer,
   readServerConfig,
   watchFeed,
+  watchPosts,
   watchStreams,
 } from "@pixora/api";
 import { fastify } from "fastify";
@@ -19,6 +20,7 @@ const deps = createDeps({ config, log, applicationName: "pixora-server" });
 const app = await createServer({ deps, config });
 const metrics = createMetrics(deps);
 watchFeed(metrics, deps);
+watchPosts(metrics, deps);
 watchStreams(metrics, deps);
 const metricsApp = fastify();
 metricsApp.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));

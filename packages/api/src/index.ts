@@ -10,6 +10,7 @@ export { createDeps } from "./platform/create-deps.ts";
 export type { AppErrorCode, FieldErrors } from "./platform/errors.ts";
 export { createLog } from "./platform/log.ts";
 export { createMetrics, watchStreams } from "./platform/metrics.ts";
+export { watchPosts } from "./post/post.metrics.ts";
 export { type AppRouter, appRouter } from "./root.ts";
 
 export type RouterInputs = inferRouterInputs<AppRouter>;

@@ -4,52 +4,7 @@ import { z } from "zod";
 import { AppError, type AppErrorCode, trpcCodeOf } from "./platform/errors.ts";
 import { failureOf, toTrpcError } from "./platform/trpc.ts";
 import { paths, schemasOf, typeOf } from "./testing/matrix/call.ts";
-import { rows } from "./testing/matrix/rows.ts";
-import type { CellWorld } from "./testing/matrix/table.ts";
-
-const id = "1";
-const person = {
-  id,
-  handle: "somebody",
-  email: "somebody@test.example",
-  sessionId: id,
-  accessToken: "token",
-  refreshToken: "token",
-  commentId: id,
-};
-
-/** A world that is only good for making inputs of the right shape. */
-const paperWorld: CellWorld = {
-  label: "paper",
-  me: person,
-  people: {
-    stranger: person,
-    follower: person,
-    requested: person,
-    blocked: person,
-    blocker: person,
-    muted: person,
-    owner: person,
-    moderator: person,
-    suspended: person,
-    deleted: person,
-    friend: person,
-  },
-  postId: id,
-  mediaId: id,
-  commentId: id,
-  replyId: id,
-  awayPostId: id,
-  awayCommentId: id,
-  awayThreadId: id,
-  awayReplyId: id,
-  reportId: id,
-};
-
-/** Good inputs of a procedure, as the matrix sends them. */
-function inputsOf(path: string): object[] {
-  return rows.filter((row) => row.path === path).map((row) => ({ ...(row.input?.(paperWorld) ?? {}) }));
-}
+import { inputsOf } from "./testing/matrix/paper.ts";
 
 function accepts(path: string, input: unknown): boolean {
   return schemasOf(path).input?.safeParse(input).success ?? true;

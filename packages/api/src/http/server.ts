@@ -2,7 +2,6 @@
 // request ids, CORS, security headers, one log line a request.
 import { randomUUID } from "node:crypto";
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -15,6 +14,7 @@ import type { ServerConfig } from "../platform/config.ts";
 import type { Deps } from "../platform/deps.ts";
 import { apiPlugin } from "./plugin.ts";
 import { refuse } from "./refusal.ts";
+import { readSecurityHeaders } from "./security-headers.ts";
 
 const maxBodyBytes = 512 * 1_024;
 /** How long a request may take to arrive whole; without it a slow body holds a connection for ever. */
@@ -47,7 +47,9 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     forceCloseConnections: "idle",
   });
   app.server.headersTimeout = bodyTimeoutMs;
+  const securityHeaders = await readSecurityHeaders();
   app.addHook("onRequest", async (request, reply) => {
+    reply.headers(securityHeaders);
     reply.header("x-request-id", request.id);
     if (hasBody(request)) boundBody(request, reply);
     // tRPC reads multipart bodies itself, past the body limit: nothing takes them that does not say so.
@@ -77,7 +79,6 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
   });
   app.setNotFoundHandler((request, reply) => reply.code(404).send({ message: "Not found", requestId: request.id }));
 
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   await app.register(cors, {
     methods: ["GET", "HEAD", "POST", "PUT"],
     origin: config.ALLOWED_ORIGINS.includes("*") ? "*" : [...config.ALLOWED_ORIGINS],

@@ -64,8 +64,13 @@ const bodiesOf = onePerDeps((db: Db) => {
       return new Map(rows.map((row) => [row.id, row]));
     },
   });
-  return { bodies, load };
+  return { bodies, load, lookups: { hits: 0, misses: 0 } };
 });
+
+/** How often a body was in the cache, and how often it had to be read, since this process started. */
+export function countBodyLookups(deps: Pick<Deps, "db">): { hits: number; misses: number } {
+  return bodiesOf(deps.db).lookups;
+}
 
 function keyOf(key: BodyKey): string {
   return `${key.id}:${key.version}:${key.authorVersion}`;
@@ -97,9 +102,11 @@ export async function loadPostBodies(
   deps: Pick<Deps, "db">,
   input: { keys: readonly BodyKey[] },
 ): Promise<(PostBody | null)[]> {
-  const { bodies, load } = bodiesOf(deps.db);
+  const { bodies, load, lookups } = bodiesOf(deps.db);
   const found = input.keys.map((key) => bodies.get(keyOf(key)) ?? null);
   const missing = input.keys.filter((_, index) => found[index] === null);
+  lookups.hits += found.length - missing.length;
+  lookups.misses += missing.length;
   if (missing.length === 0) return found;
   await Promise.all(missing.map((key) => load(key.id)));
   return input.keys.map((key, index) => found[index] ?? bodies.get(keyOf(key)) ?? null);

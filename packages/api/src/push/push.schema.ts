@@ -13,8 +13,13 @@ function bytesInput(byteCount: number) {
     );
 }
 
+const endpointInput = z
+  .string()
+  .max(2_000)
+  .refine((text) => text.isWellFormed() && !text.includes("\0"), "Not an endpoint of a push service");
+
 export const subscribeInput = z.object({
-  endpoint: z.string().max(2_000),
+  endpoint: endpointInput,
   keys: z.object({
     /** An uncompressed point of P-256. */
     p256dh: bytesInput(65),
@@ -23,7 +28,7 @@ export const subscribeInput = z.object({
 });
 export type SubscribeInput = z.infer<typeof subscribeInput>;
 
-export const unsubscribeInput = z.object({ endpoint: z.string().max(2_000) });
+export const unsubscribeInput = z.object({ endpoint: endpointInput });
 
 export const emptyInput = z.object({}).prefault({});
 

@@ -34,8 +34,11 @@ export interface FeedWorld extends FeedWorker {
   act(): Promise<void>;
   /** The whole feed of a reader, newest first. */
   readNaive(readerId: string): Promise<NaivePost[]>;
-  /** Whether a window may lack this post for now: it, or what made it part of this feed, is younger than the bound. */
-  mayLack(input: { readerId: string; post: NaivePost }): boolean;
+  /**
+   * Whether a page that was asked for at `atMs` may lack this post: it, or what made it part of this feed, was younger
+   * than the bound.
+   */
+  mayLack(input: { readerId: string; post: NaivePost; atMs: number }): boolean;
 }
 
 const boundMs = 5_000;
@@ -99,9 +102,9 @@ export async function openFeedWorld(
     act: () => act(deps, { people, posts, changes, random, pick }),
     ...openFeedWorker(deps, { random, rangeSize: input.rangeSize }),
     readNaive: (readerId) => deps.db.sql.many(naiveFeed, [readerId]),
-    mayLack({ readerId, post }) {
+    mayLack({ readerId, post, atMs }) {
       if (post.authorId === readerId) return false;
-      const sinceMs = Date.now() - boundMs;
+      const sinceMs = atMs - boundMs;
       if (BigInt(post.id) >= idAt(new Date(sinceMs))) return true;
       return changes.some(
         (change) => change.readerId === readerId && change.authorId === post.authorId && change.atMs >= sinceMs,
@@ -148,16 +151,22 @@ async function act(deps: Deps, stage: Stage): Promise<void> {
     [4, () => deleteBlock(deps, pair)],
     [4, () => createMute(deps, pair)],
     [5, () => deleteMute(deps, pair)],
-    [3, () => updateUser(deps, { actorId, isPrivate: random() < 0.4 })],
+    [3, () => switchPrivacy(deps, stage, actorId)],
     [1, () => suspend(deps, { userId, isSuspended: true })],
     [3, () => suspend(deps, { userId, isSuspended: false })],
   ];
-  note(actorId, userId);
-  note(userId, actorId);
   const deed = pick(deeds.flatMap(([weight, run]) => Array<typeof run>(weight).fill(run)));
   await deed().catch((error: unknown) => {
     if (!(error instanceof AppError)) throw error;
   });
+  note(actorId, userId);
+  note(userId, actorId);
+}
+
+// Going public accepts whoever waits: anyone's feed may have grown.
+async function switchPrivacy(deps: Deps, stage: Stage, actorId: string): Promise<void> {
+  await updateUser(deps, { actorId, isPrivate: stage.random() < 0.4 });
+  stage.changes.push(...stage.people.map((readerId) => ({ readerId, authorId: actorId, atMs: Date.now() })));
 }
 
 async function publish(deps: Deps, stage: Stage, actorId: string): Promise<void> {

@@ -1,4 +1,5 @@
 // Pictures for tests: photos as phones make them, ready media rows without an upload, and a bucket on loopback.
+/// <reference path="./s3rver.d.ts" />
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
