@@ -42,6 +42,7 @@ export function resumeLink(input: {
         let current: Unsubscribable | undefined;
         let timer: ReturnType<typeof setTimeout> | undefined;
         let attempt = 0;
+        let wasSignedIn = false;
         /** Counts connections: what one that was given up still says is not heard. */
         let run = 0;
 
@@ -63,6 +64,10 @@ export function resumeLink(input: {
 
         async function start(own: number): Promise<void> {
           const startedWith = await input.session.tokens();
+          if (own !== run) return;
+          // A session that has ended takes its streams along: none goes on as a stranger's. The server tells onEvent so.
+          if (wasSignedIn && startedWith === null && !isTracked) return end();
+          wasSignedIn = startedWith !== null;
           const opNow = isTracked ? { ...op, input: await inputNow() } : op;
           if (own !== run) return;
           const startedAtMs = Date.now();

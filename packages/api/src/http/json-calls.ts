@@ -1,6 +1,6 @@
 // The usual calls, by a short way: JSON queries and mutations, alone or in a batch, straight from Fastify's request to the
-// procedures. tRPC's adapter makes a Request, a Response, several signals and a stream of each; measured, that was a third
-// of a small call. Promise: whatever is in any way unusual is left to the adapter, which alone refuses.
+// procedures. tRPC's adapter makes a Request, a Response, several signals and a stream of each, which weighs on small
+// calls. Promise: whatever is in any way unusual is left to the adapter, which alone refuses.
 import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, type TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
