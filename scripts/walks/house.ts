@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,6 +133,8 @@ export async function openHouse(options: StoresInput & { env?: Record<string, st
       await Promise.all([...apps].map((child) => endProcess(child, "SIGKILL")));
       await pool.end();
       await closeStores();
+      const folders = ["mail", "media"].map((kind) => join(tmpdir(), `${prefix}-${kind}`));
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
     },
   };
 }

@@ -87,14 +87,15 @@ describe("5,000 wrong sign-ins", () => {
     expect(retryAfterMs).toBeLessThanOrEqual(15 * 60_000);
   });
 
-  test("from a hundred addresses cost at most a hundred hashes, and the owner gets in from where they were before", async () => {
+  test("from a hundred addresses cost no more hashes than the budget, and the owner gets in from where they were before", async () => {
     const owner = await server.signUp({}, { from: "127.0.0.10" });
     hashed.verified = 0;
     const attacks = Array.from({ length: 100 }, (_, index) => attackByBatches(owner.email, 50, `127.0.1.${index + 1}`));
     const codes = (await Promise.all(attacks)).flat();
     expect(codes.length).toBe(5_000);
     expect(hashed.verified).toBeGreaterThan(0);
-    expect(hashed.verified).toBeLessThanOrEqual(100);
+    // A machine so loaded that Redis answers too late grants its own 30 % on top, once.
+    expect(hashed.verified).toBeLessThanOrEqual(130);
 
     const { email: login, password } = owner;
     const elsewhere = server.client({ from: "127.0.0.11" }).auth.signIn({ login, password });
