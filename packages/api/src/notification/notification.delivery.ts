@@ -2,6 +2,7 @@
 // Promises: who gets a row to send is the only one who does; a row that was sent, or may have been, is never given again.
 import { type Sql, type Statement, statement } from "@pixora/db";
 import type { FactName } from "@pixora/jobs";
+import { insertFactsSql } from "../platform/outbox.ts";
 
 export type Channel = "email" | "push";
 
@@ -122,7 +123,7 @@ const retryStatement: Statement<{ found: number }> = statement(
    ), asked as (
      update deliveries d set retry_at = null from due where d.id = due.id
    ), stored as (
-     insert into outbox (fact, payload) select distinct fact, payload from due
+     ${insertFactsSql("select distinct fact, payload from due")}
    )
    select count(*)::int as found from due`,
 );
