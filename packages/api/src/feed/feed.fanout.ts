@@ -1,30 +1,18 @@
 // Pushes new posts into the windows of followers who have one. Runs in the worker, with lists of facts.
 // Promises: when a post's facts are recorded done, every window that existed lists the post or is gone; doing it again
 // changes nothing that a page shows. Whoever follows later had their window deleted, and the rebuilt one has the post.
-import { instantOfId, statement, type Tx } from "@pixora/db";
+import { statement, type Tx } from "@pixora/db";
 import type { FactOf, NewFact } from "@pixora/jobs";
-import type { Redis } from "ioredis";
 import type { Deps } from "../platform/deps.ts";
-import { createGate } from "../platform/gate.ts";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
 import { withinEpoch } from "./feed.epoch.ts";
-import { bucketCount, bucketPrefix } from "./feed.keys.ts";
-import { pushLateScript, pushScript, runScript, type Script } from "./feed.script.ts";
-import { windowCap } from "./feed.window.ts";
+import { bucketCount } from "./feed.keys.ts";
+import { type Push, pushToWindows } from "./feed.push.ts";
 
 /** Followers in one range: a post with more is pushed by several jobs, which may run side by side. */
 const defaultRangeSize = 5_000;
 /** Followers read by one statement. */
 const chunkSize = 20_000;
-/** Readers of one script call. */
-const callSize = 500;
-/** Lists are trimmed this far above their cap, so that not every push trims. */
-const trimSlack = 20;
-/** Younger ids are pushed to the head; older ones are put in their place. See disorderMs of feed.window.ts. */
-const promptMs = 10_000;
-/** A push that comes this late deletes the list: too much may have happened to it. */
-const hopelessMs = 10 * 60_000;
 
 type FanoutDeps = Pick<Deps, "db" | "redis" | "clock" | "wakeRelay">;
 
@@ -117,17 +105,15 @@ function chunksOf(targets: readonly Target[]): Target[][] {
   return chunks;
 }
 
-// A row for each post and bucket: a thousand followers cost the worker one string to split.
-const selectFollowers = statement<{ postId: string; bucket: number; readers: string }>(
+// A row for each post and bucket: a thousand followers cost the worker one string.
+const selectFollowers = statement<Push>(
   "feed.followers",
   `select target.post_id as "postId", (f.follower_id & ${bucketCount - 1})::int as bucket, string_agg(f.follower_id::text, ',') as readers
    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as target (post_id, author_id, from_id, to_id)
    join follows f on f.followee_id = target.author_id and f.id between target.from_id and target.to_id
-   group by 1, 2`,
+   group by 1, 2
+   order by 1`,
 );
-
-// Redis runs one script at a time, and readers wait behind those that are queued: a few keep it busy.
-const gateOf = onePerDeps((_: FanoutDeps) => createGate(4));
 
 async function pushChunk(deps: FanoutDeps, input: { targets: Target[]; epoch: string }): Promise<void> {
   const { targets, epoch } = input;
@@ -137,31 +123,5 @@ async function pushChunk(deps: FanoutDeps, input: { targets: Target[]; epoch: st
     targets.map((target) => target.fromId),
     targets.map((target) => target.toId),
   ]);
-  const nowMs = deps.clock.now().getTime();
-  const { cache, prefix } = deps.redis;
-  const gate = gateOf(deps);
-  await Promise.all(
-    rows.flatMap(({ postId, bucket, readers }) => {
-      const start = bucketPrefix({ prefix, epoch, bucket });
-      const keys = readers.split(",").map((readerId) => start + readerId);
-      const ageMs = nowMs - instantOfId(BigInt(postId)).getTime();
-      return callsOf(keys).map((part) => gate.pass(() => pushTo(cache, { keys: part, postId, ageMs })));
-    }),
-  );
-}
-
-function callsOf(keys: string[]): string[][] {
-  const calls: string[][] = [];
-  for (let start = 0; start < keys.length; start += callSize) calls.push(keys.slice(start, start + callSize));
-  return calls;
-}
-
-async function pushTo(redis: Redis, input: { keys: string[]; postId: string; ageMs: number }): Promise<void> {
-  const { keys, postId, ageMs } = input;
-  if (ageMs > hopelessMs) {
-    await redis.unlink(...keys);
-    return;
-  }
-  const script: Script = ageMs < promptMs ? pushScript : pushLateScript;
-  await runScript(redis, { script, keys, values: [postId, windowCap, windowCap + trimSlack] });
+  await pushToWindows(deps, { epoch, pushes: rows });
 }

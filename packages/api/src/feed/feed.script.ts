@@ -11,7 +11,14 @@ export interface Script {
   readonly sha: string;
 }
 
-function script(text: string): Script {
+// Nothing of a window goes to replicas or the append-only file: whoever takes over after a restart or failover has
+// another epoch (feed.epoch.ts) and never reads it. Redis 6 has to be told that effects are what it replicates.
+const unreplicated = `
+  if redis.replicate_commands then redis.replicate_commands() end
+  redis.set_repl(redis.REPL_NONE)`;
+
+function script(body: string): Script {
+  const text = unreplicated + body;
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
@@ -30,13 +37,19 @@ export async function runScript(
 }
 
 /**
- * Pushes an id to the lists that exist: those who have not read for days cost nothing. Trims a list only once it is
- * well above its cap. Values: id, cap, length to trim above. The locals spare every follower a look-up of globals.
+ * Pushes ids to the lists that exist: those who have not read for days cost nothing. Trims a list only once it is well
+ * above its cap. Key: the start of the keys of one bucket, so that the slot is known. Values: cap, length to trim above,
+ * then pairs of an id and its readers in one comma-separated text, as SQL gives them: an argument for each reader would
+ * cost node and Redis more than the push. The locals spare every follower a look-up of globals.
  */
 export const pushScript = script(`
-  local call, keys, id, last, limit = redis.call, KEYS, ARGV[1], tonumber(ARGV[2]) - 1, tonumber(ARGV[3])
-  for i = 1, #keys do
-    if call('LPUSHX', keys[i], id) > limit then call('LTRIM', keys[i], 0, last) end
+  local call, start, last, limit = redis.call, KEYS[1], tonumber(ARGV[1]) - 1, tonumber(ARGV[2])
+  for i = 3, #ARGV, 2 do
+    local id = ARGV[i]
+    for reader in string.gmatch(ARGV[i + 1], '%d+') do
+      local key = start .. reader
+      if call('LPUSHX', key, id) > limit then call('LTRIM', key, 0, last) end
+    end
   end`);
 
 const comparison = `
@@ -46,21 +59,24 @@ const comparison = `
   end`;
 
 /**
- * Puts a late id where it belongs, so that lists stay in order. An id older than all of a list is below its floor and
- * is left out. Values as for pushScript.
+ * Puts late ids where they belong, so that lists stay in order. An id older than all of a list is below its floor and
+ * is left out. Key and values as for pushScript.
  */
 export const pushLateScript = script(`${comparison}
-  local id, cap, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-  for i = 1, #KEYS do
-    local list = redis.call('LRANGE', KEYS[i], 0, -1)
+  local cap, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+  local function put(key, id)
+    local list = redis.call('LRANGE', key, 0, -1)
     for _, element in ipairs(list) do
-      if element == id then break end
+      if element == id then return end
       if string.sub(element, 1, 1) == 's' or newer(id, element) then
-        redis.call('LINSERT', KEYS[i], 'BEFORE', element, id)
-        if #list >= limit then redis.call('LTRIM', KEYS[i], 0, cap - 1) end
-        break
+        redis.call('LINSERT', key, 'BEFORE', element, id)
+        if #list >= limit then redis.call('LTRIM', key, 0, cap - 1) end
+        return
       end
     end
+  end
+  for i = 3, #ARGV, 2 do
+    for reader in string.gmatch(ARGV[i + 1], '%d+') do put(KEYS[1] .. reader, ARGV[i]) end
   end`);
 
 /** Starts a rebuild unless a trusted window or another rebuild is there. Keys: list, large. Values: sentinel, ttl in ms. */
