@@ -1,5 +1,6 @@
 // The reckoning after a run: what the database holds against what every device heard and what was acknowledged.
 import { waitFor } from "@pixora/api/testing";
+import { paginate } from "@pixora/client";
 import { queueNames } from "@pixora/jobs";
 import type { Device, Person } from "./crowd.ts";
 import type { LoadReport } from "./load.ts";
@@ -62,6 +63,7 @@ export async function auditRun(stage: Stage, input: { people: readonly Person[];
     nought("dead letters", await count(stage, "dead_letters")),
     nought("facts left in the outbox", await count(stage, "outbox")),
     nought("counters that differ from rows", await reckonCounters(stage)),
+    nought("home feeds that differ from rows", await reckonFeeds(stage, people)),
   ];
 }
 
@@ -121,6 +123,7 @@ const presentKeys = {
   post_likes: "select post_id || '/' || user_id as key from post_likes",
   follows: "select follower_id || '/' || followee_id as key from follows",
   comments: "select text as key from comments where deleted_at is null",
+  posts: "select caption as key from posts where deleted_at is null",
 };
 
 /** Calls whose last answer the database does not bear out, and comments that stand twice. */
@@ -159,6 +162,22 @@ async function reckonCounters(stage: Stage): Promise<number> {
   let sum = 0;
   for (const from of differingCounters) sum += await count(stage, from);
   return sum;
+}
+
+/** People whose home feed, page by page, is not what a naive query says, now that no fact is unfinished. */
+async function reckonFeeds(stage: Stage, people: readonly Person[]): Promise<number> {
+  let differing = 0;
+  for (const { id, devices } of people) {
+    const { rows } = await stage.house.pool.query<{ id: string }>(
+      `select id::text from posts p where deleted_at is null and (author_id = $1
+         or exists (select from follows f where f.follower_id = $1 and f.followee_id = p.author_id)) order by p.id desc`,
+      [id],
+    );
+    const shown: string[] = [];
+    for await (const post of paginate(devices[0].pixora.feed.home, {})) shown.push(post.id);
+    if (shown.join() !== rows.map((row) => row.id).join()) differing += 1;
+  }
+  return differing;
 }
 
 /** Jobs that BullMQ gave up, with their reasons. */

@@ -1,12 +1,13 @@
-// Chooses what somebody does next: likes and follows are made and undone, comments are written, answered and deleted.
+// Chooses what somebody does next: likes and follows are made and undone, comments are written, answered and deleted,
+// posts are published.
 import type { Pixora } from "@pixora/client";
 import type { Person } from "./crowd.ts";
 import type { Random } from "./random.ts";
 
 /** What the calls about one thing said last. */
 export interface Entry {
-  table: "post_likes" | "follows" | "comments";
-  /** post and actor; follower and followee; for comments the text, which is of this one only. */
+  table: "post_likes" | "follows" | "comments" | "posts";
+  /** post and actor; follower and followee; for comments and posts the text, which is of this one only. */
   key: string;
   /** Whether it has to stand; null: nobody knows: no call, or the last one, was answered. */
   stands: boolean | null;
@@ -43,9 +44,11 @@ export function chooseDeed(choosing: Choosing): Deed | null {
       ? chooseLike(choosing, actor, other)
       : drawn < 0.75
         ? chooseFollow(choosing, actor, other)
-        : drawn < 0.95
+        : drawn < 0.9
           ? chooseComment(choosing, actor, other)
-          : chooseDeletion(choosing);
+          : drawn < 0.95
+            ? choosePost(choosing, actor)
+            : chooseDeletion(choosing);
   return deed === null || choosing.busy.has(deed.entry) ? null : deed;
 }
 
@@ -113,6 +116,11 @@ function chooseComment(choosing: Choosing, actor: Person, other: Person): Deed {
     Object.assign(entry, { commentId: comment.id, postId, author: actor });
   }
   return { entry, makes: true, call };
+}
+
+function choosePost(choosing: Choosing, actor: Person): Deed {
+  const entry = entryOf(choosing, "posts", `${choosing.name} ${choosing.serial}`);
+  return { entry, makes: true, call: () => actor.devices[0].pixora.post.create.mutate({ caption: entry.key }) };
 }
 
 function chooseDeletion(choosing: Choosing): Deed | null {

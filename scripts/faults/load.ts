@@ -1,4 +1,4 @@
-// A steady load of likes, comments and follows, and the book of what was answered: each call is given up to the SDK's own
+// A steady load of likes, comments, follows and posts, with home feeds read beside it, and the book of what was answered: each call is given up to the SDK's own
 // retries, and noted as acknowledged, refused or hung. One thing has at most one call under way.
 import { isConnectionError, isPixoraError } from "@pixora/client";
 import type { Person } from "./crowd.ts";
@@ -29,6 +29,8 @@ export interface Load {
 
 /** The SDK gives up long before. */
 const hangsAfterMs = 90_000;
+/** A home feed is read beside so many of the deeds. */
+const readShare = 0.25;
 /** While nobody answers, calls pile up to here. */
 const maxInFlight = 300;
 /** A call whose connection was cut may still take effect for as long as a server waits for PostgreSQL. */
@@ -49,7 +51,8 @@ export function startLoad(input: LoadInput): Load {
   const busy = new Set<Entry>();
   const running = new Set<Promise<void>>();
 
-  async function settle({ entry, makes, call }: Deed): Promise<void> {
+  /** Counts how a call ended; answers whether it was acknowledged. */
+  async function settle(name: string, call: () => Promise<unknown>): Promise<boolean> {
     const startedAtMs = performance.now();
     const outcome = await Promise.race([
       call().then(
@@ -59,24 +62,33 @@ export function startLoad(input: LoadInput): Load {
       new Promise<"hung">((resolve) => setTimeout(resolve, hangsAfterMs, "hung").unref()),
     ]);
     counts.slowestMs = Math.max(counts.slowestMs, performance.now() - startedAtMs);
-    if (outcome === "acknowledged") {
-      counts.acknowledged += 1;
-      entry.stands = makes;
-    } else {
-      entry.stands = null;
-      if (outcome === "hung") counts.hung += 1;
-      else if (isUnanswered(outcome)) counts.unanswered += 1;
-      else wrong.push(`${entry.table}: ${outcome}`);
-    }
+    if (outcome === "acknowledged") counts.acknowledged += 1;
+    else if (outcome === "hung") counts.hung += 1;
+    else if (isUnanswered(outcome)) counts.unanswered += 1;
+    else wrong.push(`${name}: ${outcome}`);
+    return outcome === "acknowledged";
+  }
+
+  async function settleDeed({ entry, makes, call }: Deed): Promise<void> {
+    entry.stands = (await settle(entry.table, call)) ? makes : null;
+  }
+
+  /** Somebody opens the app: their feed's window is made, and later deeds have to reach it. */
+  function readFeed(): void {
+    const { pixora } = input.random.pick(input.people).devices[1];
+    const run = settle("feed.home", () => pixora.feed.home.query({})).then(() => void running.delete(run));
+    counts.sent += 1;
+    running.add(run);
   }
 
   function send(): void {
     if (running.size >= maxInFlight) return;
+    if (input.random.next() < readShare) readFeed();
     const deed = chooseDeed({ ...input, entries, busy, serial: counts.sent });
     if (deed === null) return;
     counts.sent += 1;
     busy.add(deed.entry);
-    const run = settle(deed).finally(() => {
+    const run = settleDeed(deed).finally(() => {
       setTimeout(() => busy.delete(deed.entry), restMs).unref();
       running.delete(run);
     });
