@@ -15,6 +15,7 @@ test("it answers on its private port, with metrics of facts and queues, and ends
   expect(metrics).toContain("pixora_oldest_fact_age_ms 0");
   expect(metrics).toContain('pixora_jobs{queue="fast",state="waiting"} 0');
   expect(metrics).toContain("pixora_dead_letters 0");
+  expect(metrics).toContain('pixora_counter_drift_total{counter="post_counts.like_count"} 0');
   expect(metrics).toContain("nodejs_eventloop_lag");
   expect(await (await fetch(`${worker.url}/queues`)).text()).toContain("<title>Pixora</title>");
   const board = (await (await fetch(`${worker.url}/queues/api/queues`)).json()) as { queues: object[] };

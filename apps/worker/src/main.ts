@@ -3,6 +3,7 @@ import {
   ConfigError,
   countOpenDeliveries,
   createDeps,
+  createGiveUpHandlers,
   createHandlers,
   createLog,
   createMetrics,
@@ -12,6 +13,7 @@ import {
   readReadiness,
   readWorkerConfig,
   relayChannel,
+  watchAudit,
   watchDeliveries,
   watchJobs,
 } from "@pixora/api/domain";
@@ -54,6 +56,7 @@ const workers = startWorkers({
   queues: config.WORKER_QUEUES.filter(isQueueName),
   concurrency: config.WORKER_CONCURRENCY,
   handlers: createHandlers(deps),
+  giveUpHandlers: createGiveUpHandlers(deps),
   db,
   isStoreAway,
   isStoreBusy,
@@ -66,6 +69,7 @@ watchJobs(metrics, {
   deadLetters: () => countDeadLetters(db.query),
   jobs: producer.countJobs,
 });
+watchAudit(metrics, deps);
 watchDeliveries(metrics, () => countOpenDeliveries(deps.db.sql));
 const app = fastify();
 app.get("/healthz", async () => ({ status: "ok" }));

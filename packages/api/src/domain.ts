@@ -1,5 +1,6 @@
 // The door for the worker: domain functions behind job handlers, and what they run with. Reaches no Fastify, no tRPC.
-export { createHandlers } from "./handlers.ts";
+export { watchAudit } from "./audit/audit.metrics.ts";
+export { createGiveUpHandlers, createHandlers } from "./handlers.ts";
 export { countOpenDeliveries } from "./notification/notification.delivery.ts";
 export { ConfigError, readWorkerConfig, type WorkerConfig } from "./platform/config.ts";
 export { createDeps, relayChannel } from "./platform/create-deps.ts";

@@ -1,5 +1,6 @@
 // Every job, as one call into a domain function. A job without a handler does not compile.
-import type { JobHandlers } from "@pixora/jobs";
+import type { GiveUpHandlers, JobHandlers } from "@pixora/jobs";
+import { mendCounters } from "./audit/audit.service.ts";
 import { purgeAccounts } from "./auth/auth.deletion.ts";
 import { deleteOldTokens } from "./auth/auth.expiry.ts";
 import { makeExports } from "./auth/auth.export.ts";
@@ -11,7 +12,7 @@ import { mendWindows } from "./feed/feed.mend.ts";
 import { trimLog } from "./live/live.read.ts";
 import { tellPosts } from "./live/live.tell.ts";
 import { deleteFiles } from "./media/media.delete.ts";
-import { makeVariants } from "./media/media.make.ts";
+import { failGivenUp, makeVariants } from "./media/media.make.ts";
 import { sweepOrphans } from "./media/media.sweep.ts";
 import { requestDigests, sendDigests } from "./notification/notification.digest.ts";
 import { sendMails as sendNotificationMails } from "./notification/notification.mail.ts";
@@ -60,5 +61,11 @@ export function createHandlers(deps: Deps): JobHandlers {
     "media.makeVariants": (input) => makeVariants(deps, input),
     "media.deleteFiles": (input) => deleteFiles(deps, input),
     "media.sweepOrphans": () => sweepOrphans(deps),
+    "audit.mendCounters": () => mendCounters(deps),
   };
+}
+
+/** What a worker still does for facts that a job gives up. */
+export function createGiveUpHandlers(deps: Deps): GiveUpHandlers {
+  return { "media.makeVariants": (input) => failGivenUp(deps, input) };
 }

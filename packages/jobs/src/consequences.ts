@@ -12,6 +12,7 @@ export const consequences = {
   "post.created": ["notification.notifyMentions", "feed.pushPosts"],
   "post.updated": ["live.tellPosts"],
   "post.deleted": ["live.tellPosts", "notification.removeOfPosts", "post.purgePosts", "media.deleteFiles"],
+  "post.headMended": ["feed.dropWindows"],
   "feed.rangeRequested": ["feed.pushPosts"],
   "feed.pullSwitched": ["feed.dropWindows"],
   "follow.created": ["notification.notifyFollows", "feed.dropWindows"],

@@ -39,6 +39,7 @@ export const facts = {
   "post.updated": post,
   "post.deleted": post,
   "feed.rangeRequested": followerRange,
+  "post.headMended": user,
   "feed.pullSwitched": user,
   "follow.created": pair,
   "follow.deleted": pair,

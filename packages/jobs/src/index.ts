@@ -15,4 +15,4 @@ export { type DeadLetter, type OutboxDb, type OutboxQuery, oldestFactAgeMs } fro
 export { createProducer, type Producer, type QueueCounts, RedisAwayError } from "./producer.ts";
 export { type JobsLog, type Relay, startRelay } from "./relay.ts";
 export { type Scheduler, startSchedules } from "./schedules.ts";
-export { type JobHandlers, startWorkers, type Workers } from "./worker.ts";
+export { type GiveUpHandlers, type JobHandlers, startWorkers, type Workers } from "./worker.ts";

@@ -79,6 +79,7 @@ export const jobs = {
   "media.makeVariants": { ...factJob("media"), maxFacts: 2 },
   "media.deleteFiles": factJob("bulk"),
   "media.sweepOrphans": scheduledJob("bulk"),
+  "audit.mendCounters": scheduledJob("bulk"),
 } as const satisfies Record<string, JobDefinition>;
 
 export type JobName = keyof typeof jobs;

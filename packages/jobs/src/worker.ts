@@ -1,6 +1,6 @@
 // The workers: take jobs from the queues, parse their payload, call the handler, and settle what fails.
-// Promises: a bad fact becomes a dead letter with its error and holds up no other; PostgreSQL or Redis being away is no
-// attempt; closing waits for running jobs up to a deadline and then puts them back.
+// Promises: a bad fact becomes a dead letter with its error and holds up no other, and whoever waits for it is told first;
+// PostgreSQL or Redis being away is no attempt; closing waits for running jobs up to a deadline and then puts them back.
 import { type ConnectionOptions, type Job, WaitingError, Worker } from "bullmq";
 import { type FactOf, jobsOf } from "./consequences.ts";
 import { type Fact, facts as factSchemas } from "./facts.ts";
@@ -30,6 +30,12 @@ export type JobHandlers = {
   [J in ScheduledJobName]: () => Promise<void>;
 };
 
+/**
+ * What is still to be done for facts that a job gives up, before they are dead letters: somebody may be waiting. It may get
+ * the same fact again, and a replayed one may succeed later.
+ */
+export type GiveUpHandlers = { [J in FactJobName]?: (input: { facts: FactOf<J>[] }) => Promise<void> };
+
 export interface WorkersInput extends StoreFailures {
   redisUrl: string;
   /** The prefix of all Redis keys. */
@@ -38,6 +44,7 @@ export interface WorkersInput extends StoreFailures {
   /** Jobs at once, a queue; of queues that wait for many services, several times as many. */
   concurrency: number;
   handlers: JobHandlers;
+  giveUpHandlers?: GiveUpHandlers;
   db: OutboxDb;
   log: JobsLog;
 }
@@ -146,19 +153,32 @@ async function takeFacts(
   run: { name: FactJobName; payload: unknown; signal: AbortSignal },
 ): Promise<void> {
   const { known, unreadable } = parseFacts(run.name, run.payload);
-  // The only cast: parseFacts has checked each fact against its schema and that it causes this job.
+  // As for giveUp, the only casts: parseFacts has checked each fact against its schema and that it causes this job.
   const handle = context.handlers[run.name] as (input: { facts: Fact[] }) => Promise<void>;
   const failed = await settleFacts(known, {
     attempts: jobs[run.name].attempts,
     signal: run.signal,
     run: (facts) => patiently(context, run, () => handle({ facts })),
   });
+  if (failed.length > 0) await giveUp(context, { ...run, facts: failed.map(({ fact }) => fact) });
   const letters = [...unreadable, ...failed.map(({ fact, error }) => ({ id: fact.id, error: describeError(error) }))];
   if (letters.length > 0) {
     await patiently(context, run, () => buryFacts(context.db.query, { job: run.name, failed: letters }));
     context.log.error({ job: run.name, letters }, "facts became dead letters");
   }
   context.onDone([...known, ...unreadable].map((fact) => fact.id));
+}
+
+/** Never fails for its own reasons: facts that nothing was done for are dead letters all the same. */
+async function giveUp(context: Context, run: { name: FactJobName; facts: Fact[]; signal: AbortSignal }): Promise<void> {
+  const handle = context.giveUpHandlers?.[run.name] as ((input: { facts: Fact[] }) => Promise<void>) | undefined;
+  if (handle === undefined) return;
+  try {
+    await patiently(context, run, () => handle({ facts: run.facts }));
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    context.log.error({ err: error, job: run.name }, "nobody was told of facts that were given up");
+  }
 }
 
 /** Facts of a newer release are left out: they stay unfinished until a worker that knows them gets them. */

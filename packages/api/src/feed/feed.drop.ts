@@ -19,7 +19,7 @@ export async function dropWindowsOfFacts(deps: DropDeps, input: { facts: DropFac
   const { facts } = input;
   await dropWindowsSurely(deps, { readerIds: [...new Set(facts.flatMap(readersOf))] });
   for (const fact of facts) {
-    if (fact.fact === "feed.pullSwitched") await dropWindowsOfFollowers(deps, { authorId: fact.payload.userId });
+    if ("userId" in fact.payload) await dropWindowsOfFollowers(deps, { authorId: fact.payload.userId });
   }
   const factIds = facts.map((fact) => fact.id);
   await deps.db.inTransaction((tx) => recordDone(tx, { job: "feed.dropWindows", factIds }));
@@ -28,6 +28,7 @@ export async function dropWindowsOfFacts(deps: DropDeps, input: { facts: DropFac
 function readersOf(fact: DropFact): string[] {
   switch (fact.fact) {
     case "feed.pullSwitched":
+    case "post.headMended":
       return [];
     case "follow.accepted":
       return [fact.payload.targetId];

@@ -17,6 +17,7 @@ const awaited = [
   ["post.created", "feed.pushPosts"],
   ["feed.rangeRequested", "feed.pushPosts"],
   ["feed.pullSwitched", "feed.dropWindows"],
+  ["post.headMended", "feed.dropWindows"],
   ["follow.created", "feed.dropWindows"],
   ["follow.accepted", "feed.dropWindows"],
   ["mute.deleted", "feed.dropWindows"],

@@ -1,0 +1,28 @@
+// All counters and heads of the house, in the order in which a round goes through them.
+import { commentCounters } from "../comment/comment.audit.ts";
+import { liveHeads } from "../live/live.audit.ts";
+import type { CounterTable } from "../platform/audit.sql.ts";
+import { authorHeads, postCounters } from "../post/post.audit.ts";
+import { userCounters } from "../user/user.audit.ts";
+
+/** One after the other: no transaction locks rows of two of them. */
+export const auditedTables: readonly CounterTable[] = [
+  userCounters,
+  authorHeads,
+  postCounters,
+  commentCounters,
+  liveHeads,
+];
+
+/** A counter's name, as operators read it. */
+export function counterName(table: CounterTable, column: string): string {
+  return `${table.table}.${column}`;
+}
+
+/** In place of a column: the row was not there. */
+export const missingRow = "missing";
+
+/** The names of all counters. */
+export const auditedCounters: readonly string[] = auditedTables.flatMap((table) =>
+  [...table.columns, missingRow].map((column) => counterName(table, column)),
+);
