@@ -31,6 +31,8 @@ export interface App {
 export interface House extends Omit<Stores, "close" | "databaseUrl" | "appRedisUrl"> {
   pool: Pool;
   prefix: string;
+  /** What every app is started with. */
+  env: Record<string, string>;
   startServer(options?: { port?: number; env?: Record<string, string> }): Promise<App>;
   startWorker(options?: { port?: number; env?: Record<string, string> }): Promise<App>;
   /** A signed-up person with a client of their own. */
@@ -109,6 +111,7 @@ export async function openHouse(options: StoresInput & { env?: Record<string, st
     ...stores,
     pool,
     prefix,
+    env: baseEnv,
     async startServer({ port, env } = {}) {
       const [chosen, metricsPort] = [port ?? (await pickPort()), await pickPort()];
       const url = `http://127.0.0.1:${chosen}`;

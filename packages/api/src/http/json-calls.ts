@@ -5,6 +5,7 @@ import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, type
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RequestContext } from "../platform/context.ts";
+import { writeJson } from "../platform/vouched.ts";
 import { appRouter } from "../root.ts";
 
 const config = appRouter._def._config;
@@ -77,6 +78,13 @@ function readInputs(text: unknown, { isBatch }: { isBatch: boolean }): Record<nu
 }
 
 type Answer = { result: { data: unknown } } | { error: ReturnType<typeof getTRPCErrorShape> };
+
+function write(answer: Answer): string {
+  if ("error" in answer) return JSON.stringify(answer);
+  const data = writeJson(answer.result.data);
+  return data === undefined ? '{"result":{}}' : `{"result":{"data":${data}}}`;
+}
+
 type Ended = { answer: Answer; error: TRPCError | undefined };
 
 /** Runs the calls side by side, each ending for itself, and sends their answers. */
@@ -95,7 +103,7 @@ export async function answerJsonCalls(
     .code(status)
     .header("vary", "trpc-accept, accept")
     .header("content-type", "application/json")
-    .send(JSON.stringify(isBatch ? answers : answers[0]));
+    .send(isBatch ? `[${answers.map(write).join(",")}]` : answers.map(write).join(""));
 }
 
 async function runCall(

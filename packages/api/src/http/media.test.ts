@@ -4,6 +4,7 @@ import { createPostInput } from "../post/post.schema.ts";
 import { createPost } from "../post/post.service.ts";
 import { createPerson, openTestServer, type TestServer } from "../testing/index.ts";
 import { uploadPicture } from "../testing/pictures.ts";
+import { updateUser } from "../user/user.profile.ts";
 import { parseByteRange } from "./byte-range.ts";
 
 let server: TestServer;
@@ -28,12 +29,12 @@ function get(headers: Record<string, string>, method = "GET") {
   return fetch(url, { method, headers });
 }
 
-test("a public picture may be kept for ever, is nothing but a picture, and may stand on any page", async () => {
+test("a public picture may be kept for a year by browsers and ten minutes by shared caches, is nothing but a picture, and may stand on any page", async () => {
   const answer = await get({ origin: "https://app.example" });
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     "content-type": "image/webp",
     "x-content-type-options": "nosniff",
-    "cache-control": "public, max-age=31536000, immutable",
+    "cache-control": "public, max-age=31536000, immutable, s-maxage=600",
     "cross-origin-resource-policy": "cross-origin",
     "access-control-allow-origin": "*",
     "content-length": String(whole.length),
@@ -76,6 +77,18 @@ test("ranges are read as RFC 9110 has them", () => {
   expect(parseByteRange("bytes=5-2", 10)).toBeNull();
   expect(parseByteRange("bytes=-", 10)).toBeNull();
   expect(parseByteRange(undefined, 10)).toBeNull();
+});
+
+test("a shared cache that asks again is told when a picture is public no more", async () => {
+  const { id: actorId } = await createPerson(server.deps);
+  const { id } = await uploadPicture(server.deps, { ownerId: actorId });
+  const post = await createPost(server.deps, { actorId, ...createPostInput.parse({ media: [{ mediaId: id }] }) });
+  const publicUrl = (post.media[0]?.url ?? "").replace(/^http:\/\/[^/]+/, server.url);
+  const etag = (await fetch(publicUrl)).headers.get("etag") ?? "";
+  const askAgain = async () => (await fetch(publicUrl, { headers: { "if-none-match": etag } })).status;
+  expect(await askAgain()).toBe(304);
+  await updateUser(server.deps, { actorId, isPrivate: true });
+  expect(await askAgain()).toBe(404);
 });
 
 test("nothing else can be reached through /media", async () => {

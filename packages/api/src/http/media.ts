@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { findServedFile, receiveUpload, type ServedFile, type UploadResult } from "../media/media.serve.ts";
 import { maxUploadBytes } from "../media/media.type.ts";
 import type { Deps } from "../platform/deps.ts";
+import { signedUrlLifeMs } from "../platform/storage.ts";
 import { parseByteRange } from "./byte-range.ts";
 
 const refusals = {
@@ -14,6 +15,8 @@ const refusals = {
 } as const satisfies Record<Exclude<UploadResult, "stored">, readonly [number, string]>;
 
 const yearSeconds = 31_536_000;
+/** A browser keeps what its owner has seen; a cache of many must ask again, since an account may become private. */
+const sharedSeconds = signedUrlLifeMs / 1_000;
 /** The largest file over a slow network. */
 const uploadTimeoutMs = 300_000;
 
@@ -68,7 +71,7 @@ function sendPicture(
     "cross-origin-resource-policy": "cross-origin",
     "cache-control":
       leftMs === null
-        ? `public, max-age=${yearSeconds}, immutable`
+        ? `public, max-age=${yearSeconds}, immutable, s-maxage=${sharedSeconds}`
         : `private, max-age=${Math.floor(leftMs / 1_000)}, immutable`,
     "accept-ranges": "bytes",
     etag,

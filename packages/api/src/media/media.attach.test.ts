@@ -10,11 +10,12 @@ import { createPostInput } from "../post/post.schema.ts";
 import { createPost, deletePost, updatePost } from "../post/post.service.ts";
 import { presentPost } from "../post/post.view.ts";
 import { createPerson, follow, openTestServer, type TestPerson, type TestServer } from "../testing/index.ts";
-import { makePicture, uploadPicture } from "../testing/pictures.ts";
+import { makePicture, makeUploaded, uploadPicture } from "../testing/pictures.ts";
 import { updateUser } from "../user/user.profile.ts";
 import { deleteFiles, purgeMediaOfUser } from "./media.delete.ts";
 import { uploadKey } from "./media.key.ts";
-import { createMedia } from "./media.service.ts";
+import { failGivenUp } from "./media.make.ts";
+import { completeMedia, createMedia } from "./media.service.ts";
 import { sweepOrphans } from "./media.sweep.ts";
 import { presentMedia } from "./media.view.ts";
 
@@ -216,5 +217,28 @@ describe("what is left", () => {
     const old = await idsOnDisk();
     expect([shown, worn, unused, media.id, stray].map((id) => old.has(id))).toEqual([true, true, false, false, false]);
     expect(await deps.storage.stat({ key: `upload/${shown}` })).toBeNull();
+  });
+
+  test("of a picture that was given up stays for a day, for a replay", async () => {
+    const bytes = await makePicture();
+    const input = { actorId: ana.id, purpose: "post", contentType: "image/png", byteSize: bytes.length } as const;
+    const { media } = await createMedia(deps, input);
+    await deps.storage.put({ key: uploadKey(media.id), bytes, contentType: "image/png" });
+    await completeMedia(deps, { actorId: ana.id, mediaId: media.id });
+    const fact = { id: "1", fact: "media.uploaded", payload: { mediaId: media.id } } as const;
+    for (const _ of ["once", "twice"]) await failGivenUp(deps, { facts: [fact] });
+    const given = (await presentMedia(deps, { ids: [media.id] })).get(media.id);
+    expect(given).toMatchObject({
+      state: "failed",
+      reason: "The picture could not be made: send it again, now or later.",
+    });
+    nowMs += 20 * 3_600_000;
+    await sweepOrphans(deps);
+    expect(await deps.storage.stat({ key: uploadKey(media.id) })).toBeNull();
+    await makeUploaded(deps, { mediaId: media.id });
+    expect((await presentMedia(deps, { ids: [media.id] })).get(media.id)).toMatchObject({
+      state: "ready",
+      reason: null,
+    });
   });
 });

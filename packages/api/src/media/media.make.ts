@@ -1,5 +1,6 @@
 // The worker's part: from a completed upload to the files that are served. Promises: killed at any moment it starts over
-// and ends the same; a file that is no picture ends as failed, with a reason; storage and database being away does not.
+// and ends the same; a file that is no picture ends as failed, with a reason; storage and database being away does not. A
+// picture that is given up fails as well, but keeps its upload: a replay of its dead letter within a day can still make it.
 import { availableParallelism } from "node:os";
 import { statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
@@ -23,10 +24,11 @@ interface MediaToMake {
 /** A picture at which so many workers ended is to blame, not they. */
 const maxAttempts = 10;
 
+// One that failed comes again only by a replay, or by a job that ran twice: then its upload is gone, and it fails again.
 const selectToMake = statement<MediaToMake>(
   "media.toMake",
   `select id, purpose, content_type as "contentType"
-   from media where id = $1 and state = 'processing' and deleted_at is null`,
+   from media where id = $1 and state in ('processing', 'failed') and deleted_at is null`,
 );
 
 // Committed before the work and taken back after it: what stays was cut off by the end of a worker.
@@ -64,6 +66,20 @@ async function makePicture(deps: MakeDeps, fact: FactOf<"media.makeVariants">): 
     if (!isFirst && outcome.state === "ready") await dropUnlessMade(deps, { mediaId, outcome });
   }
   await deps.storage.deleteMany({ keys: [intakeKey(mediaId), uploadKey(mediaId)] });
+}
+
+/**
+ * Ends pictures whose job is given up as failed, and tells their owners. The second time, and for one that is done or
+ * deleted meanwhile, nothing happens.
+ */
+export async function failGivenUp(
+  deps: Pick<Deps, "db" | "pubsub">,
+  input: { facts: readonly FactOf<"media.makeVariants">[] },
+): Promise<void> {
+  const reason = "The picture could not be made: send it again, now or later.";
+  for (const { payload } of input.facts) {
+    await settleMedia(deps, { mediaId: payload.mediaId, outcome: { state: "failed", reason }, factIds: [] });
+  }
 }
 
 async function makeFiles(deps: MakeDeps, media: MediaToMake): Promise<MediaOutcome> {

@@ -1,20 +1,23 @@
 // What pictures look like on the wire, and what callers may send about them. Shared by every room that shows one.
 import { z } from "zod";
+import { vouched } from "../platform/vouched.ts";
 import { idempotencyKeyInput, idInput, idView, instantView } from "../platform/wire.ts";
 import { isPictureType, maxUploadBytes } from "./media.type.ts";
 
 const imageFileView = z.object({ url: z.string(), width: z.int(), height: z.int() });
 
-export const imageView = imageFileView.extend({
-  id: idView,
-  /** Smaller and larger renderings of the same picture. */
-  variants: z.array(imageFileView),
-  /** A thumbhash in base64, to draw while the picture loads. */
-  placeholder: z.string(),
-  alt: z.string(),
-  /** When the signed URLs end; null for those that do not. */
-  expiresAt: instantView.nullable(),
-});
+export const imageView = vouched(
+  imageFileView.extend({
+    id: idView,
+    /** Smaller and larger renderings of the same picture. */
+    variants: z.array(imageFileView),
+    /** A thumbhash in base64, to draw while the picture loads. */
+    placeholder: z.string(),
+    alt: z.string(),
+    /** When the signed URLs end; null for those that do not. */
+    expiresAt: instantView.nullable(),
+  }),
+);
 export type ImageView = z.infer<typeof imageView>;
 
 export const mediaPurpose = z.enum(["post", "avatar"]);

@@ -1,5 +1,5 @@
 // The moment a picture is ready or has failed: the row, the event in its owner's log and the facts that are done, in one
-// transaction. Promise: its owner hears of it exactly once.
+// transaction. Promise: its owner hears of each exactly once.
 import { statement, type Tx } from "@pixora/db";
 import { hintPeople } from "../live/live.hint.ts";
 import { appendLiveEvents, type LivePosition, lockLiveHeads } from "../live/live.log.ts";
@@ -18,14 +18,16 @@ const lockMedia = statement<{ ownerId: string; state: MediaState }>(
 
 const markReady = statement<never>(
   "media.markReady",
-  `update media set state = 'ready', width = $2, height = $3, placeholder = $4, variants = $5 where id = $1`,
+  `update media set state = 'ready', reason = null, width = $2, height = $3, placeholder = $4, variants = $5
+   where id = $1`,
 );
 
 const markFailed = statement<never>("media.markFailed", `update media set state = 'failed', reason = $2 where id = $1`);
 
 /**
  * Ends a picture's way, tells its owner, and records the facts of `media.makeVariants` done. Answers false, and only
- * records, where the way had ended before (the second time) or the picture is gone.
+ * records, where the way had ended before (the second time) or the picture is gone. Only one that failed can still become
+ * ready: when its dead letter is replayed.
  */
 export async function settleMedia(
   deps: Pick<Deps, "db" | "pubsub">,
@@ -34,14 +36,20 @@ export async function settleMedia(
   const { mediaId, outcome, factIds } = input;
   const positions = await deps.db.inTransaction(async (tx) => {
     const media = await tx.maybe(lockMedia, [mediaId]);
-    const isOpen = media !== null && (media.state === "pending" || media.state === "processing");
-    const appended = isOpen ? await endWay(tx, { mediaId, ownerId: media.ownerId, outcome }) : null;
+    const appended =
+      media !== null && canEndAs(outcome, media.state)
+        ? await endWay(tx, { mediaId, ownerId: media.ownerId, outcome })
+        : null;
     await recordDone(tx, { job: "media.makeVariants", factIds });
     return appended;
   });
   if (positions === null) return false;
   hintPeople(deps, { positions });
   return true;
+}
+
+function canEndAs(outcome: MediaOutcome, state: MediaState): boolean {
+  return state === "pending" || state === "processing" || (state === "failed" && outcome.state === "ready");
 }
 
 async function endWay(

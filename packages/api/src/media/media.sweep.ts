@@ -46,7 +46,8 @@ async function sweepPictures(deps: SweepDeps): Promise<number> {
   }
 }
 
-// A picture on its way needs its intake; a pending one its upload; a ready one its renderings.
+// A picture on its way needs its intake, a pending one its upload, a ready one its renderings; one that failed needs what a
+// replay of its dead letter would read and write.
 const selectWanted = statement<{ id: string; state: string }>(
   "media.wanted",
   `select id, state from media where id = any($1::bigint[])`,
@@ -75,6 +76,6 @@ function isOlder(key: string, youngest: bigint): boolean {
 }
 
 function isWanted(prefix: (typeof mediaPrefixes)[number], state: string): boolean {
-  if (prefix === "picture/") return state === "ready" || state === "processing";
-  return state === "pending" || state === "processing";
+  if (prefix === "picture/") return state !== "pending";
+  return state === "pending" || state === "processing" || (prefix === "intake/" && state === "failed");
 }

@@ -110,7 +110,8 @@ async function* listBucket(ask: Ask, prefix: string): AsyncGenerator<string[], v
   do {
     const query = new URLSearchParams({ "list-type": "2", prefix });
     if (token !== undefined) query.set("continuation-token", token);
-    const text = await (await ask("GET", `/?${query}`)).text();
+    // Without a slash after the bucket: not every store signs one as it is sent.
+    const text = await (await ask("GET", `?${query}`)).text();
     // Our keys hold no character that XML would spell otherwise.
     yield [...text.matchAll(/<Key>([^<]+)<\/Key>/g)].map((match) => match[1] ?? "");
     token = /<NextContinuationToken>([^<]+)</.exec(text)?.[1]?.replaceAll("&amp;", "&");

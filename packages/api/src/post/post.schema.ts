@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { imageView } from "../media/media.schema.ts";
 import { textInput } from "../platform/text.ts";
+import { vouched } from "../platform/vouched.ts";
 import { idempotencyKeyInput, idInput, idView, instantView, pageShape, pageView } from "../platform/wire.ts";
 import { followStateView, userSummaryView } from "../user/user.schema.ts";
 
@@ -20,7 +21,7 @@ export const postView = z.object({
   id: idView,
   author: userSummaryView,
   caption: z.string(),
-  media: z.array(imageView),
+  media: vouched(z.array(imageView)),
   hashtags: z.array(z.string()),
   mentions: z.array(mentionRef),
   visibility: postVisibility,

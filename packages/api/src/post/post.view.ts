@@ -3,8 +3,11 @@
 // Promises: the given order; what the viewer may not see is left out; nothing here decides visibility by itself.
 import { statement } from "@pixora/db";
 import { imageOf } from "../media/media.picture.ts";
+import type { ImageView } from "../media/media.schema.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
+import { vouchFor } from "../platform/vouched.ts";
+import type { UserSummary } from "../user/user.schema.ts";
 import { showSummary } from "../user/user.summary.ts";
 import { loadPostBodies, type PostBody } from "./post.cache.ts";
 import type { PostView } from "./post.schema.ts";
@@ -57,14 +60,36 @@ export async function presentPost(
   return view;
 }
 
+interface ShownParts {
+  period: number;
+  author: UserSummary;
+  media: ImageView[];
+}
+
+// Beside the body, as long as the cache keeps it: pages of one minute share them, and their JSON.
+const shownParts = new WeakMap<PostBody, ShownParts>();
+
+/** The parts of a body that hold URLs, signed anew each minute where they are. */
+function showParts({ storage }: Pick<Deps, "storage">, body: PostBody): ShownParts {
+  const period = storage.signingPeriod();
+  const shown = shownParts.get(body);
+  if (shown?.period === period) return shown;
+  const isPublic = body.visibility === "public" && !body.author.isPrivate;
+  const author = vouchFor(Object.freeze(showSummary({ storage }, body.author)));
+  const media = vouchFor(body.pictures.map((picture) => imageOf(storage, picture, { isPublic })));
+  const parts = { period, author, media };
+  shownParts.set(body, parts);
+  return parts;
+}
+
 function viewOf(deps: Pick<Deps, "storage">, of: { state: PostState; body: PostBody; isSignedIn: boolean }): PostView {
   const { state, body } = of;
-  const isPublic = body.visibility === "public" && !body.author.isPrivate;
+  const { author, media } = showParts(deps, body);
   return {
     id: state.id,
-    author: showSummary(deps, body.author),
+    author,
     caption: body.caption,
-    media: body.pictures.map((picture) => imageOf(deps.storage, picture, { isPublic })),
+    media,
     hashtags: body.hashtags,
     mentions: state.mentions ?? [],
     visibility: body.visibility,

@@ -16,7 +16,8 @@ import type { Deps } from "../platform/deps.ts";
 
 /**
  * A JPEG as a phone makes it when held upright: stored lying on its side, with EXIF that tells so and where it was taken.
- * `width` and `height` are as stored; upright, they change places. Its upper left, upright, is red; the rest is blue.
+ * XMP and IPTC tell more. `width` and `height` are as stored; upright, they change places. Its upper left, upright, is
+ * red; the rest is blue.
  */
 export async function makePhonePhoto(input: { width: number; height: number }): Promise<Buffer> {
   const { width, height } = input;
@@ -26,7 +27,7 @@ export async function makePhonePhoto(input: { width: number; height: number }): 
   })
     .png()
     .toBuffer();
-  return sharp({ create: { width, height, channels: 3, background: "#2040d0" } })
+  const photo = await sharp({ create: { width, height, channels: 3, background: "#2040d0" } })
     .composite([{ input: red, gravity: "southwest" }])
     .jpeg({ quality: 90 })
     .withMetadata({ orientation: 6 })
@@ -41,6 +42,34 @@ export async function makePhonePhoto(input: { width: number; height: number }): 
     })
     .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"><secret>home</secret></x:xmpmeta>')
     .toBuffer();
+  return withIptc(photo, "somebody at home");
+}
+
+/** A JPEG with an IPTC by-line, which sharp cannot write: an APP13 segment behind the start. */
+function withIptc(jpeg: Buffer, byLine: string): Buffer {
+  const text = Buffer.from(byLine);
+  const field = Buffer.concat([
+    Buffer.from([0x1c, 2, 80, 0, text.length]),
+    text,
+    Buffer.alloc(text.length % 2 ? 0 : 1),
+  ]);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(5 + text.length);
+  const body = Buffer.concat([Buffer.from("Photoshop 3.0\x008BIM\x04\x04\x00\x00", "latin1"), size, field]);
+  const head = Buffer.from([0xff, 0xed, 0, 0]);
+  head.writeUInt16BE(body.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
+}
+
+/** What of a phone's photo can be seen in a file: its kind and size, what it tells besides, and whether it is upright. */
+export async function inspectPicture(bytes: Buffer) {
+  const { format, width, height, exif, xmp, iptc, icc, orientation } = await sharp(bytes).metadata();
+  const told = Object.entries({ exif, xmp, iptc, icc, orientation }).flatMap(([kind, value]) => (value ? [kind] : []));
+  const words = bytes.toString("latin1").match(/Pixora Phone|somebody|xmpmeta|GPS|Exif|8BIM|Photoshop/g) ?? [];
+  const colourAt = (left: number) => sharp(bytes).extract({ left, top: 10, width: 1, height: 1 }).raw().toBuffer();
+  const [upperLeft, upperRight] = await Promise.all([colourAt(10), colourAt(width - 11)]);
+  const isUpright = (upperLeft[0] ?? 0) > 180 && (upperRight[2] ?? 0) > 180 && (upperRight[0] ?? 0) < 80;
+  return { format, width, height, told: [...told, ...words], isUpright };
 }
 
 /** A plain picture of one colour. */
@@ -79,7 +108,10 @@ export async function makeUploaded(deps: Deps, input: { mediaId: string }): Prom
   });
 }
 
-/** A bucket that checks signatures, on a free port; `env` makes deps use it. */
+/**
+ * A private bucket on a free port, which checks signatures and, unlike real ones, ignores `If-None-Match`; `env` makes
+ * deps use it.
+ */
 export async function openBucket(): Promise<{ env: Record<string, string>; close(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), "pixora-test-bucket-"));
   const bucket = new S3rver({
@@ -88,6 +120,11 @@ export async function openBucket(): Promise<{ env: Record<string, string>; close
     silent: true,
     directory,
     configureBuckets: [{ name: "pixora-test", configs: [] }],
+  });
+  // It knows no private buckets: what is not signed at all it would let pass.
+  bucket.middleware.unshift(async (context, next) => {
+    if (context.headers.authorization === undefined && !("X-Amz-Signature" in context.query)) context.status = 403;
+    else await next();
   });
   const address = await bucket.run();
   return {

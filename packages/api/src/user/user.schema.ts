@@ -2,18 +2,20 @@
 import { z } from "zod";
 import { imageView } from "../media/media.schema.ts";
 import { textInput } from "../platform/text.ts";
+import { vouched } from "../platform/vouched.ts";
 import { idInput, idView, instantView, pageView } from "../platform/wire.ts";
 import { handleInput } from "./user.handle.ts";
 import { displayNameInput } from "./user.name.ts";
 
 /** Free of the viewer, so it may be cached. */
-export const userSummaryView = z.object({
+const summaryShape = z.object({
   id: idView,
   handle: z.string(),
   displayName: z.string(),
   avatar: imageView.nullable(),
   isPrivate: z.boolean(),
 });
+export const userSummaryView = vouched(summaryShape);
 
 /** One direction of a relation between two people. */
 export const followStateView = z.enum(["none", "requested", "following"]);
@@ -28,7 +30,7 @@ export const userViewerView = z.object({
 });
 
 /** `viewer` is null for strangers. */
-export const userCardView = userSummaryView.extend({ viewer: userViewerView.nullable() });
+export const userCardView = summaryShape.extend({ viewer: userViewerView.nullable() });
 
 export const userView = userCardView.extend({
   bio: z.string(),
