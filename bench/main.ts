@@ -16,6 +16,7 @@ interface WorkloadModule {
 const workloads: Record<string, () => Promise<WorkloadModule>> = {
   "feed-warm": () => import("./workloads/feed-warm.ts"),
   "feed-cold": () => import("./workloads/feed-cold.ts"),
+  "feed-media": () => import("./workloads/feed-media.ts"),
   "feed-redis-down": () => import("./workloads/feed-redis-down.ts"),
   fanout: () => import("./workloads/fanout.ts"),
   "large-account": () => import("./workloads/large-account.ts"),

@@ -1,5 +1,6 @@
 // What a workload works with: services, a fresh copy of its data, programs to start, people to call as.
 import pg from "pg";
+import { queryOnce } from "../../scripts/services/open.mjs";
 import { generateClient, withDatabase } from "../../scripts/services/prisma.mjs";
 import { onShutdown } from "../../scripts/services/shutdown.mjs";
 import { type DataKind, openRunDatabase } from "./database.ts";
@@ -12,6 +13,8 @@ import { jwtSecret } from "./sessions.ts";
 /** Connections to PostgreSQL that each measured program may hold: Pixora's default, and the same for all. */
 const poolSize = 20;
 const redisPrefix = "bench";
+const runDatabase = "bench_run";
+const copyDatabase = "bench_copy";
 
 export interface Bench {
   options: BenchOptions;
@@ -22,6 +25,8 @@ export interface Bench {
   generator: Generator;
   redisPrefix: string;
   log(text: string): void;
+  /** Another fresh copy of the same data, for a side that needs it otherwise; it goes with the bench. */
+  openCopy(): Promise<{ databaseUrl: string; pool: pg.Pool }>;
   /** Pixora's own server or worker, as deployed. */
   startServer(env?: Record<string, string>): Promise<Program>;
   startWorker(env?: Record<string, string>): Promise<Program>;
@@ -40,9 +45,9 @@ export async function openBench(input: {
   const services = await openBenchServices(log);
   onShutdown(() => services.stop());
   const { adminUrl } = services;
-  const databaseUrl = await openRunDatabase({ adminUrl, kind: input.data, size: options.size, log });
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, options: "-c timezone=UTC" });
-  onShutdown(() => pool.end());
+  const source = { adminUrl, kind: input.data, size: options.size, log };
+  const databaseUrl = await openRunDatabase({ ...source, name: runDatabase });
+  const pool = openPool(databaseUrl);
   await flushRedis(services.redisUrl);
   const generator = startGenerator();
   onShutdown(() => generator.stop());
@@ -58,11 +63,22 @@ export async function openBench(input: {
     generator,
     redisPrefix,
     log,
+    async openCopy() {
+      const copyUrl = await openRunDatabase({ ...source, name: copyDatabase });
+      onShutdown(() => queryOnce(adminUrl, `drop database ${copyDatabase} with (force)`));
+      return { databaseUrl: copyUrl, pool: openPool(copyUrl) };
+    },
     startServer: (more = {}) => start({ name: "server", script: "apps/server/src/main.ts", env: more }),
     startWorker: (more = {}) =>
       start({ name: "worker", script: "apps/worker/src/main.ts", portName: "WORKER_PORT", env: more }),
     startBare: (name, more = {}) => start({ name: `bare-${name}`, script: `bench/bare/${name}.ts`, env: more }),
   };
+}
+
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 4, options: "-c timezone=UTC" });
+  onShutdown(() => pool.end());
+  return pool;
 }
 
 function envOf(urls: { databaseUrl: string; redisUrl: string }): Record<string, string> {

@@ -66,15 +66,14 @@ async function loadDemo(url: string, log: (text: string) => void): Promise<void>
   }
 }
 
-const runDatabase = "bench_run";
-
-/** A fresh copy of the data; gives its address. What the run before left is dropped. */
-export async function openRunDatabase(input: DataInput): Promise<string> {
+/** A fresh copy of the data, under a name; gives its address. What the run before left under that name is dropped. */
+export async function openRunDatabase(input: DataInput & { name: string }): Promise<string> {
+  const { name } = input;
   const template = await prepareTemplate(input);
   input.log(`copying the data "${template}"`);
-  await queryOnce(input.adminUrl, `drop database if exists ${runDatabase} with (force)`);
+  await queryOnce(input.adminUrl, `drop database if exists ${name} with (force)`);
   // By files: copying block by block through the log would take several times as long.
-  await queryOnce(input.adminUrl, `create database ${runDatabase} template ${template} strategy file_copy`);
+  await queryOnce(input.adminUrl, `create database ${name} template ${template} strategy file_copy`);
   await queryOnce(input.adminUrl, "checkpoint");
-  return withDatabase(input.adminUrl, runDatabase);
+  return withDatabase(input.adminUrl, name);
 }

@@ -14,7 +14,8 @@ import { trpcRequest } from "../load/plan.ts";
 import { keepRate } from "../load/rate.ts";
 import { type Audience, bareSocket, createLikeDealer, pickAudience } from "./receivers.ts";
 
-export const data = "demo";
+// The demo data has fewer people than receivers are wanted.
+export const data = "scale";
 
 const sizes = [1_000, 5_000];
 const likers = 1_000;

@@ -64,8 +64,9 @@ function poolConfig(config: DbConfig): PoolConfig {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: config.applicationName ?? "pixora",
-    // A session in another zone shifts every timestamptz that Prisma reads or writes.
-    options: `${options} -c timezone=UTC${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`.trim(),
+    // A session in another zone shifts every timestamptz that Prisma reads or writes. Compiling a statement takes longer
+    // than any of ours may run.
+    options: `${options} -c timezone=UTC -c jit=off${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`.trim(),
   };
 }
 
