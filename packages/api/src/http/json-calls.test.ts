@@ -69,7 +69,8 @@ test.each(cases)("%s is answered alike both ways", async (_name, request, status
 });
 
 test("strangers and wrong tokens are refused alike both ways", async () => {
-  for (const headers of [{}, { authorization: "Bearer nonsense" }]) {
+  const strangers: Record<string, string>[] = [{}, { authorization: "Bearer nonsense" }];
+  for (const headers of strangers) {
     const plain = await answerTo({ path: "user.me", headers });
     expect(plain.status).toBe(401);
     expect(plain).toEqual(await answerTo({ path: "user.me", headers: { ...headers, ...byAdapter } }));
