@@ -36,15 +36,22 @@ export interface ProgramInput {
   isProfiled?: boolean;
 }
 
+/** Programs started so far: two of one name keep profiles of their own. */
+let started = 0;
+
 /** Starts a program and waits until it is ready. It is stopped with the bench, at the latest. */
 export async function startProgram(input: ProgramInput): Promise<Program> {
   const { name, script, portName = "PORT", readyPath = "/healthz" } = input;
   const port = await pickPort();
-  const profile = ["--cpu-prof", `--cpu-prof-dir=${join(benchDir, "profiles")}`, `--cpu-prof-name=${name}.cpuprofile`];
+  started += 1;
+  const profileName = `${name}-${started}.cpuprofile`;
+  const profile = ["--cpu-prof", `--cpu-prof-dir=${join(benchDir, "profiles")}`, `--cpu-prof-name=${profileName}`];
   const child = fork(join(rootDir, script), {
     cwd: rootDir,
     execArgv: [
       "--expose-gc",
+      // As Pixora's server is run.
+      "--max-semi-space-size=64",
       "--import",
       join(rootDir, "bench/harness/probe.ts"),
       ...(input.isProfiled ? profile : []),

@@ -7,6 +7,9 @@ import { rootDir } from "./bootstrap.mjs";
 import { guardProcess, releaseProcess } from "./guard.mjs";
 import { processIdentity, stopProcess, waitUntil } from "./process.mjs";
 
+// As in apps/server/Dockerfile.
+const heapFlags = ["--max-semi-space-size=64"];
+
 const COLORS = { server: 36, worker: 35 };
 
 function paint(name) {
@@ -16,7 +19,7 @@ function paint(name) {
 /** Starts apps/<name>. Handle: { name, hasEnded(), onExit(listener), stop() }. */
 export function startApp({ name, env, isWatching = false }) {
   const watch = isWatching ? ["--watch", "--watch-preserve-output"] : [];
-  const child = spawn(process.execPath, [...watch, join(rootDir, "apps", name, "src", "main.ts")], {
+  const child = spawn(process.execPath, [...heapFlags, ...watch, join(rootDir, "apps", name, "src", "main.ts")], {
     cwd: rootDir,
     env,
     detached: true, // Ctrl-C reaches only the starting script, which stops things in order

@@ -6,11 +6,12 @@ import { verifyAccessToken } from "../auth/auth.token.ts";
 import type { Connection, RequestContext, Viewer } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
+import type { Shutdown } from "../platform/shutdown.ts";
 
 export interface ContextParts {
   deps: Deps;
   checkSession: (viewer: Viewer) => Promise<void>;
-  shutdown: AbortSignal;
+  shutdown: Shutdown;
 }
 
 /** "Service restart" of the IANA registry of close codes: clients connect again. */

@@ -1,6 +1,5 @@
 // The API as a Fastify plugin: /trpc over HTTP, SSE and WebSocket, /healthz, /readyz.
 // Promises: closing it ends every open stream at once, in the way that makes clients resume elsewhere.
-import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import websocket from "@fastify/websocket";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
@@ -10,6 +9,7 @@ import { createSessionChecker } from "../auth/auth.session.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { readReadiness } from "../platform/readiness.ts";
+import { createShutdown } from "../platform/shutdown.ts";
 import { nameRequest } from "../platform/trpc.ts";
 import { appRouter } from "../root.ts";
 import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./context.ts";
@@ -31,15 +31,13 @@ export interface ApiPluginOptions {
 /** Registers the API on a Fastify instance (without a prefix of its own). */
 export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions): Promise<void> {
   const { deps } = options;
-  const shutdown = new AbortController();
-  // Every open stream listens to it.
-  setMaxListeners(0, shutdown.signal);
-  const parts: ContextParts = { deps, checkSession: createSessionChecker(deps), shutdown: shutdown.signal };
+  const shutdown = createShutdown();
+  const parts: ContextParts = { deps, checkSession: createSessionChecker(deps), shutdown };
   const sockets = createSocketBook({ scale: deps.config.LIMITS_SCALE });
 
   app.addHook("preClose", async () => {
     sockets.askToReconnect();
-    shutdown.abort();
+    shutdown.begin();
     // Streams end in a moment; their connections are idle then, and only then can the server close.
     const closing = setInterval(() => app.server.closeIdleConnections(), 50);
     setTimeout(() => sockets.closeAll(), 1_000).unref();

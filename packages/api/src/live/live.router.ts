@@ -15,7 +15,7 @@ export const liveRouter = router({
       const events = streamPersonalEvents(deps, {
         viewer,
         lastEventId: input.lastEventId ?? null,
-        signal: signal ?? ctx.shutdown,
+        signal: signal ?? ctx.shutdown.signal,
       });
       const nowMs = deps.clock.now().getTime();
       for await (const { id, event } of guardStream(events, { connection, expiresAtMs: viewer.expiresAtMs, nowMs })) {
@@ -30,7 +30,7 @@ export const liveRouter = router({
       const events = streamPostEvents(deps, {
         viewer,
         postId: input.postId,
-        signal: signal ?? ctx.shutdown,
+        signal: signal ?? ctx.shutdown.signal,
         onOverflow: () => connection.interrupt(),
       });
       const nowMs = deps.clock.now().getTime();

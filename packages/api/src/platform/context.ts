@@ -1,5 +1,6 @@
 // What a procedure knows of its call. A named interface in its own file: the SDK's types replace it by `object`.
 import type { Deps } from "./deps.ts";
+import type { Shutdown } from "./shutdown.ts";
 
 /** Who calls: a verified access token. Whether its session still lives is `checkSession`'s question. */
 export interface Viewer {
@@ -32,6 +33,6 @@ export interface RequestContext {
   /** Throws auth.sessionRevoked or auth.suspended unless the session lives. Calls of one tick share one query. */
   checkSession(viewer: Viewer): Promise<void>;
   connection: Connection;
-  /** Aborted when this process is about to stop: streams end, and clients resume elsewhere. */
-  shutdown: AbortSignal;
+  /** Begins when this process is about to stop: streams end, and clients resume elsewhere. */
+  shutdown: Shutdown;
 }

@@ -96,10 +96,9 @@ async function countingStreams<Result extends Attempt>(opened: Opened, run: () =
   if (type !== "subscription") return run();
   const close = openStream(ctx, await ctx.readViewer());
   // A stream that returns is over for its client; one that is cut off resumes elsewhere.
-  const interrupt = () => ctx.connection.interrupt();
-  ctx.shutdown.addEventListener("abort", interrupt, { once: true });
+  const stopListening = ctx.shutdown.listen(() => ctx.connection.interrupt());
   function onEnd() {
-    ctx.shutdown.removeEventListener("abort", interrupt);
+    stopListening();
     close();
   }
   signal?.addEventListener("abort", onEnd, { once: true });

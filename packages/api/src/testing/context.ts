@@ -1,6 +1,7 @@
 // The context of a call that a test makes straight into a router, without HTTP.
 import type { RequestContext } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
+import { createShutdown } from "../platform/shutdown.ts";
 
 /** A call by `viewerId` (null: without a token), whose session lives for as long as the test does. */
 export function testContext(deps: Deps, input: { viewerId: string | null }): RequestContext {
@@ -14,6 +15,6 @@ export function testContext(deps: Deps, input: { viewerId: string | null }): Req
       viewerId === null ? null : { userId: viewerId, sessionId: "1", expiresAtMs: Number.MAX_SAFE_INTEGER },
     checkSession: async () => {},
     connection: { bufferedBytes: () => 0, interrupt: () => {}, askToReconnect: () => {}, openStreams: 0 },
-    shutdown: new AbortController().signal,
+    shutdown: createShutdown(),
   };
 }

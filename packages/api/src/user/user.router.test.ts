@@ -5,6 +5,7 @@ import { followRouter } from "../follow/follow.router.ts";
 import { moderationRouter } from "../moderation/moderation.router.ts";
 import { muteRouter } from "../mute/mute.router.ts";
 import type { RequestContext } from "../platform/context.ts";
+import { createShutdown } from "../platform/shutdown.ts";
 import { createCallerFactory, router } from "../platform/trpc.ts";
 import { createPerson, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { userRouter } from "./user.router.ts";
@@ -37,7 +38,7 @@ function contextOf(person: TestPerson | null): RequestContext {
     readViewer: async () => viewer,
     checkSession: async () => undefined,
     connection: { bufferedBytes: () => 0, interrupt: () => {}, askToReconnect: () => {}, openStreams: 0 },
-    shutdown: new AbortController().signal,
+    shutdown: createShutdown(),
   };
 }
 
