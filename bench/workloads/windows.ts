@@ -28,13 +28,14 @@ export async function fillWindows(bench: Bench, readerIds: readonly string[]): P
   try {
     const keysOf = await keysOfWindows(bench, redis);
     const ids = rows.map((row) => row.id);
-    await redis.rpush("bench:full-list", ...ids);
+    await redis.rpush("bench:newest-last", ...ids.toReversed());
+    await redis.rpush("bench:newest-first", ...ids);
     for (let at = 0; at < readerIds.length; at += commandsAtOnce) {
       const pipeline = redis.pipeline();
       for (const readerId of readerIds.slice(at, at + commandsAtOnce)) {
         const { list, large } = keysOf(readerId);
-        pipeline.copy("bench:full-list", list).pexpire(list, ttlMs).set(large, "", "PX", ttlMs);
-        pipeline.copy("bench:full-list", `bare:feed:${readerId}`);
+        pipeline.copy("bench:newest-last", list).pexpire(list, ttlMs).set(large, "", "PX", ttlMs);
+        pipeline.copy("bench:newest-first", `bare:feed:${readerId}`);
       }
       await pipeline.exec();
     }
@@ -43,7 +44,7 @@ export async function fillWindows(bench: Bench, readerIds: readonly string[]): P
   }
 }
 
-/** Of the readers' windows: how many have this post at their head, and what an entry takes. */
+/** Of the readers' windows: how many have this post as their newest, and what an entry takes. */
 export async function inspectWindows(
   bench: Bench,
   input: { readerIds: readonly string[]; postId: string },
@@ -55,7 +56,7 @@ export async function inspectWindows(
     for (const readerId of input.readerIds) {
       const { list, large } = keysOf(readerId);
       const [head, length, ofList, ofLarge] = await Promise.all([
-        redis.lindex(list, 0),
+        redis.lindex(list, -1),
         redis.llen(list),
         redis.memory("USAGE", list),
         redis.memory("USAGE", large),

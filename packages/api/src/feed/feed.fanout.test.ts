@@ -16,6 +16,7 @@ import {
 import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { dropWindowsOfFacts } from "./feed.drop.ts";
 import { pushPosts } from "./feed.fanout.ts";
+import { nameLength } from "./feed.keys.ts";
 import { pushLateScript, runScript } from "./feed.script.ts";
 
 let deps: TestDeps;
@@ -68,9 +69,10 @@ test("a late push finds its place, and one that is too late deletes the list", a
 
 test("a late id that is older than all of a cut list is below its floor and is left out", async () => {
   const { list } = await keysOfWindow(deps, reader.id);
-  await deps.redis.cache.rpush(list, "5000000000000", "4000000000000");
-  const values = [400, 408, "3000000000000", reader.id];
-  await runScript(deps.redis.cache, { script: pushLateScript, keys: [list.slice(0, -reader.id.length)], values });
+  await deps.redis.cache.rpush(list, "4000000000000", "5000000000000");
+  const name = list.slice(-nameLength);
+  const values = [400, 408, "3000000000000", name];
+  await runScript(deps.redis.cache, { script: pushLateScript, keys: [list.slice(0, -nameLength)], values });
   expect(await listOfWindow(deps, reader.id)).toEqual(["5000000000000", "4000000000000"]);
 });
 

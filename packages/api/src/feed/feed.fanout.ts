@@ -6,7 +6,7 @@ import type { FactOf, NewFact } from "@pixora/jobs";
 import type { Deps } from "../platform/deps.ts";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
 import { withinEpoch } from "./feed.epoch.ts";
-import { bucketCount } from "./feed.keys.ts";
+import { bucketCount, readerNameSql } from "./feed.keys.ts";
 import { type Push, pushToWindows } from "./feed.push.ts";
 
 /** Followers in one range: a post with more is pushed by several jobs, which may run side by side. */
@@ -108,7 +108,7 @@ function chunksOf(targets: readonly Target[]): Target[][] {
 // A row for each post and bucket: a thousand followers cost the worker one string.
 const selectFollowers = statement<Push>(
   "feed.followers",
-  `select target.post_id as "postId", (f.follower_id & ${bucketCount - 1})::int as bucket, string_agg(f.follower_id::text, ',') as readers
+  `select target.post_id as "postId", (f.follower_id & ${bucketCount - 1})::int as bucket, string_agg(${readerNameSql("f.follower_id")}, '') as readers
    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as target (post_id, author_id, from_id, to_id)
    join follows f on f.followee_id = target.author_id and f.id between target.from_id and target.to_id
    group by 1, 2

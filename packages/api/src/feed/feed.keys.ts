@@ -5,8 +5,16 @@ import { idAt, instantOfId } from "@pixora/db";
 /** Few enough that a range of followers fills a call, enough to spread over a cluster. A power of two. */
 export const bucketCount = 16;
 
+/** Characters of a reader's name in keys and in lists of readers: an id, filled up to the length of the longest. */
+export const nameLength = 19;
+
+/** SQL text: a reader's name in keys. */
+export function readerNameSql(id: string): string {
+  return `lpad(${id}::text, ${nameLength}, '0')`;
+}
+
 export interface WindowKeys {
-  /** The list of post ids, newest first. */
+  /** The list of post ids, newest last. */
   list: string;
   /** The large accounts that its reader follows, comma-separated; a list without it is not to be trusted. */
   large: string;
@@ -23,7 +31,7 @@ export function bucketOf(readerId: string): number {
 }
 
 export function windowKeys(input: { prefix: string; epoch: string; readerId: string }): WindowKeys {
-  const list = bucketPrefix({ ...input, bucket: bucketOf(input.readerId) }) + input.readerId;
+  const list = bucketPrefix({ ...input, bucket: bucketOf(input.readerId) }) + input.readerId.padStart(nameLength, "0");
   return { list, large: `${list}:l` };
 }
 

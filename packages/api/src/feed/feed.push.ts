@@ -6,12 +6,12 @@ import type { Redis } from "ioredis";
 import type { Deps } from "../platform/deps.ts";
 import { createGate } from "../platform/gate.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
-import { bucketPrefix } from "./feed.keys.ts";
+import { bucketPrefix, nameLength } from "./feed.keys.ts";
 import { pushLateScript, pushScript, runScript } from "./feed.script.ts";
 import { windowCap } from "./feed.window.ts";
 
-/** Text of the readers of one script call: some 500 of them. */
-const callChars = 10_000;
+/** Text of the readers of one script call: 500 of them. */
+const callChars = 500 * nameLength;
 /** Lists are trimmed this far above their cap, so that not every push trims; 408 ids just fit into 4 KiB. */
 const trimSlack = 8;
 /** Younger ids are pushed to the head; older ones are put in their place. See disorderMs of feed.window.ts. */
@@ -19,7 +19,7 @@ const promptMs = 10_000;
 /** A push that comes this late deletes the list: too much may have happened to it. */
 const hopelessMs = 10 * 60_000;
 
-/** A post for readers of one bucket, their ids comma-separated. */
+/** A post for readers of one bucket, by their names in keys, one after the other. */
 export interface Push {
   postId: string;
   bucket: number;
@@ -72,14 +72,13 @@ function callsOf(pushes: readonly Push[]): Call[] {
 }
 
 function partsOf(push: Push): Push[] {
-  const parts: Push[] = [];
-  for (let from = 0; from < push.readers.length; ) {
-    const comma = push.readers.indexOf(",", from + callChars);
-    const to = comma === -1 ? push.readers.length : comma;
-    parts.push({ ...push, readers: push.readers.slice(from, to) });
-    from = to + 1;
-  }
-  return parts;
+  return cut(push.readers, callChars).map((readers) => ({ ...push, readers }));
+}
+
+function cut(text: string, length: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
+    text.slice(index * length, (index + 1) * length),
+  );
 }
 
 interface CallInput {
@@ -92,7 +91,7 @@ const callers: Record<Timeliness, (redis: Redis, input: CallInput) => Promise<un
   prompt: (redis, input) => runScript(redis, { script: pushScript, ...argumentsOf(input) }),
   late: (redis, input) => runScript(redis, { script: pushLateScript, ...argumentsOf(input) }),
   hopeless: (redis, { start, pushes }) =>
-    redis.unlink(...pushes.flatMap(({ readers }) => readers.split(",").map((readerId) => start + readerId))),
+    redis.unlink(...pushes.flatMap(({ readers }) => cut(readers, nameLength).map((name) => start + name))),
 };
 
 function argumentsOf({ start, pushes }: CallInput): { keys: string[]; values: (string | number)[] } {

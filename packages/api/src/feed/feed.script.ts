@@ -1,10 +1,12 @@
 // The scripts that write feed windows. Each touches the keys of one bucket only, and each is whole by itself: a reader
 // never sees half of one.
 //
-// A window is a list of decimal ids, newest first. Its last element may be "0": nothing older exists. While it is being
-// rebuilt, its last element is a sentinel ("s:…"), which belongs to one rebuild.
+// A window is a list of decimal ids, newest last: Redis keeps such a list in one piece of memory, and all that stands
+// behind an insertion moves. Its first element may be "0": nothing older exists. While it is being rebuilt, its first
+// element is a sentinel ("s:…"), which belongs to one rebuild.
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
+import { nameLength } from "./feed.keys.ts";
 
 export interface Script {
   readonly text: string;
@@ -39,16 +41,16 @@ export async function runScript(
 /**
  * Pushes ids to the lists that exist: those who have not read for days cost nothing. Trims a list only once it is well
  * above its cap. Key: the start of the keys of one bucket, so that the slot is known. Values: cap, length to trim above,
- * then pairs of an id and its readers in one comma-separated text, as SQL gives them: an argument for each reader would
- * cost node and Redis more than the push. The locals spare every follower a look-up of globals.
+ * then pairs of an id and the names of its readers in one text, as SQL gives them: an argument for each reader would cost
+ * node and Redis more than the push. The locals spare every follower a look-up of globals.
  */
 export const pushScript = script(`
-  local call, start, last, limit = redis.call, KEYS[1], tonumber(ARGV[1]) - 1, tonumber(ARGV[2])
+  local call, sub, start, first, limit = redis.call, string.sub, KEYS[1], -tonumber(ARGV[1]), tonumber(ARGV[2])
   for i = 3, #ARGV, 2 do
-    local id = ARGV[i]
-    for reader in string.gmatch(ARGV[i + 1], '%d+') do
-      local key = start .. reader
-      if call('LPUSHX', key, id) > limit then call('LTRIM', key, 0, last) end
+    local id, readers = ARGV[i], ARGV[i + 1]
+    for at = 1, #readers, ${nameLength} do
+      local key = start .. sub(readers, at, at + ${nameLength - 1})
+      if call('RPUSHX', key, id) > limit then call('LTRIM', key, first, -1) end
     end
   end`);
 
@@ -66,23 +68,25 @@ export const pushLateScript = script(`${comparison}
   local cap, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
   local function put(key, id)
     local list = redis.call('LRANGE', key, 0, -1)
-    for _, element in ipairs(list) do
+    for i = #list, 1, -1 do
+      local element = list[i]
       if element == id then return end
       if string.sub(element, 1, 1) == 's' or newer(id, element) then
-        redis.call('LINSERT', key, 'BEFORE', element, id)
-        if #list >= limit then redis.call('LTRIM', key, 0, cap - 1) end
+        redis.call('LINSERT', key, 'AFTER', element, id)
+        if #list >= limit then redis.call('LTRIM', key, -cap, -1) end
         return
       end
     end
   end
   for i = 3, #ARGV, 2 do
-    for reader in string.gmatch(ARGV[i + 1], '%d+') do put(KEYS[1] .. reader, ARGV[i]) end
+    local id, readers = ARGV[i], ARGV[i + 1]
+    for at = 1, #readers, ${nameLength} do put(KEYS[1] .. string.sub(readers, at, at + ${nameLength - 1}), id) end
   end`);
 
 /** Starts a rebuild unless a trusted window or another rebuild is there. Keys: list, large. Values: sentinel, ttl in ms. */
 export const startRebuildScript = script(`
-  local tail = redis.call('LINDEX', KEYS[1], -1)
-  if tail and (string.sub(tail, 1, 1) == 's' or redis.call('EXISTS', KEYS[2]) == 1) then return 0 end
+  local oldest = redis.call('LINDEX', KEYS[1], 0)
+  if oldest and (string.sub(oldest, 1, 1) == 's' or redis.call('EXISTS', KEYS[2]) == 1) then return 0 end
   redis.call('UNLINK', KEYS[1], KEYS[2])
   redis.call('RPUSH', KEYS[1], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -93,8 +97,8 @@ export const startRebuildScript = script(`
  * Values: sentinel, ttl in ms, cap, large accounts, then the ids, newest first. Answers whether the window stands.
  */
 export const finishRebuildScript = script(`${comparison}
-  if redis.call('LINDEX', KEYS[1], -1) ~= ARGV[1] then return 0 end
-  local pushed = redis.call('LRANGE', KEYS[1], 0, -2)
+  if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
+  local pushed = redis.call('LRANGE', KEYS[1], 1, -1)
   table.sort(pushed, newer)
   local merged, at = {}, 1
   local function add(id)
@@ -105,7 +109,7 @@ export const finishRebuildScript = script(`${comparison}
     add(ARGV[i])
   end
   redis.call('UNLINK', KEYS[1])
-  for i = 1, math.min(#merged, tonumber(ARGV[3])) do redis.call('RPUSH', KEYS[1], merged[i]) end
+  for i = math.min(#merged, tonumber(ARGV[3])), 1, -1 do redis.call('RPUSH', KEYS[1], merged[i]) end
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[2])
   return 1`);

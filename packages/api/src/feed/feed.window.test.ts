@@ -15,6 +15,7 @@ import {
 import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { dropWindowsOfFacts } from "./feed.drop.ts";
 import { epochReaderOf } from "./feed.epoch.ts";
+import { nameLength } from "./feed.keys.ts";
 import { pushScript, runScript } from "./feed.script.ts";
 import { servedPagesOf } from "./feed.service.ts";
 import { readWindow, rebuildWindow, settleRebuilds } from "./feed.window.ts";
@@ -60,12 +61,12 @@ test("one's own posts are in one's feed at once, in their place, and never in a 
 test("a list never grows far beyond 400, and then knows how far down it is complete", async () => {
   await warmUp(deps, reader.id);
   const keys = await keysOfWindow(deps, reader.id);
-  const keyStart = keys.list.slice(0, -reader.id.length);
+  const [keyStart, name] = [keys.list.slice(0, -nameLength), keys.list.slice(-nameLength)];
   const start = idAt(new Date(Date.now() - 86_400_000));
   const minute = idAt(new Date(Date.now())) - idAt(new Date(Date.now() - 60_000));
   for (let index = 0; index < 430; index += 1) {
     const id = (start + BigInt(index) * minute).toString();
-    await runScript(deps.redis.cache, { script: pushScript, keys: [keyStart], values: [400, 408, id, reader.id] });
+    await runScript(deps.redis.cache, { script: pushScript, keys: [keyStart], values: [400, 408, id, name] });
   }
   const length = await deps.redis.cache.llen(keys.list);
   expect(length).toBeGreaterThanOrEqual(400);
@@ -112,9 +113,9 @@ test("a window that is deleted while it is rebuilt stays away", async () => {
   expect(await listOfWindow(deps, reader.id)).toEqual([]);
 });
 
-test("a list that still ends in its sentinel is not believed, whatever stands beside it", async () => {
+test("a list that still has its sentinel is not believed, whatever stands beside it", async () => {
   const keys = await keysOfWindow(deps, reader.id);
-  await deps.redis.cache.rpush(keys.list, "5000000000000", "s:half-made");
+  await deps.redis.cache.rpush(keys.list, "s:half-made", "5000000000000");
   await deps.redis.cache.set(keys.large, "");
   expect(await readWindow(deps, { readerId: reader.id, beforeId: null, count: 5 })).toBeNull();
 });

@@ -49,7 +49,7 @@ export async function readWindow(
 ): Promise<FeedWindow | null> {
   const keys = await keysOf(deps, input.readerId);
   if (keys === null) return null;
-  // The first page needs no more than the head of the list; an element beyond may be newer, but not by much.
+  // The first page needs no more than the newest elements; one beyond may be newer, but not by much.
   const depth = input.beforeId === null ? input.count + 16 : windowCap * 2;
   const head = await readElements(deps, { keys, depth });
   if (head === null) return null;
@@ -69,9 +69,9 @@ async function readElements(deps: WindowDeps, input: { keys: WindowKeys; depth: 
   if (answer === null) return null;
   touchSometimes(deps, input.keys);
   const { elements, large } = answer;
-  const tail = elements.at(-1);
+  const oldest = elements.at(-1);
   // A sentinel: a rebuild ended between the two commands.
-  return large === null || tail === undefined || isSentinel(tail) ? null : { elements, large };
+  return large === null || oldest === undefined || isSentinel(oldest) ? null : { elements, large };
 }
 
 interface BothKeys {
@@ -85,8 +85,8 @@ async function readBoth(redis: Redis, input: { keys: WindowKeys; depth: number }
   const both: BothKeys = { elements: [], large: null };
   const answers = await redis
     .pipeline()
-    .lrange(keys.list, 0, depth - 1, (_error, elements) => {
-      both.elements = elements ?? [];
+    .lrange(keys.list, -depth, -1, (_error, elements) => {
+      both.elements = elements?.reverse() ?? [];
     })
     .get(keys.large, (_error, large) => {
       both.large = large ?? null;
@@ -111,8 +111,8 @@ function touchSometimes(deps: WindowDeps, keys: WindowKeys): void {
 
 function windowOf(read: Elements, input: { beforeId: string | null; depth: number }): FeedWindow {
   const { beforeId } = input;
-  const tail = read.elements.at(-1) ?? "0";
-  const floorId = tail === "0" ? "0" : idLater(tail, disorderMs);
+  const oldest = read.elements.at(-1) ?? "0";
+  const floorId = oldest === "0" ? "0" : idLater(oldest, disorderMs);
   const ids = [...new Set(read.elements)]
     .filter((id) => id !== "0" && !isNewer(floorId, id) && (beforeId === null || isNewer(beforeId, id)))
     .sort(compareNewest);

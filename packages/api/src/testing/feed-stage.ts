@@ -61,7 +61,7 @@ export async function keysOfWindow(deps: Deps, readerId: string): Promise<Window
   return windowKeys({ prefix: deps.redis.prefix, epoch, readerId });
 }
 
-/** The elements of a reader's list, as Redis has them; empty where there is none. */
+/** The elements of a reader's list, newest first; empty where there is none. */
 export async function listOfWindow(deps: Deps, readerId: string): Promise<string[]> {
-  return deps.redis.cache.lrange((await keysOfWindow(deps, readerId)).list, 0, -1);
+  return (await deps.redis.cache.lrange((await keysOfWindow(deps, readerId)).list, 0, -1)).reverse();
 }
