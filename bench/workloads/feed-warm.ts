@@ -42,7 +42,9 @@ async function copyWindows(bench: Bench, readerIds: readonly string[]): Promise<
   const redis = new Redis(bench.services.redisUrl);
   try {
     const keys = await redis.keys(`${bench.redisPrefix}:{feed*`);
-    const keyOf = new Map(keys.filter((key) => !key.endsWith(":l")).map((key) => [key.split(":").at(-1)?.replace(/^0+/, ""), key]));
+    const keyOf = new Map(
+      keys.filter((key) => !key.endsWith(":l")).map((key) => [key.split(":").at(-1)?.replace(/^0+/, ""), key]),
+    );
     if (keyOf.size < readerIds.length) throw new Error(`only ${keyOf.size} of ${readerIds.length} windows stand`);
     for (const readerId of readerIds) {
       const ids = await redis.lrange(keyOf.get(readerId) ?? "", 0, -1);
