@@ -28,7 +28,8 @@ interface Side {
   deal(count: number): NewLike[];
 }
 
-type Sample = LikesResult & { cpuUs: number };
+/** With the CPU microseconds of a like. */
+type Sample = LikesResult & { nodeUs: number; postgresUs: number; redisUs: number };
 
 function pixoraLike({ liker, postId }: NewLike): string {
   return trpcRequest({ path: "like.create", token: liker.token, input: { postId }, isMutation: true });
@@ -84,7 +85,8 @@ async function measure(bench: Bench, side: Side): Promise<Sample> {
   const result = await side.clients.sendLikes({ port, perSecond, connections, likes: plans, patienceMs });
   const cpu = cpuBetween(before, readCpu(bench, side.programs));
   if (result.firstError !== null) bench.log(`${side.name}: ${result.errors} wrong answers, as in ${result.firstError}`);
-  return { ...result, cpuUs: Object.values(cpu).reduce((sum, us) => sum + us, 0) / likes.length };
+  const ofLike = (name: string) => (cpu[name] ?? 0) / likes.length;
+  return { ...result, nodeUs: ofLike("node"), postgresUs: ofLike("postgres"), redisUs: ofLike("redis") };
 }
 
 function reportOf(sides: readonly Side[], samples: Samples<Sample>): Report {
@@ -99,7 +101,9 @@ function reportOf(sides: readonly Side[], samples: Samples<Sample>): Report {
       "p50 ms": medianOf(samples, name, (sample) => sample.latencyMs.p50),
       "p99 ms": medianOf(samples, name, (sample) => sample.latencyMs.p99),
       "drain ms": medianOf(samples, name, (sample) => sample.drainMs),
-      "cpu us": medianOf(samples, name, (sample) => sample.cpuUs),
+      "node us": medianOf(samples, name, (sample) => sample.nodeUs),
+      "pg us": medianOf(samples, name, (sample) => sample.postgresUs),
+      "redis us": medianOf(samples, name, (sample) => sample.redisUs),
       errors: sum(name, (sample) => sample.errors),
       missing: sum(name, (sample) => sample.missing),
       doubled: sum(name, (sample) => sample.doubled),

@@ -31,6 +31,11 @@ export interface Db {
   close(): Promise<void>;
 }
 
+// A session in another zone shifts every timestamptz that Prisma reads or writes. Compiling a statement takes longer than
+// any of ours may run. So does planning one that joins many tables: prepared statements keep the plan that fits all
+// parameters, which ours are written for.
+const sessionOptions = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan";
+
 const timeoutOptions = [
   "-c statement_timeout=5s",
   "-c lock_timeout=2s",
@@ -64,9 +69,7 @@ function poolConfig(config: DbConfig): PoolConfig {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: config.applicationName ?? "pixora",
-    // A session in another zone shifts every timestamptz that Prisma reads or writes. Compiling a statement takes longer
-    // than any of ours may run.
-    options: `${options} -c timezone=UTC -c jit=off${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`.trim(),
+    options: `${options} ${sessionOptions}${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`.trim(),
   };
 }
 
