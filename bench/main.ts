@@ -5,6 +5,7 @@ import { type Bench, openBench } from "./harness/bench.ts";
 import type { DataKind } from "./harness/database.ts";
 import { readOptions, usage } from "./harness/options.ts";
 import { printReport, type Report } from "./harness/report.ts";
+import { keepResult, writeTables } from "./results.ts";
 
 /** A file of bench/workloads. */
 interface WorkloadModule {
@@ -32,6 +33,10 @@ const workloads: Record<string, () => Promise<WorkloadModule>> = {
 
 async function main(): Promise<number> {
   const { name, options } = readOptions(process.argv.slice(2));
+  if (name === "tables") {
+    writeTables();
+    return 0;
+  }
   const load = name === undefined ? undefined : workloads[name];
   if (name === undefined || load === undefined) {
     process.stderr.write(`${usage}\nworkloads: ${Object.keys(workloads).join(", ")}\n`);
@@ -42,7 +47,8 @@ async function main(): Promise<number> {
   const workload = await load();
   const bench = await openBench({ data: workload.data, options, log });
   const report = await workload.run(bench);
-  printReport({ workload: name, options, startedAt, report });
+  const result = printReport({ workload: name, options, startedAt, report });
+  if (options.isKept) keepResult(result);
   return 0;
 }
 

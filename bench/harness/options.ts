@@ -10,6 +10,8 @@ export interface BenchOptions {
   connections: number;
   /** Writes CPU profiles of all measured programs to .pixora/bench/profiles. */
   isProfiled: boolean;
+  /** Keeps the result in bench/results, of which the tables of README.md and docs/BENCH.md are made. */
+  isKept: boolean;
 }
 
 export const usage = `usage: npm run bench -- <workload> [options]
@@ -18,7 +20,8 @@ export const usage = `usage: npm run bench -- <workload> [options]
   --seconds <s>       measured time of each round and side (5)
   --warm-up <s>       before it (1)
   --connections <n>   of the load generator, for throughput (64)
-  --profile           CPU profiles of the measured programs, in .pixora/bench/profiles`;
+  --profile           CPU profiles of the measured programs, in .pixora/bench/profiles
+  --keep              keeps the result in bench/results; "npm run bench -- tables" makes the tables of all that are kept`;
 
 /** Reads the command line. Throws for an unknown option or a value that is no number. */
 export function readOptions(args: string[]): { name: string | undefined; options: BenchOptions } {
@@ -32,6 +35,7 @@ export function readOptions(args: string[]): { name: string | undefined; options
       "warm-up": { type: "string", default: "1" },
       connections: { type: "string", default: "64" },
       profile: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
     },
   });
   return {
@@ -43,6 +47,7 @@ export function readOptions(args: string[]): { name: string | undefined; options
       warmUpSeconds: readNumber("warm-up", values["warm-up"]),
       connections: readNumber("connections", values.connections),
       isProfiled: values.profile,
+      isKept: values.keep,
     },
   };
 }

@@ -61,8 +61,8 @@ function claimRow(claim: Claim): Record<string, string | number> {
   return { claim: claim.what, measured: claim.value, wanted: bound, holds: holds(claim) ? "yes" : "NO" };
 }
 
-/** Prints tables, then one line of JSON. */
-export function printReport(input: { workload: string; options: object; startedAt: Date; report: Report }): void {
+/** Prints tables, then one line of JSON, which it answers. */
+export function printReport(input: { workload: string; options: object; startedAt: Date; report: Report }) {
   const { rows, claims, figures = {} } = input.report;
   const text = [table(rows)];
   if (Object.keys(figures).length > 0) {
@@ -81,4 +81,5 @@ export function printReport(input: { workload: string; options: object; startedA
     claims: claims.map((claim) => ({ ...claim, holds: holds(claim) })),
   };
   process.stdout.write(`${JSON.stringify(whole)}\n`);
+  return whole;
 }

@@ -9,10 +9,10 @@ import { withinEpoch } from "./feed.epoch.ts";
 import { bucketCount, readerNameSql } from "./feed.keys.ts";
 import { type Push, pushToWindows } from "./feed.push.ts";
 
-/** Followers in one range: a post with more is pushed by several jobs, which may run side by side. */
-const defaultRangeSize = 5_000;
 /** Followers read by one statement. */
 const chunkSize = 20_000;
+/** Followers in one range: a post with more is pushed by several jobs, which may run side by side. */
+const defaultRangeSize = chunkSize;
 
 type FanoutDeps = Pick<Deps, "db" | "redis" | "clock" | "wakeRelay">;
 
