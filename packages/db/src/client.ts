@@ -68,6 +68,8 @@ function poolConfig(config: DbConfig): PoolConfig {
     connectionTimeoutMillis: config.poolWaitMs ?? 3_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    // Statements of a transaction that do not wait for each other go out together and are answered in order.
+    pipeline: true,
     application_name: config.applicationName ?? "pixora",
     options: `${options} ${sessionOptions}${config.hasTimeouts === false ? "" : ` ${timeoutOptions}`}`.trim(),
   };

@@ -23,7 +23,11 @@ export interface Sql {
   run(statement: Statement<unknown>, values?: readonly unknown[]): Promise<number>;
 }
 
-/** A `Sql` that is inside a transaction: functions that take one never commit by themselves. */
+/**
+ * A `Sql` that is inside a transaction: functions that take one never commit by themselves. Statements that are run
+ * without waiting for each other are sent at once and take effect in the order they were run in, each with a snapshot
+ * of its own; where one fails, so do those behind it.
+ */
 export interface Tx extends Sql {
   readonly isTransaction: true;
 }
@@ -117,8 +121,11 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
   };
   client.on("error", noteBreak);
   try {
-    await client.query("begin");
+    // The first statement goes out right behind it, a trip less; where it fails, so does the statement.
+    const begun = client.query("begin");
+    begun.catch(noteBreak);
     const result = await work({ ...createRunner((config) => client.query(config)), isTransaction: true });
+    await begun;
     await client.query("commit");
     return result;
   } catch (error) {

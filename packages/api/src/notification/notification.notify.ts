@@ -4,7 +4,7 @@
 import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactJobName, FactOf } from "@pixora/jobs";
 import { hintPeople, hintPosts, type PostHint } from "../live/live.hint.ts";
-import { type LivePosition, lockLiveHeads } from "../live/live.log.ts";
+import { appendLiveEvents, type LivePosition, lockLiveHeads } from "../live/live.log.ts";
 import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
 import {
@@ -32,14 +32,20 @@ interface Settled {
 async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<Settled> {
   const merged = mergeDrafts(drafts);
   if (merged.length === 0) return { positions: [], hasFacts: false };
-  await lockLiveHeads(tx, { userIds: merged.map((draft) => draft.receiverId) });
-  const { toMake, toRemove, toRemoveUnread } = await judgeDrafts(tx, merged);
+  // Sent at once, and in this order: what is judged is judged under the lock.
+  const [, { toMake, toRemove, toRemoveUnread }] = await Promise.all([
+    lockLiveHeads(tx, { userIds: merged.map((draft) => draft.receiverId) }),
+    judgeDrafts(tx, merged),
+  ]);
   const removed = await removeByCause(tx, { onlyUnread: toRemoveUnread, evenRead: toRemove });
   const now = deps.clock.now();
   const isInApp = (draft: WelcomeDraft) => draft.wish.inApp;
-  const { made, positions } = await insertNotifications(tx, { drafts: toMake.filter(isInApp), now });
+  const { made, events } = await insertNotifications(tx, { drafts: toMake.filter(isInApp), now });
   const elsewhere = [...made, ...toMake.filter((draft) => !isInApp(draft))];
-  const hasFacts = await requestDeliveries(tx, { drafts: elsewhere, now });
+  const [positions, hasFacts] = await Promise.all([
+    appendLiveEvents(tx, { events }),
+    requestDeliveries(tx, { drafts: elsewhere, now }),
+  ]);
   return { positions: [...removed, ...positions], hasFacts };
 }
 

@@ -33,15 +33,15 @@ const insertStatement: Statement<{ id: string; receiverId: string; causeKey: str
 );
 
 /**
- * Makes notifications for receivers whose heads the transaction has locked, and tells their logs. A cause that was told
- * before makes none. Answers the drafts of which one was made, and where the logs stand.
+ * Makes notifications for receivers whose heads the transaction has locked. A cause that was told before makes none.
+ * Answers the drafts of which one was made, and the events that their logs have to be told in the same transaction.
  */
 export async function insertNotifications<D extends Draft>(
   tx: Tx,
   input: { drafts: readonly D[]; now: Date },
-): Promise<{ made: D[]; positions: LivePosition[] }> {
+): Promise<{ made: D[]; events: NewLiveEvent[] }> {
   const { drafts, now } = input;
-  if (drafts.length === 0) return { made: [], positions: [] };
+  if (drafts.length === 0) return { made: [], events: [] };
   const rows = await tx.many(insertStatement, [
     drafts.map((draft) => draft.receiverId),
     drafts.map((draft) => draft.actorId),
@@ -65,7 +65,7 @@ export async function insertNotifications<D extends Draft>(
     );
   const keys = new Set(rows.map((row) => `${row.receiverId} ${row.causeKey}`));
   const made = drafts.filter((draft) => keys.has(`${draft.receiverId} ${draft.causeKey}`));
-  return { made, positions: await appendLiveEvents(tx, { events }) };
+  return { made, events };
 }
 
 export interface RemovedRow {
