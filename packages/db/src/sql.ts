@@ -112,25 +112,47 @@ export function sqlState(error: unknown): string | null {
   return typeof error.code === "string" ? error.code : null;
 }
 
+/** PostgreSQL refuses what comes behind a statement that failed, and does not know one that was closed. */
+const inFailedTransaction = "25P02";
+const unknownStatement = "26000";
+
 async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await connect(pool);
   let broken: Error | undefined;
+  let firstFailure: unknown;
+  let isOver = false;
   // A connection that breaks between two statements says so with an event, which would end the process if nobody heard.
   const noteBreak = (error: Error) => {
     broken = error;
   };
   client.on("error", noteBreak);
+
+  // A statement behind the end would stand alone, or in somebody else's transaction.
+  const query: Query = async (config) => {
+    if (broken !== undefined) throw broken;
+    if (isOver) throw new Error(`statement ${config.name} came after the end of its transaction`);
+    try {
+      return await client.query(config);
+    } catch (error) {
+      firstFailure ??= error;
+      throw error;
+    }
+  };
+
   try {
-    // The first statement goes out right behind it, a trip less; where it fails, so does the statement.
+    // The first statement goes out right behind it, a trip less.
     const begun = client.query("begin");
     begun.catch(noteBreak);
-    const result = await work({ ...createRunner((config) => client.query(config)), isTransaction: true });
+    const result = await work({ ...createRunner(query), isTransaction: true }).finally(() => {
+      isOver = true;
+    });
     await begun;
     await client.query("commit");
     return result;
   } catch (error) {
     await client.query("rollback").catch(noteBreak);
-    throw error;
+    if (error instanceof Error && sqlState(error) === unknownStatement) broken = error;
+    throw sqlState(error) === inFailedTransaction ? (firstFailure ?? error) : error;
   } finally {
     client.off("error", noteBreak);
     client.release(broken);

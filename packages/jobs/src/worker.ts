@@ -173,11 +173,13 @@ async function takeFacts(
 async function giveUp(context: Context, run: { name: FactJobName; facts: Fact[]; signal: AbortSignal }): Promise<void> {
   const handle = context.giveUpHandlers?.[run.name] as ((input: { facts: Fact[] }) => Promise<void>) | undefined;
   if (handle === undefined) return;
-  try {
-    await patiently(context, run, () => handle({ facts: run.facts }));
-  } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    context.log.error({ err: error, job: run.name }, "nobody was told of facts that were given up");
+  for (const fact of run.facts) {
+    try {
+      await patiently(context, run, () => handle({ facts: [fact] }));
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      context.log.error({ err: error, job: run.name, factId: fact.id }, "nobody was told of a fact that was given up");
+    }
   }
 }
 

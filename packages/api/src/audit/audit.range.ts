@@ -1,7 +1,7 @@
 // Audits one range of subjects: looks without a lock, and mends what is still wrong under the lock. Promises: what a
 // transaction under way makes look wrong is neither mended nor counted; what takes too long is cut smaller, and what is
 // too large to be counted at all is passed over with a warning.
-import { sqlState } from "@pixora/db";
+import { sqlState, statement } from "@pixora/db";
 import { auditStatementsOf, type CounterTable, type MendedRow, type RangeReading } from "../platform/audit.sql.ts";
 import type { Deps } from "../platform/deps.ts";
 import { counterName, missingRow } from "./audit.tables.ts";
@@ -72,6 +72,9 @@ async function mend(deps: AuditDeps, input: { table: CounterTable; ids: readonly
   }
 }
 
+// Others wait two seconds for a lock at most: what takes longer than half of that is cut smaller, or passed over.
+const endEarly = statement<never>("audit.endEarly", "select set_config('statement_timeout', '1s', true)");
+
 // A row that is missing locks nothing: it is made and committed before it is locked and counted with the others.
 async function mendTogether(deps: AuditDeps, input: { table: CounterTable; ids: readonly string[] }): Promise<void> {
   const { table, ids } = input;
@@ -79,6 +82,7 @@ async function mendTogether(deps: AuditDeps, input: { table: CounterTable; ids: 
   const missing = (await deps.db.sql.many(statements.insertMissing, [ids])).map((row) => row.id);
   report(deps, { table, drift: missing.map((id) => ({ id, column: missingRow })) });
   const mended = await deps.db.inTransaction(async (tx) => {
+    await tx.run(endEarly);
     await tx.many(statements.lock, [ids]);
     const rows = await tx.many(statements.mend, [ids]);
     if (rows.length > 0) await table.tell?.(tx, { ids: rows.map((row) => row.id) });

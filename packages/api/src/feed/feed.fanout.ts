@@ -47,15 +47,15 @@ export async function pushPosts(
 }
 
 // Pulled posts are not pushed; deleted ones no longer need to be. The account may have grown since, so the largest
-// follow id is taken as the end: whoever comes later gets a new window.
+// follow id is taken as the end: whoever comes later gets a new window. The count only says how to cut.
 const selectPosts = statement<Target>(
   "feed.pushable",
   `select wanted.fact_id as "factId", post.id as "postId", post.author_id as "authorId",
-          '1' as "fromId", '9223372036854775807' as "toId", counts.follower_count as "followerCount"
+          '1' as "fromId", '9223372036854775807' as "toId", coalesce(counts.follower_count, 0) as "followerCount"
    from unnest($1::bigint[], $2::bigint[]) as wanted (fact_id, post_id)
    join posts post on post.id = wanted.post_id
-   join user_counts counts on counts.user_id = post.author_id
-   where post.deleted_at is null and not post.is_pulled and counts.follower_count > 0`,
+   left join user_counts counts on counts.user_id = post.author_id
+   where post.deleted_at is null and not post.is_pulled`,
 );
 
 async function selectPushable(

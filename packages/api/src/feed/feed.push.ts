@@ -34,14 +34,17 @@ const gateOf = onePerDeps((_: PushDeps) => createGate(4));
 /** Pushes posts into the windows of an epoch that stand. */
 export async function pushToWindows(deps: PushDeps, input: { epoch: string; pushes: readonly Push[] }): Promise<void> {
   const { cache, prefix } = deps.redis;
-  const nowMs = deps.clock.now().getTime();
-  const timeliness = ({ postId }: Push) => timelinessOf(nowMs - instantOfId(BigInt(postId)).getTime());
+  const timeliness = ({ postId }: Push) =>
+    timelinessOf(deps.clock.now().getTime() - instantOfId(BigInt(postId)).getTime());
   const gate = gateOf(deps);
   const groups = Map.groupBy(input.pushes, (push) => `${push.bucket} ${timeliness(push)}`);
   await Promise.all(
     [...groups.values()].flatMap(callsOf).map(([first, ...others]) => {
       const start = bucketPrefix({ prefix, epoch: input.epoch, bucket: first.bucket });
-      return gate.pass(() => callers[timeliness(first)](cache, { start, pushes: [first, ...others] }));
+      // Asked again behind the gate: what was prompt may have waited for Redis.
+      return gate.pass(() =>
+        callers[timeliness(oldestOf([first, ...others]))](cache, { start, pushes: [first, ...others] }),
+      );
     }),
   );
 }
@@ -52,6 +55,10 @@ type Call = [Push, ...Push[]];
 function timelinessOf(ageMs: number): Timeliness {
   if (ageMs < promptMs) return "prompt";
   return ageMs > hopelessMs ? "hopeless" : "late";
+}
+
+function oldestOf(call: Call): Push {
+  return call.reduce((oldest, push) => (BigInt(push.postId) < BigInt(oldest.postId) ? push : oldest));
 }
 
 /** Cuts and packs pushes into calls of a bounded size. */

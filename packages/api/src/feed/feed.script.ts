@@ -13,7 +13,7 @@ export interface Script {
   readonly sha: string;
 }
 
-// Nothing of a window goes to replicas or the append-only file: whoever takes over after a restart or failover has
+// No command of a window's goes to replicas or the append-only file: whoever takes over after a restart or failover has
 // another epoch (feed.epoch.ts) and never reads it. Redis 6 has to be told that effects are what it replicates.
 const unreplicated = `
   if redis.replicate_commands then redis.replicate_commands() end

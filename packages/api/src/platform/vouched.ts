@@ -1,6 +1,6 @@
 // Parts of answers that many pages share: pictures and authors, made once and never changed. Their makers vouch for them, so
 // that a page neither checks and copies nor writes them anew: with forty pictures that had been half of the page's own work.
-// Promise: what is answered is the same, byte by byte, as without any of this.
+// Promise: what is answered is the same as without any of this, but for the order of keys.
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 
