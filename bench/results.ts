@@ -22,11 +22,13 @@ const headlines: [workload: string, claim: string, says: string][] = [
   ["feed-cold", "miss and rebuild", "home feed, cold: PostgreSQL's CPU, times the lower bound's"],
   ["feed-redis-down", "failed calls", "home feed while Redis stops: failed calls"],
   ["fanout", "ms until", "a post is in the feeds of 100,000 followers, ms"],
+  ["fanout", "us of Redis + worker a follower, 100000", "the same: Redis' and worker's CPU a follower, µs"],
   ["like-hot", "likes/s, times one statement", "likes on one post: times one statement a like"],
   ["comments-deep", "newest", "comments, 900,000 deep: p50, times that of page 1"],
   ["like-to-notification", "p50", "like to live notification at 1,000/s: p50, ms"],
   ["like-to-notification", "p99", "like to live notification at 1,000/s: p99, ms"],
   ["live-fanout", "onEvent, 5000: CPU", "5,000 live streams: server CPU an event, times bare ws"],
+  ["live-fanout", "onPost, 5000: CPU", "5,000 viewers of one post: server CPU an event, times bare ws"],
   ["media", "", "pictures/s, of a bare sharp loop's"],
 ];
 
@@ -62,7 +64,7 @@ function allClaims(results: readonly Result[]): string {
   const rows = results.flatMap(({ workload, claims }) =>
     claims.map((claim) => [workload, claim.what, shown(claim.value), wanted(claim), claim.holds ? "yes" : "**no**"]),
   );
-  return tableOf(["workload", "what", "measured", "wanted", "holds"], rows);
+  return tableOf(["workload", "what", "measured", "aim", "holds"], rows);
 }
 
 function headClaims(results: readonly Result[]): string {
@@ -71,11 +73,13 @@ function headClaims(results: readonly Result[]): string {
     const claim = claims.find(({ what }) => what.startsWith(start));
     return claim === undefined ? [] : [[says, shown(claim.value), wanted(claim)]];
   });
-  return tableOf(["what", "measured", "wanted"], rows);
+  return tableOf(["what", "measured", "aim"], rows);
 }
 
 function describeRuns(results: readonly Result[]): string {
-  const machines = new Set(results.map(({ machine }) => `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`));
+  const machines = new Set(
+    results.map(({ machine }) => `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`),
+  );
   const days = results.map(({ startedAt }) => startedAt.slice(0, 10)).sort();
   return `Measured on ${[...machines].join("; ")}, everything on one machine, ${[...new Set(days)].join(", ")}.`;
 }
