@@ -76,6 +76,15 @@ test("a late id that is older than all of a cut list is below its floor and is l
   expect(await listOfWindow(deps, reader.id)).toEqual(["5000000000000", "4000000000000"]);
 });
 
+test("a post reaches its readers whatever the stored number of followers says", async () => {
+  await warmUp(deps, reader.id);
+  const post = await publish(deps, author.id);
+  const forget = statement<never>("test.forget", "update user_counts set follower_count = 0 where user_id = $1");
+  await deps.db.sql.run(forget, [author.id]);
+  await pushAll(deps);
+  expect(await listOfWindow(deps, reader.id)).toEqual([post, "0"]);
+});
+
 test("a post of many followers goes by ranges, each a fact of its own", async () => {
   const others = await Promise.all(Array.from({ length: 8 }, () => createPerson(deps)));
   for (const other of others) {

@@ -95,11 +95,13 @@ function chunksOf(targets: readonly Target[]): Target[][] {
   const chunks: Target[][] = [];
   let room = 0;
   for (const target of targets) {
-    if (target.followerCount > room) {
-      chunks.push([]);
+    const chunk = chunks.at(-1);
+    if (chunk === undefined || target.followerCount > room) {
+      chunks.push([target]);
       room = chunkSize;
+    } else {
+      chunk.push(target);
     }
-    chunks.at(-1)?.push(target);
     room -= target.followerCount;
   }
   return chunks;

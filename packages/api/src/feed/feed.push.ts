@@ -39,12 +39,10 @@ export async function pushToWindows(deps: PushDeps, input: { epoch: string; push
   const gate = gateOf(deps);
   const groups = Map.groupBy(input.pushes, (push) => `${push.bucket} ${timeliness(push)}`);
   await Promise.all(
-    [...groups.values()].flatMap(callsOf).map(([first, ...others]) => {
-      const start = bucketPrefix({ prefix, epoch: input.epoch, bucket: first.bucket });
+    [...groups.values()].flatMap(callsOf).map((pushes) => {
+      const start = bucketPrefix({ prefix, epoch: input.epoch, bucket: pushes[0].bucket });
       // Asked again behind the gate: what was prompt may have waited for Redis.
-      return gate.pass(() =>
-        callers[timeliness(oldestOf([first, ...others]))](cache, { start, pushes: [first, ...others] }),
-      );
+      return gate.pass(() => callers[timeliness(oldestOf(pushes))](cache, { start, pushes }));
     }),
   );
 }
