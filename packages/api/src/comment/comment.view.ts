@@ -11,12 +11,10 @@ import { userIsListed } from "../user/user.visibility.ts";
 import type { CommentView } from "./comment.schema.ts";
 import { commentIsVisible } from "./comment.visibility.ts";
 
-interface CommentRow extends SummaryRow {
+/** A comment as a statement finds it for some viewer. */
+export interface CommentRow extends SummaryRow {
   id: string;
-  /** Whom the row is for. */
-  viewerId: string | null;
   postId: string;
-  postAuthorId: string;
   parentId: string | null;
   replyTo: MentionRef | null;
   text: string;
@@ -30,21 +28,31 @@ interface CommentRow extends SummaryRow {
   isLiked: boolean;
 }
 
-const viewer = "wanted.viewer_id";
-
-const presentCommentsStatement = statement<CommentRow>(
-  "comment.presentComments",
-  `select comment.id, ${viewer} as "viewerId", comment.post_id as "postId", post.author_id as "postAuthorId", comment.parent_id as "parentId",
-          (select json_build_object('userId', answered.id::text, 'handle', answered.handle)
-           from users answered where answered.id = comment.reply_to_author_id
-             and ${userIsListed({ user: "answered", viewer })}) as "replyTo",
+/**
+ * SQL text: the columns of a CommentRow that are the same for all viewers, of the aliases `comment`, `author` (its
+ * author) and `counts`.
+ */
+export const commentColumns = `comment.id, comment.post_id as "postId", comment.parent_id as "parentId",
           comment.text, ${mentionsSql("comment.mention_ids")} as mentions,
           comment.created_at as "createdAt", comment.edited_at as "editedAt",
           comment.deleted_at is not null as "isDeleted",
           counts.like_count as "likeCount", counts.reply_count as "replyCount", counts.rev,
-          exists (select from comment_likes cl
-                  where cl.comment_id = comment.id and cl.user_id = ${viewer}) as "isLiked",
-          ${summaryColumns("author")}
+          ${summaryColumns("author")}`;
+
+/** SQL text: the viewer likes the alias `comment`. */
+export function commentIsLiked(viewer: string): string {
+  return `exists (select from comment_likes cl where cl.comment_id = comment.id and cl.user_id = ${viewer})`;
+}
+
+const viewer = "wanted.viewer_id";
+
+const presentCommentsStatement = statement<CommentRow & { postAuthorId: string }>(
+  "comment.presentComments",
+  `select ${commentColumns}, post.author_id as "postAuthorId",
+          (select json_build_object('userId', answered.id::text, 'handle', answered.handle)
+           from users answered where answered.id = comment.reply_to_author_id
+             and ${userIsListed({ user: "answered", viewer })}) as "replyTo",
+          ${commentIsLiked(viewer)} as "isLiked"
    from unnest($1::bigint[], $2::bigint[]) with ordinality as wanted (id, viewer_id, place)
    join comments comment on comment.id = wanted.id
    left join users author on author.id = comment.author_id
@@ -63,19 +71,14 @@ export async function presentComments(
 ): Promise<CommentView[]> {
   if (input.ids.length === 0) return [];
   const rows = await deps.db.sql.many(presentCommentsStatement, [input.ids, input.ids.map(() => input.viewerId)]);
-  return rows.map((row) => viewOfRow(deps, row, input.viewerId));
-}
-
-/** Views of comments for many viewers at once, one a pair; pairs where the viewer may not see the comment are left out. */
-export async function presentCommentsToMany(
-  deps: Pick<Deps, "db" | "storage">,
-  input: { pairs: readonly { commentId: string; viewerId: string | null }[] },
-): Promise<{ viewerId: string | null; view: CommentView }[]> {
-  const { pairs } = input;
-  if (pairs.length === 0) return [];
-  const values = [pairs.map((pair) => pair.commentId), pairs.map((pair) => pair.viewerId)];
-  const rows = await deps.db.sql.many(presentCommentsStatement, values);
-  return rows.map((row) => ({ viewerId: row.viewerId, view: viewOfRow(deps, row, row.viewerId) }));
+  const { viewerId } = input;
+  return rows.map((row) =>
+    commentViewOfRow(deps, row, {
+      isStranger: viewerId === null,
+      isAuthor: row.personId === viewerId,
+      isPostAuthor: row.postAuthorId === viewerId,
+    }),
+  );
 }
 
 /** One comment as `viewerId` may see it. Throws comment.notFound. */
@@ -88,15 +91,20 @@ export async function presentComment(
   return view;
 }
 
-function viewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, viewerId: string | null): CommentView {
-  const author = summaryOfRow(deps, row);
-  const isAuthor = author.id === viewerId;
+/** How whom a comment is shown to stands to it. */
+export interface CommentStanding {
+  isStranger: boolean;
+  isAuthor: boolean;
+  isPostAuthor: boolean;
+}
+
+export function commentViewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, standing: CommentStanding): CommentView {
   return {
     id: row.id,
     postId: row.postId,
     parentId: row.parentId,
     replyTo: row.replyTo,
-    author: row.isDeleted ? null : author,
+    author: row.isDeleted ? null : summaryOfRow(deps, row),
     text: row.isDeleted ? null : row.text,
     mentions: row.isDeleted ? [] : row.mentions,
     likeCount: row.likeCount,
@@ -104,14 +112,14 @@ function viewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, viewerId: strin
     createdAt: row.createdAt.toISOString(),
     editedAt: row.isDeleted ? null : (row.editedAt?.toISOString() ?? null),
     rev: row.rev,
-    viewer: viewerId === null ? null : viewerOfRow(row, { isAuthor, viewerId }),
+    viewer: standing.isStranger ? null : viewerOfRow(row, standing),
   };
 }
 
-function viewerOfRow(row: CommentRow, by: { isAuthor: boolean; viewerId: string }): CommentView["viewer"] {
+function viewerOfRow(row: CommentRow, { isAuthor, isPostAuthor }: CommentStanding): CommentView["viewer"] {
   return {
     isLiked: row.isLiked,
-    canEdit: !row.isDeleted && by.isAuthor,
-    canDelete: !row.isDeleted && (by.isAuthor || row.postAuthorId === by.viewerId),
+    canEdit: !row.isDeleted && isAuthor,
+    canDelete: !row.isDeleted && (isAuthor || isPostAuthor),
   };
 }

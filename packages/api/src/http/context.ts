@@ -38,6 +38,9 @@ export function httpContext(
 ): RequestContext {
   const connection: Connection = {
     bufferedBytes: () => reply.raw.writableLength,
+    // An event source is written to from a stream of tRPC's, whenever that likes.
+    hold: () => undefined,
+    release: () => undefined,
     interrupt: () => void reply.raw.destroy(),
     // An event source that is cut off connects again by itself, with the token of that moment.
     askToReconnect: () => void reply.raw.destroy(),
@@ -64,6 +67,8 @@ export function socketContext(
   const { socket } = opened;
   const connection: Connection = {
     bufferedBytes: () => socket.bufferedAmount,
+    hold: () => opened.request.socket.cork(),
+    release: () => opened.request.socket.uncork(),
     interrupt() {
       socket.close(serviceRestart);
       // A reader that stopped reading never answers the close frame.

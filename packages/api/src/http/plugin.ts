@@ -16,6 +16,7 @@ import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./
 import { exportPlugin } from "./export.ts";
 import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
 import { mediaPlugin } from "./media.ts";
+import { socketEncoder } from "./socket-encoder.ts";
 import { createSocketBook, maxFrameBytes, type SocketBook } from "./sockets.ts";
 import { unsubscribePlugin } from "./unsubscribe.ts";
 
@@ -96,6 +97,7 @@ function registerSockets(
   const connect = getWSConnectionHandler<typeof appRouter>({
     router: appRouter,
     maxBatchSize,
+    experimental_encoder: socketEncoder,
     keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
     async createContext({ req, res, info }) {
       const { hasUrlToken, ...origin } = opened.get(req) ?? { ip: "", requestId: "", hasUrlToken: false };

@@ -2,6 +2,7 @@
 // Promises: both ways the client comes back by itself and goes on after its last event; a reader that is merely slow gets
 // everything at its own pace, and what waits for it is bounded.
 import type { Connection } from "../platform/context.ts";
+import { followStream, type Stream } from "../platform/stream.ts";
 
 /** Bytes that may wait for a reader before it is given nothing more. */
 const maxBufferedBytes = 256 * 1_024;
@@ -18,24 +19,57 @@ interface Guarded {
   nowMs: number;
 }
 
-/** Passes a stream on until the connection under it has to be renewed. */
-export async function* guardStream<Event>(
-  stream: AsyncGenerator<Event, void, undefined>,
-  input: Guarded,
-): AsyncGenerator<Event, void, undefined> {
-  const { connection } = input;
-  const stopWatching = watchToken(input);
-  try {
-    for await (const event of stream) {
-      yield event;
-      if (connection.bufferedBytes() > maxBufferedBytes && !(await isTakenUp(connection))) {
-        connection.interrupt();
-        return;
-      }
-    }
-  } finally {
-    stopWatching();
+/** A stream that knows how many of its events can be had at once. */
+export interface SizedStream<Event> extends Stream<Event> {
+  readonly size: number;
+}
+
+/**
+ * Passes a stream on, as `show` makes it, until the connection under it has to be renewed. Events that can be had at once
+ * go out together: each write of its own is a call of the kernel.
+ */
+export function guardStream<Event, Shown>(
+  stream: SizedStream<Event>,
+  input: Guarded & { show: (event: Event) => Shown },
+): Stream<Shown> {
+  const { connection, show } = input;
+  let stopWatching: (() => void) | null = null;
+  let isHeld = false;
+
+  function letGo(): void {
+    if (isHeld) connection.release();
+    isHeld = false;
   }
+
+  async function waitForReader(): Promise<"go on" | "end"> {
+    if (await isTakenUp(connection)) return "go on";
+    connection.interrupt();
+    return "end";
+  }
+
+  return followStream(stream, {
+    beforeNext() {
+      // Asked for the first time: nothing was sent yet.
+      if (stopWatching === null) stopWatching = watchToken(input);
+      else if (connection.bufferedBytes() > maxBufferedBytes) {
+        letGo();
+        return waitForReader();
+      }
+      if (stream.size === 0) letGo();
+      return null;
+    },
+    onItem(event) {
+      if (stream.size > 0 && !isHeld) {
+        connection.hold();
+        isHeld = true;
+      }
+      return show(event);
+    },
+    onEnd() {
+      letGo();
+      stopWatching?.();
+    },
+  });
 }
 
 /** Waits until the reader has taken enough of what was sent; false where it has stopped taking. */

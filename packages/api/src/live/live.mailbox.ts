@@ -1,6 +1,7 @@
 // A queue between those who send and the one stream that reads: what is put in comes out in order, until it is closed.
+import type { Stream } from "../platform/stream.ts";
 
-export interface Mailbox<Message> {
+export interface Mailbox<Message> extends Stream<Message> {
   put(message: Message): void;
   /** No more messages; what was put in before still comes out. */
   close(): void;
@@ -8,12 +9,10 @@ export interface Mailbox<Message> {
   discard(): Message[];
   /** Messages that wait to be read. */
   readonly size: number;
-  /** The messages, in order, as they come; ends when the mailbox is closed and empty. */
-  read(): AsyncGenerator<Message, void, undefined>;
 }
 
 interface MailboxInput {
-  /** Called whenever the reader has emptied it. */
+  /** Called whenever the reader asks for more than there is. */
   onTaken?: () => void;
   /** Messages that may wait; one more closes it. */
   maxSize?: number;
@@ -22,59 +21,70 @@ interface MailboxInput {
 }
 
 export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Message> {
+  const { maxSize = Number.POSITIVE_INFINITY } = input;
   let waiting: Message[] = [];
-  /** What the reader goes through, and how far it is. */
-  let reading: Message[] = [];
+  /** How many of those the reader has had. */
   let taken = 0;
   let isClosed = false;
-  let wake: (() => void) | null = null;
-
-  function ring(): void {
-    wake?.();
-    wake = null;
-  }
+  /** Gives the reader who waits the next step. */
+  let hand: ((step: IteratorResult<Message, undefined>) => void) | null = null;
 
   function close(): void {
     isClosed = true;
-    ring();
+    hand?.({ done: true, value: undefined });
+    hand = null;
+  }
+
+  function discard(): Message[] {
+    const unread = waiting.slice(taken);
+    waiting = [];
+    taken = 0;
+    return unread;
+  }
+
+  function take(): Message {
+    const message = waiting[taken] as Message;
+    taken += 1;
+    if (taken === waiting.length) {
+      waiting = [];
+      taken = 0;
+    }
+    return message;
   }
 
   return {
     put(message) {
       if (isClosed) return;
-      if (waiting.length >= (input.maxSize ?? Number.POSITIVE_INFINITY)) {
+      if (hand !== null) {
+        hand({ done: false, value: message });
+        hand = null;
+      } else if (waiting.length - taken < maxSize) {
+        waiting.push(message);
+      } else {
         close();
         input.onOverflow?.();
-        return;
       }
-      waiting.push(message);
-      ring();
     },
     close,
-    discard() {
-      const unread = [...reading.splice(taken), ...waiting];
-      waiting = [];
-      return unread;
-    },
+    discard,
     get size() {
-      return waiting.length;
+      return waiting.length - taken;
     },
-    async *read() {
-      for (;;) {
-        reading = waiting;
-        waiting = [];
-        taken = 0;
-        for (const message of reading) {
-          taken += 1;
-          yield message;
-        }
-        if (waiting.length > 0) continue;
-        if (isClosed) return;
-        input.onTaken?.();
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+    next() {
+      if (waiting.length > taken) return Promise.resolve({ done: false, value: take() });
+      if (isClosed) return Promise.resolve({ done: true, value: undefined });
+      input.onTaken?.();
+      return new Promise((resolve) => {
+        hand = resolve;
+      });
+    },
+    async return() {
+      close();
+      discard();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
     },
   };
 }

@@ -6,8 +6,7 @@ import { onePerDeps } from "../platform/per-deps.ts";
 import { createStreamBook } from "./live.book.ts";
 import { parsePostHint, parseRevokedHint, postHintChannel, revokedHintChannel } from "./live.hint.ts";
 import { checkPostStreams, type PostStream } from "./live.post.check.ts";
-import { createCommentTeller } from "./live.post.comments.ts";
-import { createCountsTeller } from "./live.post.counts.ts";
+import { createPostTeller } from "./live.post.teller.ts";
 
 export interface PostHub {
   /** Takes a stream up and sends it the counts of now; false, and it is not taken up, if its viewer may not look on. */
@@ -23,8 +22,7 @@ export const postHubOf = onePerDeps(createHub);
 function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostHub {
   const book = createStreamBook<PostStream>((stream) => stream.postId);
   let endings: Promise<unknown> = Promise.resolve();
-  const tellCountsOf = createCountsTeller(deps, { book, whenChecked: () => endings });
-  const tellComment = createCommentTeller(deps, book);
+  const teller = createPostTeller(deps, { book, whenChecked: () => endings });
 
   function check(streams: readonly PostStream[]): Promise<void> {
     return checkPostStreams(deps, { book, streams }).catch((error) =>
@@ -36,8 +34,8 @@ function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostH
     for (const hint of parsePostHint(message)) {
       if (!book.isAbout(hint.postId)) continue;
       if (hint.change === "post.updated" || hint.change === "post.deleted") void check(book.of(hint.postId));
-      else tellCountsOf(hint.postId);
-      if ("commentId" in hint) tellComment(hint);
+      else teller.tellCounts(hint.postId);
+      if ("commentId" in hint) teller.tellComment(hint);
     }
   });
   deps.pubsub.subscribe(revokedHintChannel, (message) => {

@@ -19,39 +19,43 @@ export interface PostCounts {
 }
 
 export interface PostReading extends PostCounts {
-  /** The viewer may see it, and their session lives. */
-  isOpen: boolean;
   isDeleted: boolean;
+  /** The places in `streams` whose viewer may not see it, or whose session has ended. */
+  closed: ReadonlySet<number>;
 }
 
 const viewer = "stream.viewer_id";
 
 const isSessionLive = sessionIsLive({ session: "stream.session_id", user: viewer });
 
-const readStatement: Statement<PostReading & { place: string }> = statement(
+// A row a post: nearly all of a post's viewers may look on, and those who may not are all that is named.
+const readStatement: Statement<Omit<PostReading, "closed"> & { postId: string; closed: number[] | null }> = statement(
   "live.readPostStreams",
-  `select stream.place, post.deleted_at is not null as "isDeleted",
-          ${postIsVisible({ post: "post", author: "author", viewer })} and (stream.session_id is null or ${isSessionLive}) as "isOpen",
-          counts.like_count as "likeCount", counts.comment_count as "commentCount", counts.rev
+  `select post.id as "postId", post.deleted_at is not null as "isDeleted",
+          counts.like_count as "likeCount", counts.comment_count as "commentCount", counts.rev,
+          json_agg(stream.place - 1) filter (where (
+            ${postIsVisible({ post: "post", author: "author", viewer })}
+            and (stream.session_id is null or ${isSessionLive})) is not true) as closed
    from unnest($1::bigint[], $2::bigint[], $3::bigint[])
         with ordinality as stream (post_id, viewer_id, session_id, place)
    join posts post on post.id = stream.post_id
    join users author on author.id = post.author_id
-   join post_counts counts on counts.post_id = post.id`,
+   join post_counts counts on counts.post_id = post.id
+   group by post.id, counts.post_id`,
 );
 
-/** How streams stand, by index of `streams`; one whose post is gone is left out. */
+/** How posts stand with the streams on them, by post; one that is gone altogether is left out. */
 export async function readPostStreams(
   deps: Pick<Deps, "db">,
   input: { streams: readonly PostPosition[] },
-): Promise<Map<number, PostReading>> {
+): Promise<Map<string, PostReading>> {
   const { streams } = input;
   const rows = await deps.db.sql.many(readStatement, [
     streams.map((stream) => stream.postId),
     streams.map((stream) => stream.viewerId),
     streams.map((stream) => stream.sessionId),
   ]);
-  return new Map(rows.map((row) => [Number(row.place) - 1, row]));
+  return new Map(rows.map(({ postId, closed, ...reading }) => [postId, { ...reading, closed: new Set(closed) }]));
 }
 
 const countsStatement: Statement<PostCounts & { postId: string }> = statement(

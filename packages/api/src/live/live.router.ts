@@ -10,7 +10,7 @@ export const liveRouter = router({
   onEvent: authedProcedure
     .input(onEventInput)
     .output(trackedStreamView(personalEventView))
-    .subscription(async function* ({ ctx, input, signal }) {
+    .subscription(({ ctx, input, signal }) => {
       const { deps, viewer, connection } = ctx;
       const events = streamPersonalEvents(deps, {
         viewer,
@@ -18,9 +18,8 @@ export const liveRouter = router({
         signal: signal ?? ctx.shutdown.signal,
       });
       const nowMs = deps.clock.now().getTime();
-      for await (const { id, event } of guardStream(events, { connection, expiresAtMs: viewer.expiresAtMs, nowMs })) {
-        yield tracked(id, event);
-      }
+      const { expiresAtMs } = viewer;
+      return guardStream(events, { connection, expiresAtMs, nowMs, show: ({ id, event }) => tracked(id, event) });
     }),
   onPost: publicProcedure
     .input(onPostInput)
@@ -34,6 +33,7 @@ export const liveRouter = router({
         onOverflow: () => connection.interrupt(),
       });
       const nowMs = deps.clock.now().getTime();
-      return guardStream(events, { connection, expiresAtMs: viewer?.expiresAtMs ?? null, nowMs });
+      const expiresAtMs = viewer?.expiresAtMs ?? null;
+      return guardStream(events, { connection, expiresAtMs, nowMs, show: (event) => event });
     }),
 });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { commentView } from "../comment/comment.schema.ts";
 import { mediaView } from "../media/media.schema.ts";
 import { markedView, notificationView } from "../notification/notification.schema.ts";
+import { vouched } from "../platform/vouched.ts";
 import { idInput, idView } from "../platform/wire.ts";
 import { countsView } from "../user/user.schema.ts";
 
@@ -24,16 +25,19 @@ export type PersonalEvent = z.infer<typeof personalEventView>;
 
 export const onPostInput = z.object({ postId: idInput });
 
-export const postEventView = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("post.counts"),
-    likeCount: z.int(),
-    commentCount: z.int(),
-    rev: z.int(),
-  }),
-  z.object({ type: z.literal("comment.created"), comment: commentView }),
-  z.object({ type: z.literal("comment.updated"), comment: commentView }),
-  z.object({ type: z.literal("comment.deleted"), commentId: idView }),
-  z.object({ type: z.literal("post.deleted") }),
-]);
+/** Events of posts are shared by all who hear them: they are checked where they are made. */
+export const postEventView = vouched(
+  z.discriminatedUnion("type", [
+    z.object({
+      type: z.literal("post.counts"),
+      likeCount: z.int(),
+      commentCount: z.int(),
+      rev: z.int(),
+    }),
+    z.object({ type: z.literal("comment.created"), comment: commentView }),
+    z.object({ type: z.literal("comment.updated"), comment: commentView }),
+    z.object({ type: z.literal("comment.deleted"), commentId: idView }),
+    z.object({ type: z.literal("post.deleted") }),
+  ]),
+);
 export type PostEvent = z.infer<typeof postEventView>;

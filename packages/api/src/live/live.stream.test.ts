@@ -72,6 +72,7 @@ test("a stream says ready, then tells what happens, with the counts of then", as
 test("marks reach the person's other devices, as they were said", async () => {
   const ann = await createPerson(deps);
   const client = await listen(ann);
+  await waitFor("ready", () => client.types().includes("ready"));
   await likeMany(ann, 1);
   await waitFor("the like", () => client.types().includes("notification.created"));
   const created = client.events.at(-1)?.event;

@@ -1,8 +1,9 @@
 // Streams as the router serves them: a person's events from where they left off, and what happens on a post.
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
+import type { SizedStream } from "./live.guard.ts";
 import { liveHubOf } from "./live.hub.ts";
-import { createMailbox } from "./live.mailbox.ts";
+import { createMailbox, type Mailbox } from "./live.mailbox.ts";
 import type { PostStream } from "./live.post.check.ts";
 import { postHubOf } from "./live.post.hub.ts";
 import type { PersonalStream, SentEvent } from "./live.round.ts";
@@ -16,23 +17,15 @@ const unknownPosition = "9223372036854775807";
  * number; without it, `ready` first. An id that the log does not know begins with `resync`. Ends after session.revoked,
  * or when `signal` is aborted.
  */
-export async function* streamPersonalEvents(
+export function streamPersonalEvents(
   deps: Deps,
   input: { viewer: { userId: string; sessionId: string }; lastEventId: string | null; signal: AbortSignal },
-): AsyncGenerator<SentEvent, void, undefined> {
+): SizedStream<SentEvent> {
   const { viewer, lastEventId, signal } = input;
   const hub = liveHubOf(deps);
   const mailbox = createMailbox<SentEvent>({ onTaken: () => hub.release(stream) });
   const stream: PersonalStream = { ...viewer, after: positionOf(lastEventId), isReady: false, mailbox };
-  signal.addEventListener("abort", mailbox.close, { once: true });
-  // Listening comes first: what happens from here on is either read now or hinted later.
-  hub.add(stream);
-  try {
-    if (!signal.aborted) yield* mailbox.read();
-  } finally {
-    hub.remove(stream);
-    signal.removeEventListener("abort", mailbox.close);
-  }
+  return readMailbox(mailbox, { signal, begin: async () => hub.add(stream), end: () => hub.remove(stream) });
 }
 
 function positionOf(lastEventId: string | null): string | null {
@@ -48,7 +41,7 @@ const maxWaiting = 500;
  * viewer's session ends, when `signal` is aborted, or, with a call of `onOverflow`, when the reader is too slow. Throws
  * post.notFound.
  */
-export async function* streamPostEvents(
+export function streamPostEvents(
   deps: Deps,
   input: {
     viewer: { userId: string; sessionId: string } | null;
@@ -56,10 +49,16 @@ export async function* streamPostEvents(
     signal: AbortSignal;
     onOverflow: () => void;
   },
-): AsyncGenerator<PostEvent, void, undefined> {
+): SizedStream<PostEvent> {
   const { viewer, postId, signal } = input;
   const hub = postHubOf(deps);
-  const mailbox = createMailbox<PostEvent>({ maxSize: maxWaiting, onOverflow: input.onOverflow });
+  const mailbox = createMailbox<PostEvent>({
+    maxSize: maxWaiting,
+    onOverflow() {
+      hub.remove(stream);
+      input.onOverflow();
+    },
+  });
   const stream: PostStream = {
     postId,
     viewerId: viewer?.userId ?? null,
@@ -67,12 +66,57 @@ export async function* streamPostEvents(
     rev: 0,
     mailbox,
   };
-  signal.addEventListener("abort", mailbox.close, { once: true });
-  try {
+  async function begin(): Promise<void> {
     if (!(await hub.admit(stream))) throw new AppError("post.notFound");
-    if (!signal.aborted) yield* mailbox.read();
-  } finally {
-    hub.remove(stream);
-    signal.removeEventListener("abort", mailbox.close);
   }
+  return readMailbox(mailbox, { signal, begin, end: () => hub.remove(stream) });
+}
+
+/** A mailbox that is in use from the first reading to its end, or to the signal. */
+function readMailbox<Message>(
+  mailbox: Mailbox<Message>,
+  input: { signal: AbortSignal; begin: () => Promise<void>; end: () => void },
+): SizedStream<Message> {
+  const { signal, begin, end } = input;
+  let hasBegun = false;
+  let isOver = false;
+
+  function finish(): void {
+    isOver = true;
+    signal.removeEventListener("abort", finish);
+    mailbox.close();
+    if (hasBegun) end();
+  }
+
+  async function readFirst(): Promise<IteratorResult<Message, undefined>> {
+    if (signal.aborted) return mailbox.return();
+    signal.addEventListener("abort", finish, { once: true });
+    try {
+      await begin();
+    } catch (error) {
+      // Who has gone meanwhile is not told why it could not begin.
+      if (isOver) return mailbox.return();
+      finish();
+      throw error;
+    }
+    return mailbox.next();
+  }
+
+  return {
+    get size() {
+      return mailbox.size;
+    },
+    next() {
+      if (hasBegun) return mailbox.next();
+      hasBegun = true;
+      return readFirst();
+    },
+    return() {
+      finish();
+      return mailbox.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -14,6 +14,9 @@ export interface Viewer {
 export interface Connection {
   /** Bytes that were sent but not yet taken by the network. */
   bufferedBytes(): number;
+  /** Keeps what is sent back until it is released as often: what was sent between goes out in one write. */
+  hold(): void;
+  release(): void;
   /** Ends the connection in the way that makes clients connect again and resume. */
   interrupt(): void;
   /** Asks the client to come back with a new token before this one dies; streams resume from their last id. */

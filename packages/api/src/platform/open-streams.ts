@@ -40,35 +40,3 @@ export function openStream(ctx: RequestContext, viewer: Viewer | null): () => vo
     else counts.delete(caller);
   };
 }
-
-/**
- * Passes a stream on and calls `onEnd` when it is over, has failed or is given up. A generator around it would not do:
- * given up before it began, it runs no `finally`.
- */
-export function watchEnd<Item>(
-  stream: AsyncIterable<Item>,
-  input: { onEnd: () => void; nameError: (error: unknown) => unknown },
-): AsyncIterable<Item> {
-  const { onEnd, nameError } = input;
-  return {
-    [Symbol.asyncIterator]() {
-      const iterator = stream[Symbol.asyncIterator]();
-      return {
-        async next() {
-          try {
-            const step = await iterator.next();
-            if (step.done) onEnd();
-            return step;
-          } catch (error) {
-            onEnd();
-            throw nameError(error);
-          }
-        },
-        async return(value: unknown) {
-          onEnd();
-          return (await iterator.return?.(value)) ?? { done: true, value };
-        },
-      };
-    },
-  };
-}

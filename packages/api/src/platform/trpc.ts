@@ -8,7 +8,8 @@ import { fieldErrorsOf, nameFailure } from "./failure.ts";
 import type { Call } from "./limit.owner.ts";
 import { limiterOf, type Outcome } from "./limiter.ts";
 import type { CallType } from "./limits.ts";
-import { openStream, watchEnd } from "./open-streams.ts";
+import { openStream } from "./open-streams.ts";
+import { followStream } from "./stream.ts";
 
 const t = initTRPC.context<RequestContext>().create({
   isDev: false,
@@ -105,7 +106,10 @@ async function countingStreams<Result extends Attempt>(opened: Opened, run: () =
   try {
     const result = await run();
     if (!result.ok) onEnd();
-    else result.data = watchEnd(result.data as AsyncIterable<unknown>, { onEnd, nameError: toTrpcError });
+    else {
+      const items = result.data as AsyncIterable<unknown>;
+      result.data = followStream(items, { onEnd, nameError: toTrpcError });
+    }
     return result;
   } catch (error) {
     onEnd();

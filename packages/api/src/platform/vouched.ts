@@ -21,6 +21,14 @@ function knownOf(value: unknown): Known | undefined {
   return typeof value === "object" && value !== null ? known.get(value) : undefined;
 }
 
+/** The JSON of what somebody vouched for, written once; null for all else. */
+export function jsonOfVouched(value: unknown): string | null {
+  const found = knownOf(value);
+  if (found === undefined) return null;
+  found.json ??= JSON.stringify(value);
+  return found.json;
+}
+
 /** The same schema, but what somebody vouched for passes as it is. */
 export function vouched<Schema extends z.ZodType>(schema: Schema): Schema {
   const passing = schema.clone();
@@ -59,11 +67,9 @@ function markParts(item: unknown, written: string[]): unknown {
   let marked: Record<string, unknown> | null = null;
   // Not Object.entries, whose lists cost as much as the writing that is saved.
   for (const key in item) {
-    const found = knownOf(item[key]);
-    if (found === undefined) continue;
-    found.json ??= JSON.stringify(item[key]);
-    if (found.json.length < minLength) continue;
-    written.push(found.json);
+    const json = jsonOfVouched(item[key]);
+    if (json === null || json.length < minLength) continue;
+    written.push(json);
     marked ??= { ...item };
     marked[key] = mark;
   }

@@ -14,7 +14,14 @@ export function testContext(deps: Deps, input: { viewerId: string | null }): Req
     readViewer: async () =>
       viewerId === null ? null : { userId: viewerId, sessionId: "1", expiresAtMs: Number.MAX_SAFE_INTEGER },
     checkSession: async () => {},
-    connection: { bufferedBytes: () => 0, interrupt: () => {}, askToReconnect: () => {}, openStreams: 0 },
+    connection: {
+      bufferedBytes: () => 0,
+      interrupt: () => {},
+      askToReconnect: () => {},
+      hold: () => {},
+      release: () => {},
+      openStreams: 0,
+    },
     shutdown: createShutdown(),
   };
 }

@@ -37,7 +37,14 @@ function contextOf(person: TestPerson | null): RequestContext {
     userAgent: "test",
     readViewer: async () => viewer,
     checkSession: async () => undefined,
-    connection: { bufferedBytes: () => 0, interrupt: () => {}, askToReconnect: () => {}, openStreams: 0 },
+    connection: {
+      bufferedBytes: () => 0,
+      interrupt: () => {},
+      askToReconnect: () => {},
+      hold: () => {},
+      release: () => {},
+      openStreams: 0,
+    },
     shutdown: createShutdown(),
   };
 }

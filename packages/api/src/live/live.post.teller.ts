@@ -1,0 +1,157 @@
+// Tells those who look on at posts what happens there, round by round: counts at once and then at most four times a
+// second, and each comment, read once for all local viewers and shown as each of them may see it.
+import { presentCommentsToMany } from "../comment/comment.audience.ts";
+import type { CommentView } from "../comment/comment.schema.ts";
+import type { Deps } from "../platform/deps.ts";
+import { vouchFor } from "../platform/vouched.ts";
+import type { StreamBook } from "./live.book.ts";
+import type { CommentHint } from "./live.hint.ts";
+import {
+  type Audience,
+  audiencesOf,
+  audiencesPerRead,
+  type CountsEvent,
+  checkAudiences,
+  countsEventOf,
+  type PostStream,
+  tellCounts,
+} from "./live.post.check.ts";
+import { readPostCounts } from "./live.post.read.ts";
+import { postEventView } from "./live.schema.ts";
+
+const countsEveryMs = 250;
+
+interface TellerInput {
+  book: StreamBook<PostStream>;
+  /** Resolves when the streams of sessions that were said to have ended are closed: they are told nothing more. */
+  whenChecked: () => Promise<unknown>;
+}
+
+type TellerDeps = Pick<Deps, "db" | "log" | "storage">;
+
+export interface PostTeller {
+  /** The counts of a post have moved. */
+  tellCounts(postId: string): void;
+  tellComment(hint: CommentHint): void;
+}
+
+/** What is told together: comments, and the posts whose counts are due. */
+interface Round {
+  hints: readonly CommentHint[];
+  moved: readonly string[];
+}
+
+/** One round at a time; what comes while it is read, and what one message tells, goes into the next. */
+export function createPostTeller(deps: TellerDeps, input: TellerInput): PostTeller {
+  const moved = new Set<string>();
+  let hints: CommentHint[] = [];
+  let countsDueMs = 0;
+  let isTelling = false;
+  let timer: NodeJS.Timeout | null = null;
+
+  function takeRound(): Round | null {
+    const nowMs = performance.now();
+    const areCountsDue = moved.size > 0 && nowMs >= countsDueMs;
+    if (hints.length === 0 && !areCountsDue) return null;
+    const round = { hints, moved: areCountsDue ? [...moved] : [] };
+    hints = [];
+    if (areCountsDue) {
+      moved.clear();
+      countsDueMs = nowMs + countsEveryMs;
+    }
+    return round;
+  }
+
+  async function tellRounds(): Promise<void> {
+    for (let round = takeRound(); round !== null; round = takeRound()) {
+      await tellRound(deps, input, round).catch((error) =>
+        deps.log.warn({ err: error }, "what happened on posts could not be told to those who look on"),
+      );
+    }
+    isTelling = false;
+    if (moved.size === 0) return;
+    timer ??= setTimeout(() => {
+      timer = null;
+      wake();
+    }, countsDueMs - performance.now()).unref();
+  }
+
+  function wake(): void {
+    if (isTelling) return;
+    isTelling = true;
+    setImmediate(tellRounds);
+  }
+
+  return {
+    tellCounts(postId) {
+      moved.add(postId);
+      if (timer === null) wake();
+    },
+    tellComment(hint) {
+      hints.push(hint);
+      wake();
+    },
+  };
+}
+
+async function tellRound(deps: TellerDeps, input: TellerInput, { hints, moved }: Round): Promise<void> {
+  const { book } = input;
+  const commented = new Set(hints.map((hint) => hint.postId));
+  const audiences = audiencesOf([...commented].flatMap((postId) => book.of(postId)));
+  const [shown, counts, otherCounts] = await Promise.all([
+    presentRound(deps, audiences, hints),
+    // A session that has ended hears of no comment, also where the hint of its end is late or lost.
+    checkAudiences(deps, { book, audiences }),
+    readCounts(deps, { postIds: moved.filter((postId) => book.isAbout(postId) && !commented.has(postId)) }),
+    input.whenChecked(),
+  ]);
+  for (const postId of moved) {
+    const event = counts.get(postId) ?? otherCounts.get(postId);
+    if (event !== undefined) for (const stream of book.of(postId)) tellCounts(stream, event);
+  }
+  for (const { postId, commentId, change } of hints) {
+    if (change === "comment.deleted") {
+      const event = vouchFor({ type: change, commentId });
+      for (const stream of book.of(postId)) stream.mailbox.put(event);
+      continue;
+    }
+    for (const { view, streams } of shown.get(commentId) ?? []) {
+      // Checked here, once, for all who hear it.
+      const event = vouchFor(postEventView.parse({ type: change, comment: view }));
+      for (const stream of streams) stream.mailbox.put(event);
+    }
+  }
+}
+
+interface Shown {
+  view: CommentView;
+  streams: PostStream[];
+}
+
+/** The comments that were hinted, in each way that some viewer may see them, with who sees them so. */
+async function presentRound(
+  deps: Pick<Deps, "db" | "storage">,
+  audiences: readonly Audience[],
+  hints: readonly CommentHint[],
+): Promise<Map<string, Shown[]>> {
+  const commentIds = hints.flatMap(({ change, commentId }) => (change === "comment.deleted" ? [] : [commentId]));
+  const shown = new Map<string, Shown[]>();
+  if (commentIds.length === 0) return shown;
+  for (let start = 0; start < audiences.length; start += audiencesPerRead) {
+    const viewers = audiences.slice(start, start + audiencesPerRead);
+    for (const { view, places } of await presentCommentsToMany(deps, { commentIds, viewers })) {
+      const streams = places.flatMap((place) => viewers[place]?.streams ?? []);
+      shown.set(view.id, [...(shown.get(view.id) ?? []), { view, streams }]);
+    }
+  }
+  return shown;
+}
+
+async function readCounts(
+  deps: Pick<Deps, "db">,
+  { postIds }: { postIds: readonly string[] },
+): Promise<Map<string, CountsEvent>> {
+  if (postIds.length === 0) return new Map();
+  const counts = await readPostCounts(deps, { postIds });
+  return new Map([...counts].map(([postId, now]) => [postId, countsEventOf(now)]));
+}
