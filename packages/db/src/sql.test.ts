@@ -79,6 +79,57 @@ describe("transactions", () => {
   });
 });
 
+describe("statements that go out with the commit", () => {
+  const makeTable = statement("test.make", "create table if not exists later_test (n int primary key)");
+  const insert = statement<{ n: number }>("test.later", "insert into later_test values ($1) returning n");
+  const count = statement<{ count: number }>("test.count", "select count(*)::int as count from later_test");
+
+  beforeAll(() => db.sql.run(makeTable));
+  afterAll(() => db.sql.run(statement("test.drop", "drop table later_test")));
+
+  test("take effect, and give their rows once they are committed", async () => {
+    const rows = await db.inTransaction(async (tx) => {
+      await tx.many(insert, [1]);
+      const later = tx.later(insert, [2]);
+      expect(later).toThrow("no answer before the commit");
+      return later;
+    });
+    expect(rows()).toEqual([{ n: 2 }]);
+    expect(await db.sql.one(count)).toEqual({ count: 2 });
+  });
+
+  test("fail the transaction when they fail, and nothing of it is left", async () => {
+    const failing = db.inTransaction(async (tx) => {
+      await tx.many(insert, [3]);
+      tx.later(insert, [1]);
+      tx.later(insert, [4]);
+    });
+    await expect(failing).rejects.toMatchObject({ code: "23505" });
+    expect(await db.sql.one(count)).toEqual({ count: 2 });
+  });
+
+  test("run again with the rest when they meet a rival", async () => {
+    let attempts = 0;
+    const raise = statement("test.rival", "do $$ begin raise exception using errcode = '40P01'; end $$");
+    await db.inTransaction(async (tx) => {
+      attempts += 1;
+      tx.later(insert, [5]);
+      if (attempts === 1) tx.later(raise);
+    });
+    expect(attempts).toBe(2);
+    expect(await db.sql.one(count)).toEqual({ count: 3 });
+  });
+
+  test("are not left over when the work fails for another reason", async () => {
+    const failing = db.inTransaction(async (tx) => {
+      tx.later(insert, [6]);
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    expect(await db.sql.one(count)).toEqual({ count: 3 });
+  });
+});
+
 describe("a full pool", () => {
   test("ends in PoolBusyError after the bound", async () => {
     const small = createDb({ url: process.env.TEST_DATABASE_URL ?? "", maxConnections: 1, poolWaitMs: 50 });

@@ -30,6 +30,11 @@ export interface Sql {
  */
 export interface Tx extends Sql {
   readonly isTransaction: true;
+  /**
+   * Sends a statement that nobody waits for: the last ones of a transaction go out together with its commit. The answer
+   * gives the rows once the transaction is committed (before that it throws); a failure is the transaction's.
+   */
+  later<Row>(statement: Statement<Row>, values?: readonly unknown[]): () => Row[];
 }
 
 /** No connection became free within the bound: the caller should retry later. */
@@ -121,6 +126,7 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
   let broken: Error | undefined;
   let firstFailure: unknown;
   let isOver = false;
+  const unawaited: Promise<unknown>[] = [];
   // A connection that breaks between two statements says so with an event, which would end the process if nobody heard.
   const noteBreak = (error: Error) => {
     broken = error;
@@ -138,16 +144,34 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
       throw error;
     }
   };
+  const runner = createRunner(query);
+
+  function later<Row>(st: Statement<Row>, values?: readonly unknown[]): () => Row[] {
+    let rows: Row[] | undefined;
+    const sent = runner.many(st, values).then((answered) => {
+      rows = answered;
+    });
+    // It is waited for below; until then a failure must not pass for one that nobody hears of.
+    sent.catch(() => undefined);
+    unawaited.push(sent);
+    return () => {
+      if (rows === undefined) throw new Error(`statement ${st.name} has no answer before the commit`);
+      return rows;
+    };
+  }
 
   try {
     // The first statement goes out right behind it, a trip less.
     const begun = client.query("begin");
     begun.catch(noteBreak);
-    const result = await work({ ...createRunner(query), isTransaction: true }).finally(() => {
+    const result = await work({ ...runner, later, isTransaction: true }).finally(() => {
       isOver = true;
     });
+    const committed = client.query("commit");
+    committed.catch(() => undefined);
     await begun;
-    await client.query("commit");
+    await Promise.all(unawaited);
+    await committed;
     return result;
   } catch (error) {
     await client.query("rollback").catch(noteBreak);

@@ -4,8 +4,8 @@ import { z } from "zod";
 
 const id = z.string().regex(/^[1-9]\d{0,18}$/);
 
-/** A like of a post (commentId null) or of a comment. */
-const like = z.object({ postId: id, commentId: id.nullable(), actorId: id });
+/** A like of a post (commentId null) or of a comment, and whose that is: left out by releases before this one. */
+const like = z.object({ postId: id, commentId: id.nullable(), actorId: id, receiverId: id.optional() });
 /** Two people, the one who acts first. */
 const pair = z.object({ actorId: id, targetId: id });
 const post = z.object({ postId: id, authorId: id });

@@ -141,7 +141,7 @@ async function eraseAccount(deps: Deps, input: { userId: string; factId: string 
       if ((await tx.one(selectRemains, [userId])).hasRemains) return false;
       await eraseUser(tx, { userId });
     }
-    await recordDone(tx, { job: "auth.purgeAccounts", factIds: [factId] });
+    recordDone(tx, { job: "auth.purgeAccounts", factIds: [factId] });
     return true;
   });
 }

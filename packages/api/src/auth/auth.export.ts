@@ -95,7 +95,7 @@ export async function makeExports(
         const expiresAt = new Date(deps.clock.now().getTime() + exportLifeMs);
         await tx.run(finishExport, [running.id, expiresAt]);
       }
-      await recordDone(tx, { job: "auth.makeExports", factIds: [fact.id] });
+      recordDone(tx, { job: "auth.makeExports", factIds: [fact.id] });
     });
   }
 }

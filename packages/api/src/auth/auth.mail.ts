@@ -105,7 +105,7 @@ async function sendMail(deps: Deps, input: { factId: string; row: MailRequestRow
     if (row !== null && decision !== null) await tx.run(markSent, [row.id, now]);
     // A request that leads nowhere goes, and the address of somebody unknown with it.
     else if (row !== null) await tx.run(dropRequest, [row.id]);
-    await recordDone(tx, { job: "auth.sendMails", factIds: [factId] });
+    recordDone(tx, { job: "auth.sendMails", factIds: [factId] });
   });
 }
 

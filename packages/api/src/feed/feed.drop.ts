@@ -22,7 +22,7 @@ export async function dropWindowsOfFacts(deps: DropDeps, input: { facts: DropFac
     if ("userId" in fact.payload) await dropWindowsOfFollowers(deps, { authorId: fact.payload.userId });
   }
   const factIds = facts.map((fact) => fact.id);
-  await deps.db.inTransaction((tx) => recordDone(tx, { job: "feed.dropWindows", factIds }));
+  await deps.db.inTransaction(async (tx) => recordDone(tx, { job: "feed.dropWindows", factIds }));
 }
 
 function readersOf(fact: DropFact): string[] {

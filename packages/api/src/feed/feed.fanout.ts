@@ -42,7 +42,7 @@ export async function pushPosts(
   await pushTargets(deps, targets);
   await commitFacts(deps, async (tx) => {
     for (const post of large) await planRanges(tx, { post, rangeSize });
-    await recordDone(tx, { job: "feed.pushPosts", factIds: input.facts.map((fact) => fact.id) });
+    recordDone(tx, { job: "feed.pushPosts", factIds: input.facts.map((fact) => fact.id) });
   });
 }
 

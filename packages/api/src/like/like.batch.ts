@@ -13,7 +13,8 @@ import { postIsVisible } from "../post/post.visibility.ts";
 function likeFacts(commentId: string): (changed: string) => string {
   return (changed) => `
     select case when is_set then 'like.created' else 'like.deleted' end,
-           jsonb_build_object('postId', post_id::text, 'commentId', ${commentId}, 'actorId', actor_id::text)
+           jsonb_build_object('postId', post_id::text, 'commentId', ${commentId}, 'actorId', actor_id::text,
+                              'receiverId', receiver_id::text)
     from ${changed}`;
 }
 
@@ -22,7 +23,7 @@ const postLikes: RelationSql = {
   table: "post_likes",
   targetColumn: "post_id",
   visible: `
-    select w.actor_id, w.target_id, w.is_set, post.id as post_id
+    select w.actor_id, w.target_id, w.is_set, post.id as post_id, post.author_id as receiver_id
     from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
     where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}`,
   counter: {
@@ -53,7 +54,7 @@ const commentLikes: RelationSql = {
   table: "comment_likes",
   targetColumn: "comment_id",
   visible: `
-    select w.actor_id, w.target_id, w.is_set, comment.post_id
+    select w.actor_id, w.target_id, w.is_set, comment.post_id, comment.author_id as receiver_id
     from wanted w join (${commentTables}) on comment.id = w.target_id
     where ${commentIsLikable("w.actor_id")}`,
   counter: {

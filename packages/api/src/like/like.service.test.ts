@@ -57,7 +57,7 @@ test("each real change stores one fact, repeats store none", async () => {
     ),
     [post.id],
   );
-  const payload = { postId: post.id, commentId: null, actorId: bob.id };
+  const payload = { postId: post.id, commentId: null, actorId: bob.id, receiverId: alice.id };
   expect(facts).toEqual(["like.created", "like.deleted", "like.created"].map((fact) => ({ fact, payload })));
 });
 
@@ -83,7 +83,7 @@ test("comments are liked like posts, with their post in the fact", async () => {
     statement<{ payload: unknown }>("test.commentFacts", "select payload from outbox where payload->>'commentId' = $1"),
     [comment.id],
   );
-  const payload = { postId: post.id, commentId: comment.id, actorId: bob.id };
+  const payload = { postId: post.id, commentId: comment.id, actorId: bob.id, receiverId: alice.id };
   expect(facts).toEqual([{ payload }, { payload }]);
 });
 

@@ -46,8 +46,6 @@ export interface NewLiveEvent {
   payload: Record<string, unknown>;
   unread?: number;
   unseen?: number;
-  /** The notification that was made, so that the person's next one gets a higher id. */
-  notificationId?: string;
 }
 
 /** Where a person's log stands after an append: what a hint carries. */
@@ -56,13 +54,14 @@ export interface LivePosition {
   seq: string;
 }
 
-const appendLiveEventsStatement: Statement<LivePosition> = statement(
-  "live.appendEvents",
-  `with event as (
-     select user_id, type, payload, unread, unseen, notification_id,
-            row_number() over (partition by user_id order by position) as step
-     from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::int[], $5::int[], $6::bigint[])
-          with ordinality as event (user_id, type, payload, unread, unseen, notification_id, position)
+/**
+ * SQL text, the end of a `with` list: appends events to logs and moves counts. `source` selects (user_id, type, payload,
+ * unread, unseen, notification_id, position), where position is their order; the people's heads are locked by an earlier
+ * statement. Afterwards `head` has (user_id, seq) of everyone whose log has grown.
+ */
+export function appendLiveEventsSql(source: string): string {
+  return `event as (
+     select source.*, row_number() over (partition by user_id order by position) as step from (${source}) source
    ), moved as (
      select user_id, count(*) as steps, sum(unread)::int as unread, sum(unseen)::int as unseen,
             max(notification_id) as notification_id
@@ -79,7 +78,15 @@ const appendLiveEventsStatement: Statement<LivePosition> = statement(
      insert into live_log (user_id, seq, type, payload)
      select event.user_id, head.seq - head.steps + event.step, event.type, event.payload
      from event join head on head.user_id = event.user_id
-   )
+   )`;
+}
+
+const appendLiveEventsStatement: Statement<LivePosition> = statement(
+  "live.appendEvents",
+  `with ${appendLiveEventsSql(
+    `select given.*, null::bigint as notification_id from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::int[], $5::int[])
+        with ordinality as given (user_id, type, payload, unread, unseen, position)`,
+  )}
    select user_id as "userId", seq from head`,
 );
 
@@ -96,6 +103,5 @@ export async function appendLiveEvents(tx: Tx, input: { events: readonly NewLive
     events.map((event) => JSON.stringify(event.payload)),
     events.map((event) => event.unread ?? 0),
     events.map((event) => event.unseen ?? 0),
-    events.map((event) => event.notificationId ?? null),
   ]);
 }

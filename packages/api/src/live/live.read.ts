@@ -1,6 +1,9 @@
-// What the hub of personal streams asks of PostgreSQL: one statement for all streams that have something to hear, and
-// one for all open ones. Both say whether each stream's session still lives.
+// What the hub of personal streams asks of PostgreSQL: one statement for all streams that have something to hear, which
+// brings along the notifications that are to be told, and one for all open ones. Both say whether each stream's session
+// still lives.
 import { type Statement, statement } from "@pixora/db";
+import type { NotificationView } from "../notification/notification.schema.ts";
+import { type NotificationRow, notificationSql, notificationViewOfRow } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sessionIsLive } from "./live.session.ts";
 
@@ -19,6 +22,8 @@ export interface LogEntry {
   seq: string;
   type: string;
   payload: unknown;
+  /** The one that was created, as its receiver may see it now; null where it may not, and for other types. */
+  notification: NotificationView | null;
 }
 
 export interface StreamReading {
@@ -33,26 +38,41 @@ export interface StreamReading {
 
 const isSessionLive = sessionIsLive({ session: "stream.session_id", user: "stream.user_id" });
 
-const readStatement: Statement<StreamReading & { place: string }> = statement(
+/** A row a stream and entry; a stream without entries has one row. */
+interface ReadRow extends Omit<StreamReading, "entries">, Omit<NotificationRow, "id"> {
+  place: string;
+  entrySeq: string | null;
+  entryType: string;
+  payload: unknown;
+  /** Of the notification. */
+  id: string | null;
+}
+
+const readStatement: Statement<ReadRow> = statement(
   "live.readStreams",
   `select stream.place, ${isSessionLive} as "isSessionLive", head.seq, head.unread, head.unseen,
-          coalesce(log.entries, '[]') as entries
+          entry.seq as "entrySeq", entry.type as "entryType", entry.payload, shown.*
    from unnest($1::bigint[], $2::bigint[], $3::bigint[])
         with ordinality as stream (user_id, session_id, after, place)
    join live_heads head on head.user_id = stream.user_id
    left join lateral (
-     select json_agg(json_build_object('seq', entry.seq::text, 'type', entry.type, 'payload', entry.payload)
-                     order by entry.seq) as entries
-     from (select * from live_log
-           where user_id = stream.user_id and seq > stream.after
-             and created_at > clock_timestamp() - make_interval(days => ${horizonDays})
-           order by seq limit $4) entry
-   ) log on stream.after < head.seq`,
+     select seq, type, payload from live_log
+     where user_id = stream.user_id and seq > stream.after
+       and created_at > clock_timestamp() - make_interval(days => ${horizonDays})
+     order by seq limit $4
+   ) entry on stream.after < head.seq
+   left join lateral (
+     select ${notificationSql.columns}
+     from notifications n ${notificationSql.joins}
+     where n.id = (case when entry.type = 'notification.created' then entry.payload ->> 'id' end)::bigint
+       and n."receiverId" = stream.user_id and ${notificationSql.isShown}
+   ) shown on true
+   order by stream.place, entry.seq`,
 );
 
 /** Reads several streams at once; one whose person is gone is left out. The answers are by index of `streams`. */
 export async function readStreams(
-  deps: Pick<Deps, "db">,
+  deps: Pick<Deps, "db" | "storage">,
   input: { streams: readonly StreamPosition[]; limit: number },
 ): Promise<Map<number, StreamReading>> {
   const { streams, limit } = input;
@@ -62,7 +82,20 @@ export async function readStreams(
     streams.map((stream) => stream.after),
     limit,
   ]);
-  return new Map(rows.map((row) => [Number(row.place) - 1, row]));
+  const readings = new Map<number, StreamReading>();
+  for (const row of rows) {
+    const index = Number(row.place) - 1;
+    const { isSessionLive, seq, unread, unseen } = row;
+    const reading = readings.get(index) ?? { isSessionLive, seq, unread, unseen, entries: [] };
+    readings.set(index, reading);
+    if (row.entrySeq !== null) reading.entries.push(entryOf(deps, row, row.entrySeq));
+  }
+  return readings;
+}
+
+function entryOf(deps: Pick<Deps, "storage">, row: ReadRow, seq: string): LogEntry {
+  const { id, entryType: type, payload } = row;
+  return { seq, type, payload, notification: id === null ? null : notificationViewOfRow(deps, { ...row, id }) };
 }
 
 const sweepStatement: Statement<{ place: string; isSessionLive: boolean; seq: string }> = statement(

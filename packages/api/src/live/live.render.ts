@@ -2,8 +2,7 @@
 // see it now. Promise: one that cannot be seen any more comes as removed, so that every entry is one event.
 import { z } from "zod";
 import { presentMedia } from "../media/media.view.ts";
-import { markedView } from "../notification/notification.schema.ts";
-import { presentToReceivers } from "../notification/notification.view.ts";
+import { markedView, type NotificationView } from "../notification/notification.schema.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
 import type { LogEntry } from "./live.read.ts";
@@ -24,23 +23,21 @@ const entry = z.discriminatedUnion("type", [
 ]);
 type KnownEntry = z.infer<typeof entry>;
 
-/** Renders the entries of many people with one query a noun; the events stand where their entries stood. */
+/** Renders the entries of many people with at most one query; the events stand where their entries stood. */
 export async function renderEntries(
   deps: Pick<Deps, "db" | "storage">,
   lists: readonly EntriesToRender[],
 ): Promise<{ seq: string; event: PersonalEvent }[][]> {
   const parsed = lists.map(({ entries, counts }) =>
-    entries.map((raw) => ({ seq: raw.seq, counts, known: readEntry(raw) })),
+    entries.map((entry) => ({ entry, counts, known: readEntry(entry) })),
   );
-  const all = parsed.flat().map(({ known }) => known);
-  const ids = all.flatMap((known) => (known.type === "notification.created" ? [known.payload.id] : []));
-  const mediaIds = all.flatMap((known) => ("mediaId" in known.payload ? [known.payload.mediaId] : []));
-  const [notifications, media] = await Promise.all([
-    presentToReceivers(deps, { ids: [...new Set(ids)] }),
-    presentMedia(deps, { ids: mediaIds }),
-  ]);
+  const mediaIds = parsed.flat().flatMap(({ known }) => ("mediaId" in known.payload ? [known.payload.mediaId] : []));
+  const media = await presentMedia(deps, { ids: mediaIds });
   return parsed.map((list) =>
-    list.map(({ seq, counts, known }) => ({ seq, event: eventOf(known, { counts, notifications, media }) })),
+    list.map(({ entry: { seq, notification }, counts, known }) => ({
+      seq,
+      event: eventOf(known, { counts, notification, media }),
+    })),
   );
 }
 
@@ -50,19 +47,18 @@ function readEntry(raw: LogEntry): KnownEntry {
   return parsed.success ? parsed.data : { type: "notification.removed", payload: { ids: [] } };
 }
 
-interface Views {
-  notifications: Awaited<ReturnType<typeof presentToReceivers>>;
+interface Shown {
+  counts: Counts;
+  notification: NotificationView | null;
   media: Awaited<ReturnType<typeof presentMedia>>;
 }
 
-function eventOf(known: KnownEntry, { counts, notifications, media }: { counts: Counts } & Views): PersonalEvent {
+function eventOf(known: KnownEntry, { counts, notification, media }: Shown): PersonalEvent {
   switch (known.type) {
-    case "notification.created": {
-      const notification = notifications.get(known.payload.id);
-      return notification === undefined
+    case "notification.created":
+      return notification === null
         ? { type: "notification.removed", ids: [known.payload.id], counts }
         : { type: "notification.created", notification, counts };
-    }
     case "notification.removed":
       return { type: known.type, ids: known.payload.ids, counts };
     case "notification.read":

@@ -11,7 +11,9 @@ export async function tellPosts(
 ): Promise<void> {
   const { facts } = input;
   hintPosts(deps, { hints: facts.map(hintOf) });
-  await deps.db.inTransaction((tx) => recordDone(tx, { job: "live.tellPosts", factIds: facts.map((fact) => fact.id) }));
+  await deps.db.inTransaction(async (tx) =>
+    recordDone(tx, { job: "live.tellPosts", factIds: facts.map((fact) => fact.id) }),
+  );
 }
 
 function hintOf(fact: FactOf<"live.tellPosts">): PostHint {

@@ -37,7 +37,7 @@ export async function deleteFiles(
   const mediaIds = facts.flatMap((fact) => (fact.fact === "media.deleted" ? [fact.payload.mediaId] : []));
   const postIds = facts.flatMap((fact) => (fact.fact === "post.deleted" ? [fact.payload.postId] : []));
   await removeAll(deps, () => deps.db.sql.many(selectDoomed, [mediaIds, postIds]));
-  await deps.db.inTransaction((tx) =>
+  await deps.db.inTransaction(async (tx) =>
     recordDone(tx, { job: "media.deleteFiles", factIds: facts.map((fact) => fact.id) }),
   );
 }

@@ -58,7 +58,7 @@ async function makePicture(deps: MakeDeps, fact: FactOf<"media.makeVariants">): 
   const { mediaId } = fact.payload;
   const media = await deps.db.sql.maybe(selectToMake, [mediaId]);
   if (media === null) {
-    await deps.db.inTransaction((tx) => recordDone(tx, { job: "media.makeVariants", factIds: [fact.id] }));
+    await deps.db.inTransaction(async (tx) => recordDone(tx, { job: "media.makeVariants", factIds: [fact.id] }));
   } else {
     const outcome = await makeFiles(deps, media);
     const isFirst = await settleMedia(deps, { mediaId, outcome, factIds: [fact.id] });

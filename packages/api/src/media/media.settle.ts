@@ -40,7 +40,7 @@ export async function settleMedia(
       media !== null && canEndAs(outcome, media.state)
         ? await endWay(tx, { mediaId, ownerId: media.ownerId, outcome })
         : null;
-    await recordDone(tx, { job: "media.makeVariants", factIds });
+    recordDone(tx, { job: "media.makeVariants", factIds });
     return appended;
   });
   if (positions === null) return false;

@@ -83,7 +83,7 @@ export async function deliver(
   const givenUp = await sendEach(deps, { channel, deliveries: [...byKey.values()] });
   const unsent = letters.filter((letter) => givenUp.has(keyOf(keyOfLetter(letter)))).map((letter) => letter.factId);
   const factIds = input.factIds.filter((id) => !unsent.includes(id));
-  await deps.db.inTransaction((tx) => recordDone(tx, { job: input.job, factIds }));
+  await deps.db.inTransaction(async (tx) => recordDone(tx, { job: input.job, factIds }));
   // What the provider said stands in the rows: it may name an address, and this goes into logs.
   if (givenUp.size > 0) throw new ProviderFailedError(`given up: deliveries ${[...givenUp.values()].join(", ")}`);
 }

@@ -59,7 +59,13 @@ export function draftValues(drafts: readonly Omit<Draft, "causeKey" | "isAsked">
   ];
 }
 
-interface JudgementRow extends Judgement {
+/** Where a person can be reached outside the app. */
+interface Reach {
+  hasPush: boolean;
+  hasMail: boolean;
+}
+
+interface JudgementRow extends Judgement, Reach {
   place: string;
   wish: Partial<TypePreference> | null;
 }
@@ -67,12 +73,15 @@ interface JudgementRow extends Judgement {
 const judgeStatement: Statement<JudgementRow> = statement(
   "notification.judge",
   `select draft.place, ${causeHolds} as "isPresent", ${subjectIsGone} as "isSubjectGone",
-          coalesce(${isWelcome}, false) as "isWelcome", wish.types -> draft.type as wish
+          coalesce(${isWelcome}, false) as "isWelcome", wish.types -> draft.type as wish,
+          exists (select from push_subscriptions s where s.user_id = ${receiver}) as "hasPush",
+          exists (select from credentials c
+                  where c.user_id = ${receiver} and c.email_verified_at is not null) as "hasMail"
    from ${draftsSql}`,
 );
 
 /** A draft that may be told, and by which ways its receiver wants to hear of it. */
-export interface WelcomeDraft extends Draft {
+export interface WelcomeDraft extends Draft, Reach {
   wish: TypePreference;
 }
 
@@ -90,11 +99,16 @@ export async function judgeDrafts(tx: Tx, drafts: readonly Draft[]): Promise<Jud
   const verdicts = drafts.map((draft, index) => {
     const judgement = judgementAt.get(index);
     const verdict: Verdict = judgement === undefined ? "leave" : judgeDraft(draft, judgement);
-    return { draft, verdict, wish: judgement?.wish ?? null };
+    return { draft, verdict, judgement };
   });
   const draftsOf = (wanted: Verdict) => verdicts.filter(({ verdict }) => verdict === wanted).map(({ draft }) => draft);
   const toMake = verdicts
     .filter(({ verdict }) => verdict === "make")
-    .map(({ draft, wish }) => ({ ...draft, wish: completeWish(draft.type, wish) }));
+    .map(({ draft, judgement }) => ({
+      ...draft,
+      wish: completeWish(draft.type, judgement?.wish ?? null),
+      hasPush: judgement?.hasPush === true,
+      hasMail: judgement?.hasMail === true,
+    }));
   return { toMake, toRemove: draftsOf("remove"), toRemoveUnread: draftsOf("removeUnread") };
 }

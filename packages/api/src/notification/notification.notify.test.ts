@@ -78,12 +78,32 @@ describe("likes", () => {
     expect(await inbox.typesOf(ann)).toEqual([]);
   });
 
+  test("a like of a post that is gone by now tells nobody, whoever it names", async () => {
+    const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
+    const post = await createPost(deps, { authorId: ann.id });
+    const like = { postId: post.id, commentId: null, actorId: bob.id, receiverId: ann.id };
+    await inbox.run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, bob.id]);
+    await notifyLikes(deps, { facts: [factOf("like.created", like)] });
+    expect(await inbox.typesOf(ann)).toEqual(["LIKE"]);
+    await inbox.run("update posts set deleted_at = now() where id = $1", [post.id]);
+    await notifyLikes(deps, { facts: [factOf("like.created", like)] });
+    expect(await inbox.typesOf(ann)).toEqual([]);
+    await expectExactCounts(ann);
+  });
+
   test("a storm of likes from several workers at once makes one notification each, with rising ids and a gap-free log", async () => {
     const authors = await Promise.all([1, 2, 3, 4].map(() => createPerson(deps)));
     const posts = await Promise.all(authors.map((author) => createPost(deps, { authorId: author.id })));
     const fans = await Promise.all(Array.from({ length: 25 }, () => createPerson(deps)));
-    const facts = posts.flatMap((post) =>
-      fans.map((fan) => factOf("like.created", { postId: post.id, commentId: null, actorId: fan.id })),
+    const facts = posts.flatMap((post, index) =>
+      fans.map((fan) =>
+        factOf("like.created", {
+          postId: post.id,
+          commentId: null,
+          actorId: fan.id,
+          receiverId: authors[index]?.id ?? "",
+        }),
+      ),
     );
     for (const one of facts) {
       await inbox.run("insert into post_likes (post_id, user_id) values ($1, $2)", [

@@ -4,7 +4,7 @@
 import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactJobName, FactOf } from "@pixora/jobs";
 import { hintPeople, hintPosts, type PostHint } from "../live/live.hint.ts";
-import { appendLiveEvents, type LivePosition, lockLiveHeads } from "../live/live.log.ts";
+import { type LivePosition, lockLiveHeads } from "../live/live.log.ts";
 import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
 import {
@@ -15,7 +15,7 @@ import {
   draftsOfPost,
   mergeDrafts,
 } from "./notification.draft.ts";
-import { judgeDrafts, type WelcomeDraft } from "./notification.judge.ts";
+import { judgeDrafts } from "./notification.judge.ts";
 import { removeOfComments } from "./notification.remove.ts";
 import { requestDeliveries } from "./notification.request.ts";
 import { insertNotifications, removeByCause } from "./notification.write.ts";
@@ -24,14 +24,15 @@ type NotifyDeps = Pick<Deps, "db" | "pubsub" | "clock" | "wakeRelay">;
 
 /** What a transaction did, to be made known after commit. */
 interface Settled {
-  positions: LivePosition[];
+  removed: LivePosition[];
+  made: () => LivePosition[];
   /** It stored facts. */
-  hasFacts: boolean;
+  hasFacts: () => boolean;
 }
 
 async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<Settled> {
   const merged = mergeDrafts(drafts);
-  if (merged.length === 0) return { positions: [], hasFacts: false };
+  if (merged.length === 0) return { removed: [], made: () => [], hasFacts: () => false };
   // Sent at once, and in this order: what is judged is judged under the lock.
   const [, { toMake, toRemove, toRemoveUnread }] = await Promise.all([
     lockLiveHeads(tx, { userIds: merged.map((draft) => draft.receiverId) }),
@@ -39,14 +40,9 @@ async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]):
   ]);
   const removed = await removeByCause(tx, { onlyUnread: toRemoveUnread, evenRead: toRemove });
   const now = deps.clock.now();
-  const isInApp = (draft: WelcomeDraft) => draft.wish.inApp;
-  const { made, events } = await insertNotifications(tx, { drafts: toMake.filter(isInApp), now });
-  const elsewhere = [...made, ...toMake.filter((draft) => !isInApp(draft))];
-  const [positions, hasFacts] = await Promise.all([
-    appendLiveEvents(tx, { events }),
-    requestDeliveries(tx, { drafts: elsewhere, now }),
-  ]);
-  return { positions: [...removed, ...positions], hasFacts };
+  const hasFacts = requestDeliveries(tx, { drafts: toMake, now });
+  const made = insertNotifications(tx, { drafts: toMake.filter((draft) => draft.wish.inApp), now });
+  return { removed, made, hasFacts };
 }
 
 /** Runs `work` in one transaction that also records the facts done; after commit it hints receivers and viewers. */
@@ -55,13 +51,13 @@ async function settleFactsOf(
   input: { job: FactJobName; facts: readonly { id: string }[]; postHints?: readonly PostHint[] },
   work: (tx: Tx) => Promise<Settled>,
 ): Promise<void> {
-  const { positions, hasFacts } = await deps.db.inTransaction(async (tx) => {
+  const { removed, made, hasFacts } = await deps.db.inTransaction(async (tx) => {
     const settled = await work(tx);
-    await recordDone(tx, { job: input.job, factIds: input.facts.map((fact) => fact.id) });
+    recordDone(tx, { job: input.job, factIds: input.facts.map((fact) => fact.id) });
     return settled;
   });
-  if (hasFacts) deps.wakeRelay();
-  hintPeople(deps, { positions });
+  if (hasFacts()) deps.wakeRelay();
+  hintPeople(deps, { positions: [...removed, ...made()] });
   hintPosts(deps, { hints: input.postHints ?? [] });
 }
 
@@ -97,16 +93,28 @@ export async function notifyLikes(
   const postHints = [...postIds].map((postId): PostHint => ({ postId, change: "counts" }));
   await settleFactsOf(deps, { job: "notification.notifyLikes", facts, postHints }, async (tx) => {
     const likes = facts.map((fact) => ({ ...fact.payload, isAsked: fact.fact === "like.created" }));
-    const posts = await tx.many(lockPosts, [likes.map((like) => like.postId)]);
-    const commentIds = likes.flatMap((like) => like.commentId ?? []);
-    const comments = commentIds.length === 0 ? [] : await tx.many(lockComments, [commentIds]);
-    const authorOfPost = new Map(posts.map((post) => [post.id, post.authorId]));
-    const authorOfComment = new Map(comments.map((comment) => [comment.id, comment.authorId]));
-    const drafts = likes.flatMap((like) => {
-      const receiverId = like.commentId === null ? authorOfPost.get(like.postId) : authorOfComment.get(like.commentId);
-      return receiverId === undefined ? [] : [draftOfLike({ ...like, receiverId })];
-    });
-    return settleDrafts(deps, tx, drafts);
+    return settleDrafts(deps, tx, await draftsOfLikes(tx, likes));
+  });
+}
+
+type Like = FactOf<"notification.notifyLikes">["payload"] & { isAsked: boolean };
+
+async function draftsOfLikes(tx: Tx, likes: readonly Like[]): Promise<Draft[]> {
+  const postIds = likes.map((like) => like.postId);
+  const commentIds = likes.flatMap((like) => like.commentId ?? []);
+  const known = likes.flatMap(({ receiverId, ...like }) => (receiverId === undefined ? [] : [{ ...like, receiverId }]));
+  if (known.length === likes.length) {
+    // Whom they are told to is known: nothing is waited for but, by what comes behind, the locks.
+    tx.later(lockPosts, [postIds]);
+    if (commentIds.length > 0) tx.later(lockComments, [commentIds]);
+    return known.map(draftOfLike);
+  }
+  const [posts, comments] = await Promise.all([tx.many(lockPosts, [postIds]), tx.many(lockComments, [commentIds])]);
+  const authorOfPost = new Map(posts.map((post) => [post.id, post.authorId]));
+  const authorOfComment = new Map(comments.map((comment) => [comment.id, comment.authorId]));
+  return likes.flatMap((like) => {
+    const receiverId = like.commentId === null ? authorOfPost.get(like.postId) : authorOfComment.get(like.commentId);
+    return receiverId === undefined ? [] : [draftOfLike({ ...like, receiverId })];
   });
 }
 
@@ -119,8 +127,10 @@ export async function notifyComments(
   const postHints = facts.map(({ fact, payload }): PostHint => ({ ...payload, change: fact }));
   await settleFactsOf(deps, { job: "notification.notifyComments", facts, postHints }, async (tx) => {
     const ids = [...new Set(facts.map((fact) => fact.payload.commentId))];
-    const posts = await tx.many(lockPosts, [facts.map((fact) => fact.payload.postId)]);
-    const comments = await tx.many(lockComments, [ids]);
+    const [posts, comments] = await Promise.all([
+      tx.many(lockPosts, [facts.map((fact) => fact.payload.postId)]),
+      tx.many(lockComments, [ids]),
+    ]);
     const authorOfPost = new Map(posts.map((post) => [post.id, post.authorId]));
     const living = new Set(comments.map((comment) => comment.id));
     const drafts = comments.flatMap((comment) => {
@@ -132,7 +142,7 @@ export async function notifyComments(
       alsoLock: drafts.map((draft) => draft.receiverId),
     });
     const settled = await settleDrafts(deps, tx, drafts);
-    return { ...settled, positions: [...removed, ...settled.positions] };
+    return { ...settled, removed: [...removed, ...settled.removed] };
   });
 }
 

@@ -62,7 +62,7 @@ export async function removeNotificationsOfPosts(
       found = some.length;
       const moved = await removeRows(tx, some);
       if (found < removeBatch) {
-        await recordDone(tx, { job: "notification.removeOfPosts", factIds: facts.map((fact) => fact.id) });
+        recordDone(tx, { job: "notification.removeOfPosts", factIds: facts.map((fact) => fact.id) });
       }
       return moved;
     });
@@ -96,7 +96,7 @@ export async function removeNotificationsOfBlocks(
     const others = facts.flatMap(({ payload }) => [payload.targetId, payload.actorId]);
     await lockLiveHeads(tx, { userIds: ones });
     const removed = await tx.many(removeOfPairs, [ones, others]);
-    await recordDone(tx, { job: "notification.removeOfBlocks", factIds: facts.map((fact) => fact.id) });
+    recordDone(tx, { job: "notification.removeOfBlocks", factIds: facts.map((fact) => fact.id) });
     return tellRemoved(tx, removed);
   });
   hintPeople(deps, { positions });

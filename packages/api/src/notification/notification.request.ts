@@ -6,12 +6,12 @@ import { insertFactsSql } from "../platform/outbox.ts";
 import { groupKeyOf } from "./notification.draft.ts";
 import type { WelcomeDraft } from "./notification.judge.ts";
 
-const requestStatement: Statement<never> = statement(
+const requestStatement: Statement<{ id: string }> = statement(
   "notification.requestDeliveries",
-  insertFactsSql(
+  `${insertFactsSql(
     `select asked.fact, draft.payload
-     from unnest($1::bigint[], $2::jsonb[], $3::boolean[], $4::boolean[], $5::boolean[])
-          as draft (receiver_id, payload, wants_push, wants_mail, is_in_app)
+     from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::boolean[], $5::boolean[], $6::boolean[])
+          as draft (receiver_id, cause_key, payload, wants_push, wants_mail, is_in_app)
      cross join lateral (
        select 'notification.pushRequested' as fact
        where draft.wants_push
@@ -24,28 +24,31 @@ const requestStatement: Statement<never> = statement(
          and not (draft.is_in_app
                   and exists (select from notification_preferences wish
                               where wish.user_id = draft.receiver_id and wish.digest_frequency <> 'off'))
-     ) asked`,
-  ),
+     ) asked
+     where not (draft.is_in_app
+                and exists (select from notifications n
+                            where n."receiverId" = draft.receiver_id and n."causeKey" = draft.cause_key))`,
+  )} returning id`,
 );
 
 /**
- * Stores the facts that have these drafts sent; answers whether there are any. A digest takes the place of single mails
- * about what is in the app; what a person wants mailed but not shown there, no digest can find, and it is mailed alone.
+ * Stores the facts that have these drafts sent, before their notifications are made: of a cause that was told in the app
+ * before, nothing is sent. A digest takes the place of single mails about what is in the app; what a person wants mailed
+ * but not shown there, no digest can find, and it is mailed alone. Whether there are any is known once the transaction is
+ * committed.
  */
-export async function requestDeliveries(
-  tx: Tx,
-  input: { drafts: readonly WelcomeDraft[]; now: Date },
-): Promise<boolean> {
-  const drafts = input.drafts.filter(({ wish }) => wish.push || wish.email);
-  if (drafts.length === 0) return false;
-  const stored = await tx.run(requestStatement, [
+export function requestDeliveries(tx: Tx, input: { drafts: readonly WelcomeDraft[]; now: Date }): () => boolean {
+  const drafts = input.drafts.filter(({ wish, hasPush, hasMail }) => (wish.push && hasPush) || (wish.email && hasMail));
+  if (drafts.length === 0) return () => false;
+  const stored = tx.later(requestStatement, [
     drafts.map((draft) => draft.receiverId),
+    drafts.map((draft) => draft.causeKey),
     drafts.map((draft) => JSON.stringify(payloadOf(draft, input.now))),
     drafts.map((draft) => draft.wish.push),
     drafts.map((draft) => draft.wish.email),
     drafts.map((draft) => draft.wish.inApp),
   ]);
-  return stored > 0;
+  return () => stored().length > 0;
 }
 
 function payloadOf(draft: WelcomeDraft, now: Date): FactPayload<"notification.pushRequested"> {

@@ -1,14 +1,14 @@
 // The only SQL that makes and takes away notifications. Each move of a row moves the receiver's counts and is told in
 // the receiver's log, in the same transaction. Promise: ids of one person rise in commit order.
 import { type Statement, statement, type Tx } from "@pixora/db";
-import { appendLiveEvents, type LivePosition, type NewLiveEvent } from "../live/live.log.ts";
+import { appendLiveEvents, appendLiveEventsSql, type LivePosition, type NewLiveEvent } from "../live/live.log.ts";
 import { type Draft, groupKeyOf } from "./notification.draft.ts";
 
 // Ids are dealt out in ascending order. Should one not be above its receiver's last (the clock stepped back, or both
 // fell into one millisecond), all of that receiver's move to the milliseconds after the last, at random places.
-const insertStatement: Statement<{ id: string; receiverId: string; causeKey: string }> = statement(
+const insertStatement: Statement<LivePosition> = statement(
   "notification.insert",
-  `with draft as (
+  `with draft as materialized (
      select d.*, row_number() over (order by d.place) as turn,
             row_number() over (partition by d.receiver_id order by d.place) as step
      from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
@@ -16,33 +16,35 @@ const insertStatement: Statement<{ id: string; receiverId: string; causeKey: str
      where not exists (select from notifications n
                        where n."receiverId" = d.receiver_id and n."causeKey" = d.cause_key)
    ), dealt as materialized (
-     select id, row_number() over (order by id) as turn
-     from (select next_id() as id from draft) fresh
+     select array_agg(id order by id) as ids from (select next_id() as id from draft) fresh
    ), placed as (
-     select draft.*, dealt.id as dealt_id, head.last_notification_id as last_id,
-            min(dealt.id) over (partition by draft.receiver_id) > head.last_notification_id as is_above
-     from draft join dealt using (turn) join live_heads head on head.user_id = draft.receiver_id
-   )
-   insert into notifications (id, "receiverId", "actorId", type, "postId", "commentId", "groupKey", "causeKey")
-   select case when is_above then dealt_id
-               else (((last_id >> 22) + step) << 22) + floor(random() * 4194304)::bigint end,
-          receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key
-   from placed order by turn
-   on conflict ("receiverId", "causeKey") do nothing
-   returning id, "receiverId", "causeKey"`,
+     select draft.*, dealt.ids[draft.turn] as dealt_id, head.last_notification_id as last_id,
+            min(dealt.ids[draft.turn]) over (partition by draft.receiver_id) > head.last_notification_id as is_above
+     from draft cross join dealt join live_heads head on head.user_id = draft.receiver_id
+   ), made as (
+     insert into notifications (id, "receiverId", "actorId", type, "postId", "commentId", "groupKey", "causeKey")
+     select case when is_above then dealt_id
+                 else (((last_id >> 22) + step) << 22) + floor(random() * 4194304)::bigint end,
+            receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key
+     from placed order by turn
+     on conflict ("receiverId", "causeKey") do nothing
+     returning id, "receiverId", "causeKey"
+   ), ${appendLiveEventsSql(
+     `select "receiverId" as user_id, 'notification.created' as type, jsonb_build_object('id', id::text) as payload,
+             1 as unread, 1 as unseen, id as notification_id, id as position
+      from made`,
+   )}
+   select user_id as "userId", seq from head`,
 );
 
 /**
- * Makes notifications for receivers whose heads the transaction has locked. A cause that was told before makes none.
- * Answers the drafts of which one was made, and the events that their logs have to be told in the same transaction.
+ * Makes notifications for receivers whose heads the transaction has locked, moves their counts and tells their logs, in
+ * one statement. A cause that was told before makes none. Where their logs stand is known once the transaction is committed.
  */
-export async function insertNotifications<D extends Draft>(
-  tx: Tx,
-  input: { drafts: readonly D[]; now: Date },
-): Promise<{ made: D[]; events: NewLiveEvent[] }> {
+export function insertNotifications(tx: Tx, input: { drafts: readonly Draft[]; now: Date }): () => LivePosition[] {
   const { drafts, now } = input;
-  if (drafts.length === 0) return { made: [], events: [] };
-  const rows = await tx.many(insertStatement, [
+  if (drafts.length === 0) return () => [];
+  return tx.later(insertStatement, [
     drafts.map((draft) => draft.receiverId),
     drafts.map((draft) => draft.actorId),
     drafts.map((draft) => draft.type),
@@ -51,21 +53,6 @@ export async function insertNotifications<D extends Draft>(
     drafts.map((draft) => groupKeyOf(draft, now)),
     drafts.map((draft) => draft.causeKey),
   ]);
-  const events = rows
-    .sort((one, other) => compareIds(one.id, other.id))
-    .map(
-      ({ id, receiverId }): NewLiveEvent => ({
-        userId: receiverId,
-        type: "notification.created",
-        payload: { id },
-        unread: 1,
-        unseen: 1,
-        notificationId: id,
-      }),
-    );
-  const keys = new Set(rows.map((row) => `${row.receiverId} ${row.causeKey}`));
-  const made = drafts.filter((draft) => keys.has(`${draft.receiverId} ${draft.causeKey}`));
-  return { made, events };
 }
 
 export interface RemovedRow {
@@ -120,10 +107,4 @@ export async function tellRemoved(tx: Tx, removed: readonly RemovedRow[]): Promi
     }
   }
   return appendLiveEvents(tx, { events });
-}
-
-/** Ascending, as numbers. */
-export function compareIds(one: string, other: string): number {
-  const difference = BigInt(one) - BigInt(other);
-  return difference < 0n ? -1 : Number(difference > 0n);
 }

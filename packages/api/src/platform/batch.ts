@@ -3,15 +3,26 @@
 /**
  * A loader that gathers the keys of one tick, asks `load` once for the distinct ones (at most `maxKeys` a call), and
  * gives each caller its own value. A key that `load` leaves out is `undefined`; a failure reaches every caller of it.
+ * While `maxRunning` loads run, keys gather for the next: under load fewer and larger queries, each as fresh as any.
  */
 export function createBatchLoader<Key extends string, Value>(input: {
   load: (keys: Key[]) => Promise<ReadonlyMap<Key, Value>>;
   maxKeys?: number;
+  maxRunning?: number;
 }): (key: Key) => Promise<Value | undefined> {
-  const maxKeys = input.maxKeys ?? 500;
+  const { maxKeys = 500, maxRunning = Number.POSITIVE_INFINITY } = input;
   let waiting: { key: Key; resolve: (value: Value | undefined) => void; reject: (error: unknown) => void }[] = [];
+  let running = 0;
 
   async function flush() {
+    // Those that wait are taken along by the load that ends next.
+    if (running >= maxRunning) return;
+    running += 1;
+    while (waiting.length > 0) await loadBatch();
+    running -= 1;
+  }
+
+  async function loadBatch() {
     const batch = waiting;
     waiting = [];
     const keys = [...new Set(batch.map((entry) => entry.key))];

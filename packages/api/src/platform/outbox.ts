@@ -32,11 +32,11 @@ const recordDoneStatement = statement<never>(
 );
 
 /**
- * Records that a job has finished with these facts, in the transaction of its effect. The second time changes
- * nothing; a fact whose row is gone already is passed over.
+ * Records that a job has finished with these facts, in the transaction of its effect: with its commit, if nothing comes
+ * behind. The second time changes nothing; a fact whose row is gone already is passed over.
  */
-export async function recordDone(tx: Tx, input: { job: JobName; factIds: readonly string[] }): Promise<void> {
-  if (input.factIds.length > 0) await tx.run(recordDoneStatement, [input.factIds, input.job]);
+export function recordDone(tx: Tx, input: { job: JobName; factIds: readonly string[] }): void {
+  if (input.factIds.length > 0) tx.later(recordDoneStatement, [input.factIds, input.job]);
 }
 
 /**

@@ -28,7 +28,7 @@ export async function purgePosts(
   await purgeHangers(deps, { ids: deleted.map((post) => post.id) });
   await deps.db.inTransaction(async (tx) => {
     await removePosts(tx, { ids: deleted.map((post) => post.id) });
-    await recordDone(tx, { job: "post.purgePosts", factIds: input.facts.map((fact) => fact.id) });
+    recordDone(tx, { job: "post.purgePosts", factIds: input.facts.map((fact) => fact.id) });
   });
 }
 

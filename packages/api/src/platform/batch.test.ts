@@ -1,0 +1,51 @@
+// Loads that go together: by the tick, and while others run.
+import { expect, test } from "vitest";
+import { createBatchLoader } from "./batch.ts";
+
+/** Answers each key with itself, once it is let. */
+function createSource() {
+  const calls: string[][] = [];
+  const gates: (() => void)[] = [];
+  async function load(keys: string[]) {
+    calls.push(keys);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    if (keys.includes("bad")) throw new Error("bad key");
+    return new Map(keys.filter((key) => key !== "none").map((key) => [key, key]));
+  }
+  return { calls, load, letOne: () => gates.shift()?.() };
+}
+
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+test("keys of one tick are asked for once, and each caller gets its own", async () => {
+  const source = createSource();
+  const load = createBatchLoader({ load: source.load });
+  const values = Promise.all(["a", "b", "a", "none"].map(load));
+  await tick();
+  source.letOne();
+  expect(await values).toEqual(["a", "b", "a", undefined]);
+  expect(source.calls).toEqual([["a", "b", "none"]]);
+});
+
+test("while as many loads run as may, keys gather for the next; a failure reaches only its own callers", async () => {
+  const source = createSource();
+  const load = createBatchLoader({ load: source.load, maxRunning: 1 });
+  const bad = load("bad");
+  await tick();
+  const gathered = Promise.all(["a", "b"].map(load));
+  await tick();
+  const more = load("c");
+  await tick();
+  expect(source.calls).toEqual([["bad"]]);
+  source.letOne();
+  await expect(bad).rejects.toThrow("bad key");
+  await tick();
+  source.letOne();
+  expect(await gathered).toEqual(["a", "b"]);
+  expect(await more).toBe("c");
+  expect(source.calls).toEqual([["bad"], ["a", "b", "c"]]);
+  const later = load("d");
+  await tick();
+  source.letOne();
+  expect(await later).toBe("d");
+});
