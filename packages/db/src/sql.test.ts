@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDb, type Db, idAt, instantOfId, PoolBusyError, statement } from "./index.ts";
+import { createDb, type Db, idAt, instantOfId, PoolBusyError, statement, type Tx } from "./index.ts";
 
 let db: Db;
 
@@ -118,6 +118,23 @@ describe("statements that go out with the commit", () => {
     });
     expect(attempts).toBe(2);
     expect(await db.sql.one(count)).toEqual({ count: 3 });
+  });
+
+  test("commit nothing when one of them fails before it is sent, and are refused after the end", async () => {
+    const unsendable = {
+      toPostgres() {
+        throw new Error("no such value");
+      },
+    };
+    let ended: Tx | undefined;
+    const failing = db.inTransaction(async (tx) => {
+      ended = tx;
+      await tx.many(insert, [7]);
+      tx.later(insert, [unsendable]);
+    });
+    await expect(failing).rejects.toThrow("no such value");
+    expect(await db.sql.one(count)).toEqual({ count: 3 });
+    expect(() => ended?.later(insert, [8])).toThrow("after the end");
   });
 
   test("are not left over when the work fails for another reason", async () => {

@@ -147,6 +147,8 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
   const runner = createRunner(query);
 
   function later<Row>(st: Statement<Row>, values?: readonly unknown[]): () => Row[] {
+    // Nobody would hear of its failure.
+    if (isOver) throw new Error(`statement ${st.name} came after the end of its transaction`);
     let rows: Row[] | undefined;
     const sent = runner.many(st, values).then((answered) => {
       rows = answered;
@@ -167,6 +169,8 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
     const result = await work({ ...runner, later, isTransaction: true }).finally(() => {
       isOver = true;
     });
+    // What fails before it reaches PostgreSQL leaves it nothing to refuse the commit for.
+    if (firstFailure !== undefined) throw firstFailure;
     const committed = client.query("commit");
     committed.catch(() => undefined);
     await begun;

@@ -61,7 +61,7 @@ const selectStates = statement<SessionState>(
 
 /**
  * Makes the check of a process: it throws auth.sessionRevoked unless the viewer's session lives, and auth.suspended for
- * a suspended account. Checks of one tick, or of the time that two queries take, share one; nothing is remembered between queries.
+ * a suspended account. Checks of one tick, or of the time that two queries take, share one; nothing is remembered.
  */
 export function createSessionChecker(deps: Pick<Deps, "db" | "clock">): (viewer: Viewer) => Promise<void> {
   const loadState = createBatchLoader<string, SessionState>({

@@ -35,6 +35,7 @@ export function guardStream<Event, Shown>(
   const { connection, show } = input;
   let stopWatching: (() => void) | null = null;
   let isHeld = false;
+  let isOver = false;
 
   function letGo(): void {
     if (isHeld) connection.release();
@@ -43,7 +44,8 @@ export function guardStream<Event, Shown>(
 
   async function waitForReader(): Promise<"go on" | "end"> {
     if (await isTakenUp(connection)) return "go on";
-    connection.interrupt();
+    // The socket may carry other streams, which go on.
+    if (!isOver) connection.interrupt();
     return "end";
   }
 
@@ -52,8 +54,9 @@ export function guardStream<Event, Shown>(
       // Asked for the first time: nothing was sent yet.
       if (stopWatching === null) stopWatching = watchToken(input);
       else if (connection.bufferedBytes() > maxBufferedBytes) {
+        // What was held back counts too, and may be gone with the next write.
         letGo();
-        return waitForReader();
+        if (connection.bufferedBytes() > maxBufferedBytes) return waitForReader();
       }
       if (stream.size === 0) letGo();
       return null;
@@ -66,6 +69,7 @@ export function guardStream<Event, Shown>(
       return show(event);
     },
     onEnd() {
+      isOver = true;
       letGo();
       stopWatching?.();
     },

@@ -20,6 +20,9 @@ interface MailboxInput {
   onOverflow?: () => void;
 }
 
+/** Messages that were read and are still there: moving the others up at each would cost more. */
+const keptTaken = 500;
+
 export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Message> {
   const { maxSize = Number.POSITIVE_INFINITY } = input;
   let waiting: Message[] = [];
@@ -45,8 +48,8 @@ export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Messag
   function take(): Message {
     const message = waiting[taken] as Message;
     taken += 1;
-    if (taken === waiting.length) {
-      waiting = [];
+    if (taken === waiting.length || taken === keptTaken) {
+      waiting = waiting.slice(taken);
       taken = 0;
     }
     return message;

@@ -39,7 +39,7 @@ export function audiencesOf(streams: readonly PostStream[]): Audience[] {
 }
 
 /** Audiences that one query looks at. */
-export const audiencesPerRead = 5_000;
+const audiencesPerRead = 5_000;
 
 export type CountsEvent = Extract<PostEvent, { type: "post.counts" }>;
 

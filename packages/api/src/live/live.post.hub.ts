@@ -41,7 +41,8 @@ function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostH
   deps.pubsub.subscribe(revokedHintChannel, (message) => {
     const userId = parseRevokedHint(message)?.userId;
     if (userId === undefined) return;
-    endings = Promise.all([endings, check(book.all().filter((stream) => stream.viewerId === userId))]);
+    const ending = check(book.all().filter((stream) => stream.viewerId === userId));
+    endings = Promise.all([endings, ending]).then(() => undefined);
   });
   deps.pubsub.onReconnect(() => void check(book.all()));
   setInterval(() => check(book.all()), sweepEveryMs).unref();

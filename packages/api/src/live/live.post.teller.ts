@@ -9,7 +9,6 @@ import type { CommentHint } from "./live.hint.ts";
 import {
   type Audience,
   audiencesOf,
-  audiencesPerRead,
   type CountsEvent,
   checkAudiences,
   countsEventOf,
@@ -17,9 +16,16 @@ import {
   tellCounts,
 } from "./live.post.check.ts";
 import { readPostCounts } from "./live.post.read.ts";
-import { postEventView } from "./live.schema.ts";
+import { type PostEvent, postEventView } from "./live.schema.ts";
 
 const countsEveryMs = 250;
+/** Comments of one round, so that no query grows with a storm, and each reader has its turn in between. */
+const hintsPerRound = 100;
+/** Ways of a viewer to see a comment that one query looks at. */
+const pairsPerRead = 5_000;
+/** A round that fails is told again, later and not for ever: whoever comes back lists the comments anyway. */
+const retryAfterMs = 500;
+const maxTries = 10;
 
 interface TellerInput {
   book: StreamBook<PostStream>;
@@ -44,6 +50,7 @@ interface Round {
 /** One round at a time; what comes while it is read, and what one message tells, goes into the next. */
 export function createPostTeller(deps: TellerDeps, input: TellerInput): PostTeller {
   const moved = new Set<string>();
+  const tries = new WeakMap<CommentHint, number>();
   let hints: CommentHint[] = [];
   let countsDueMs = 0;
   let isTelling = false;
@@ -53,8 +60,8 @@ export function createPostTeller(deps: TellerDeps, input: TellerInput): PostTell
     const nowMs = performance.now();
     const areCountsDue = moved.size > 0 && nowMs >= countsDueMs;
     if (hints.length === 0 && !areCountsDue) return null;
-    const round = { hints, moved: areCountsDue ? [...moved] : [] };
-    hints = [];
+    const round = { hints: hints.slice(0, hintsPerRound), moved: areCountsDue ? [...moved] : [] };
+    hints = hints.slice(hintsPerRound);
     if (areCountsDue) {
       moved.clear();
       countsDueMs = nowMs + countsEveryMs;
@@ -62,11 +69,23 @@ export function createPostTeller(deps: TellerDeps, input: TellerInput): PostTell
     return round;
   }
 
+  /** Puts back what a round could not tell. */
+  function putBack(round: Round): void {
+    for (const postId of round.moved) moved.add(postId);
+    const again = round.hints.filter((hint) => (tries.get(hint) ?? 1) < maxTries);
+    for (const hint of again) tries.set(hint, (tries.get(hint) ?? 1) + 1);
+    hints = [...again, ...hints];
+  }
+
   async function tellRounds(): Promise<void> {
     for (let round = takeRound(); round !== null; round = takeRound()) {
-      await tellRound(deps, input, round).catch((error) =>
-        deps.log.warn({ err: error }, "what happened on posts could not be told to those who look on"),
-      );
+      try {
+        await tellRound(deps, input, round);
+      } catch (error) {
+        deps.log.warn({ err: error }, "what happened on posts waits to be told to those who look on");
+        putBack(round);
+        await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+      }
     }
     isTelling = false;
     if (moved.size === 0) return;
@@ -103,32 +122,43 @@ async function tellRound(deps: TellerDeps, input: TellerInput, { hints, moved }:
     // A session that has ended hears of no comment, also where the hint of its end is late or lost.
     checkAudiences(deps, { book, audiences }),
     readCounts(deps, { postIds: moved.filter((postId) => book.isAbout(postId) && !commented.has(postId)) }),
-    input.whenChecked(),
   ]);
+  // All of them, before the first is told: a round that fails has told nothing, and is told again as a whole.
+  const told = hints.flatMap((hint) => eventsOf(hint, shown));
+  await input.whenChecked();
   for (const postId of moved) {
     const event = counts.get(postId) ?? otherCounts.get(postId);
     if (event !== undefined) for (const stream of book.of(postId)) tellCounts(stream, event);
   }
-  for (const { postId, commentId, change } of hints) {
-    if (change === "comment.deleted") {
-      const event = vouchFor({ type: change, commentId });
-      for (const stream of book.of(postId)) stream.mailbox.put(event);
-      continue;
-    }
-    for (const { view, streams } of shown.get(commentId) ?? []) {
-      // Checked here, once, for all who hear it.
-      const event = vouchFor(postEventView.parse({ type: change, comment: view }));
-      for (const stream of streams) stream.mailbox.put(event);
-    }
+  for (const { postId, streams, event } of told) {
+    for (const stream of streams ?? book.of(postId)) stream.mailbox.put(event);
   }
 }
 
+/** A comment in one of the ways to see it, and who sees it so. */
 interface Shown {
   view: CommentView;
   streams: PostStream[];
 }
 
-/** The comments that were hinted, in each way that some viewer may see them, with who sees them so. */
+interface Told {
+  postId: string;
+  event: PostEvent;
+  /** Left out: all on the post. */
+  streams?: readonly PostStream[];
+}
+
+function eventsOf({ postId, change, commentId }: CommentHint, shown: ReadonlyMap<string, Shown[]>): Told[] {
+  if (change === "comment.deleted") return [{ postId, event: vouchFor({ type: change, commentId }) }];
+  // Checked here, once, for all who hear it.
+  return (shown.get(commentId) ?? []).map(({ view, streams }) => ({
+    postId,
+    streams,
+    event: vouchFor(postEventView.parse({ type: change, comment: view })),
+  }));
+}
+
+/** The comments that were hinted, in each way that some viewer may see them. */
 async function presentRound(
   deps: Pick<Deps, "db" | "storage">,
   audiences: readonly Audience[],
@@ -137,8 +167,9 @@ async function presentRound(
   const commentIds = hints.flatMap(({ change, commentId }) => (change === "comment.deleted" ? [] : [commentId]));
   const shown = new Map<string, Shown[]>();
   if (commentIds.length === 0) return shown;
-  for (let start = 0; start < audiences.length; start += audiencesPerRead) {
-    const viewers = audiences.slice(start, start + audiencesPerRead);
+  const viewersPerRead = Math.floor(pairsPerRead / commentIds.length);
+  for (let start = 0; start < audiences.length; start += viewersPerRead) {
+    const viewers = audiences.slice(start, start + viewersPerRead);
     for (const { view, places } of await presentCommentsToMany(deps, { commentIds, viewers })) {
       const streams = places.flatMap((place) => viewers[place]?.streams ?? []);
       shown.set(view.id, [...(shown.get(view.id) ?? []), { view, streams }]);

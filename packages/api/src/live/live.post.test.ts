@@ -105,6 +105,48 @@ test("a comment reaches those who may see it, as each may, and no one else", asy
   for (const viewer of viewers) viewer.drop();
 });
 
+test("what could not be read is told once it can: a comment once, and the counts of then", async () => {
+  let failures = 0;
+  const many: TestDeps["db"]["sql"]["many"] = (statement, values) => {
+    if (failures === 0) return deps.db.sql.many(statement, values);
+    failures -= 1;
+    return Promise.reject(new Error("the database is away"));
+  };
+  const flaky = { ...deps, db: { ...deps.db, sql: { ...deps.db.sql, many } } };
+  const ann = await createPerson(deps);
+  const post = await createPost(deps, { authorId: ann.id });
+  const { signal } = new AbortController();
+  const stream = streamPostEvents(flaky, { viewer: null, postId: post.id, signal, onOverflow: () => undefined });
+  expect((await stream.next()).value).toMatchObject({ type: "post.counts", rev: 1 });
+  await run("update post_counts set comment_count = 1, rev = 2 where post_id = $1", [post.id]);
+  failures = 3;
+  const commentId = await comment(ann, post.id);
+  const told = [(await stream.next()).value, (await stream.next()).value];
+  expect(told.map((event) => event?.type).sort()).toEqual(["comment.created", "post.counts"]);
+  expect(told).toContainEqual(expect.objectContaining({ comment: expect.objectContaining({ id: commentId }) }));
+  expect(failures).toBe(0);
+  hint({ postId: post.id, commentId, change: "comment.deleted" });
+  expect((await stream.next()).value).toEqual({ type: "comment.deleted", commentId });
+  await stream.return();
+});
+
+test("a reader who goes while the post is looked up hears nothing, and leaves nothing behind", async () => {
+  const ann = await createPerson(deps);
+  const post = await createPost(deps, { authorId: ann.id });
+  const abort = new AbortController();
+  const { signal } = abort;
+  const open = () => streamPostEvents(deps, { viewer: null, postId: post.id, signal, onOverflow: () => undefined });
+  const [left, aborted, unread] = [open(), open(), open()];
+  const first = [left.next(), aborted.next()];
+  await left.return();
+  abort.abort();
+  expect(await Promise.all(first)).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+  expect(await unread.next()).toEqual({ done: true, value: undefined });
+});
+
 test("a post that one may not see is not found", async () => {
   const [ann, bob] = [await createPerson(deps, { isPrivate: true }), await createPerson(deps)];
   const post = await createPost(deps, { authorId: ann.id });

@@ -89,7 +89,8 @@ function readMailbox<Message>(
   }
 
   async function readFirst(): Promise<IteratorResult<Message, undefined>> {
-    if (signal.aborted) return mailbox.return();
+    if (isOver || signal.aborted) return mailbox.return();
+    hasBegun = true;
     signal.addEventListener("abort", finish, { once: true });
     try {
       await begin();
@@ -108,7 +109,6 @@ function readMailbox<Message>(
     },
     next() {
       if (hasBegun) return mailbox.next();
-      hasBegun = true;
       return readFirst();
     },
     return() {

@@ -78,6 +78,20 @@ describe("likes", () => {
     expect(await inbox.typesOf(ann)).toEqual([]);
   });
 
+  test("facts of the former release, which name no receiver, go along with those that do", async () => {
+    const [ann, bob, cat] = [await createPerson(deps), await createPerson(deps), await createPerson(deps)];
+    const post = await createPost(deps, { authorId: ann.id });
+    const likes = [bob, cat].map((fan) => ({ postId: post.id, commentId: null, actorId: fan.id }));
+    for (const fan of [bob, cat]) {
+      await inbox.run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, fan.id]);
+    }
+    const facts = likes.map((like, index) =>
+      factOf("like.created", index === 0 ? like : { ...like, receiverId: ann.id }),
+    );
+    await notifyLikes(deps, { facts });
+    expect(await inbox.typesOf(ann)).toEqual(["LIKE", "LIKE"]);
+  });
+
   test("a like of a post that is gone by now tells nobody, whoever it names", async () => {
     const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
     const post = await createPost(deps, { authorId: ann.id });

@@ -1,5 +1,5 @@
 // Loads that go together: by the tick, and while others run.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createBatchLoader } from "./batch.ts";
 
 /** Answers each key with itself, once it is let. */
@@ -48,4 +48,21 @@ test("while as many loads run as may, keys gather for the next; a failure reache
   await tick();
   source.letOne();
   expect(await later).toBe("d");
+});
+
+test("a load that hangs keeps the others waiting for a second, not longer", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const source = createSource();
+  const load = createBatchLoader({ load: source.load, maxRunning: 1 });
+  const hanging = load("a");
+  await tick();
+  const waiting = load("b");
+  await tick();
+  expect(source.calls).toEqual([["a"]]);
+  vi.advanceTimersByTime(1_000);
+  vi.useRealTimers();
+  expect(source.calls).toEqual([["a"], ["b"]]);
+  source.letOne();
+  source.letOne();
+  expect(await Promise.all([hanging, waiting])).toEqual(["a", "b"]);
 });

@@ -48,7 +48,7 @@ export function followStream<In, Out>(source: AsyncIterable<In>, follower: Follo
 
   async function fail(error: unknown): Promise<never> {
     finish();
-    await iterator?.return?.();
+    await iterator?.return?.().catch(() => undefined);
     throw nameError?.(error) ?? error;
   }
 
