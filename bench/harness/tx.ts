@@ -11,6 +11,16 @@ export function asTx(client: pg.Client): Tx {
   return {
     isTransaction: true,
     many,
+    later<Row>(statement: Statement<Row>, values?: readonly unknown[]) {
+      let rows: Row[] | undefined;
+      void many(statement, values).then((answered) => {
+        rows = answered;
+      });
+      return () => {
+        if (rows === undefined) throw new Error(`statement ${statement.name} has no answer yet`);
+        return rows;
+      };
+    },
     maybe: async (statement, values) => (await many(statement, values))[0] ?? null,
     async one(statement, values) {
       const [row] = await many(statement, values);
