@@ -44,21 +44,17 @@ function createHub(deps: HubDeps): LiveHub {
   };
 }
 
-/** Rounds that are read side by side: events of a moment need not wait until those of the moment before are read. */
-const maxRounds = 2;
-
-/** Reads for woken streams, some together, and no stream twice at a time: its events stay in order. */
+/** Reads for woken streams, a round at a time; what a tick, or the round before, wakes is read together. */
 function createReader(deps: HubDeps, book: StreamBook<PersonalStream>) {
   const woken = new Set<PersonalStream>();
-  const beingRead = new Set<PersonalStream>();
   // Slow readers: woken again when they have caught up.
   const held = new WeakSet<PersonalStream>();
-  let rounds = 0;
+  let isReading = false;
 
   function wake(stream: PersonalStream): void {
     woken.add(stream);
-    if (rounds === maxRounds) return;
-    rounds += 1;
+    if (isReading) return;
+    isReading = true;
     setImmediate(readRounds);
   }
 
@@ -66,8 +62,6 @@ function createReader(deps: HubDeps, book: StreamBook<PersonalStream>) {
     const round: PersonalStream[] = [];
     for (const stream of woken) {
       if (round.length === streamsPerRead) break;
-      // Whoever reads it now takes it along once more.
-      if (beingRead.has(stream)) continue;
       woken.delete(stream);
       if (stream.mailbox.size >= maxWaiting) held.add(stream);
       else if (book.has(stream)) round.push(stream);
@@ -83,19 +77,18 @@ function createReader(deps: HubDeps, book: StreamBook<PersonalStream>) {
   }
 
   async function readRounds(): Promise<void> {
-    for (let round = takeRound(); round.length > 0; round = takeRound()) {
-      for (const stream of round) beingRead.add(stream);
+    while (woken.size > 0) {
+      const round = takeRound();
+      if (round.length === 0) continue;
       try {
         await readRound(deps, round, { wake: (stream) => woken.add(stream), end });
       } catch (error) {
         deps.log.warn({ err: error }, "open streams wait for the database");
         for (const stream of round) woken.add(stream);
         await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
-      } finally {
-        for (const stream of round) beingRead.delete(stream);
       }
     }
-    rounds -= 1;
+    isReading = false;
   }
 
   return {
