@@ -61,11 +61,10 @@ const selectStates = statement<SessionState>(
 
 /**
  * Makes the check of a process: it throws auth.sessionRevoked unless the viewer's session lives, and auth.suspended for
- * a suspended account. Checks of one tick, or of the time that two queries take, share one; nothing is remembered.
+ * a suspended account. Checks of one tick share one query; nothing is remembered between ticks.
  */
 export function createSessionChecker(deps: Pick<Deps, "db" | "clock">): (viewer: Viewer) => Promise<void> {
   const loadState = createBatchLoader<string, SessionState>({
-    maxRunning: 2,
     async load(ids) {
       const states = await deps.db.sql.many(selectStates, [ids, deps.clock.now()]);
       return new Map(states.map((state) => [state.id, state]));
