@@ -3,7 +3,7 @@
 import { forgetDone, type OutboxDb } from "./outbox.ts";
 import type { JobsLog } from "./relay.ts";
 
-const gatherMs = 100;
+const gatherMs = 30;
 const maxFacts = 1_000;
 
 export interface Forgetter {

@@ -26,14 +26,11 @@ const viewer = "viewer.id";
 const presentStatement: Statement<CommentRow & CommentStanding & { places: number[] }> = statement(
   "comment.presentToMany",
   `with said as materialized (
-     select comment.*, post.author_id as post_author_id
-     from unnest($1::bigint[]) as wanted (id)
-     join comments comment on comment.id = wanted.id and comment.deleted_at is null
-     join posts post on post.id = comment.post_id
+     select * from comments where id = any ($1::bigint[]) and deleted_at is null
    ), seen as (
      select comment.id, ${viewer} is null as is_stranger,
             comment.author_id is not distinct from ${viewer} as is_author,
-            comment.post_author_id is not distinct from ${viewer} as is_post_author,
+            post.author_id is not distinct from ${viewer} as is_post_author,
             ${commentIsLiked(viewer)} as is_liked,
             answered.id is not null and ${userIsListed({ user: "answered", viewer })} as is_answered_listed,
             json_agg(viewer.place - 1) as places
@@ -69,7 +66,7 @@ export async function presentCommentsToMany(
   const { commentIds, viewers } = input;
   if (commentIds.length === 0 || viewers.length === 0) return [];
   const rows = await deps.db.sql.many(presentStatement, [
-    [...new Set(commentIds)],
+    commentIds,
     viewers.map((viewer) => viewer.postId),
     viewers.map((viewer) => viewer.viewerId),
   ]);

@@ -44,7 +44,7 @@ export function commentIsLiked(viewer: string): string {
   return `exists (select from comment_likes cl where cl.comment_id = comment.id and cl.user_id = ${viewer})`;
 }
 
-const viewer = "wanted.viewer_id";
+const viewer = "$2::bigint";
 
 const presentCommentsStatement = statement<CommentRow & { postAuthorId: string }>(
   "comment.presentComments",
@@ -53,7 +53,7 @@ const presentCommentsStatement = statement<CommentRow & { postAuthorId: string }
            from users answered where answered.id = comment.reply_to_author_id
              and ${userIsListed({ user: "answered", viewer })}) as "replyTo",
           ${commentIsLiked(viewer)} as "isLiked"
-   from unnest($1::bigint[], $2::bigint[]) with ordinality as wanted (id, viewer_id, place)
+   from unnest($1::bigint[]) with ordinality as wanted (id, place)
    join comments comment on comment.id = wanted.id
    left join users author on author.id = comment.author_id
    join comment_counts counts on counts.comment_id = comment.id
@@ -70,8 +70,8 @@ export async function presentComments(
   input: { viewerId: string | null; ids: readonly string[] },
 ): Promise<CommentView[]> {
   if (input.ids.length === 0) return [];
-  const rows = await deps.db.sql.many(presentCommentsStatement, [input.ids, input.ids.map(() => input.viewerId)]);
   const { viewerId } = input;
+  const rows = await deps.db.sql.many(presentCommentsStatement, [input.ids, viewerId]);
   return rows.map((row) =>
     commentViewOfRow(deps, row, {
       isStranger: viewerId === null,

@@ -4,10 +4,8 @@ import { blockRouter } from "../block/block.router.ts";
 import { followRouter } from "../follow/follow.router.ts";
 import { moderationRouter } from "../moderation/moderation.router.ts";
 import { muteRouter } from "../mute/mute.router.ts";
-import type { RequestContext } from "../platform/context.ts";
-import { createShutdown } from "../platform/shutdown.ts";
 import { createCallerFactory, router } from "../platform/trpc.ts";
-import { createPerson, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { createPerson, openTestDeps, type TestDeps, type TestPerson, testContext } from "../testing/index.ts";
 import { userRouter } from "./user.router.ts";
 
 const routers = {
@@ -28,29 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => deps.close());
 
-function contextOf(person: TestPerson | null): RequestContext {
-  const viewer = person && { userId: person.id, sessionId: "1", expiresAtMs: Date.now() + 60_000 };
-  return {
-    deps,
-    requestId: "test",
-    ip: "127.0.0.1",
-    userAgent: "test",
-    readViewer: async () => viewer,
-    checkSession: async () => undefined,
-    connection: {
-      bufferedBytes: () => 0,
-      interrupt: () => {},
-      askToReconnect: () => {},
-      hold: () => {},
-      release: () => {},
-      openStreams: 0,
-    },
-    shutdown: createShutdown(),
-  };
-}
-
 function callAs(person: TestPerson | null) {
-  return createCaller(contextOf(person));
+  return createCaller(testContext(deps, { viewerId: person?.id ?? null }));
 }
 
 test("strangers may look at profiles and ask whether a handle is free, and nothing else", async () => {
