@@ -10,6 +10,7 @@ export const consequences = {
   "comment.updated": ["live.tellPosts"],
   "comment.deleted": ["notification.notifyComments"],
   "post.created": ["notification.notifyMentions", "feed.pushPosts"],
+  "post.createdPlain": ["feed.pushPosts"],
   "post.updated": ["live.tellPosts"],
   "post.deleted": ["live.tellPosts", "notification.removeOfPosts", "post.purgePosts", "media.deleteFiles"],
   "post.headMended": ["feed.dropWindows"],

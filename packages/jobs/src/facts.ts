@@ -36,6 +36,8 @@ export const facts = {
   "comment.updated": comment,
   "comment.deleted": comment,
   "post.created": post,
+  /** As post.created, of a post that mentions nobody. */
+  "post.createdPlain": post,
   "post.updated": post,
   "post.deleted": post,
   "feed.rangeRequested": followerRange,

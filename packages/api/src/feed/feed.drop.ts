@@ -67,7 +67,7 @@ export async function dropWindowsSurely(deps: DropDeps, input: { readerIds: read
   const { cache, prefix } = deps.redis;
   await withinEpoch(deps, async (epoch) => {
     const keys = input.readerIds.map((readerId) => windowKeys({ prefix, epoch, readerId }));
-    await Promise.all(keys.map(({ list, large }) => cache.unlink(list, large)));
+    await Promise.all(keys.map(({ list, note }) => cache.unlink(list, note)));
   });
 }
 

@@ -39,8 +39,11 @@ function createEpochReader(redis: Redis): EpochReader {
 }
 
 async function readEpoch(redis: Redis): Promise<string> {
-  const [server, replication] = await Promise.all([redis.info("server"), redis.info("replication")]);
-  const names = [/run_id:(\w+)/.exec(server)?.[1], /master_replid:(\w+)/.exec(replication)?.[1]];
+  const answers = (await redis.pipeline().info("server").info("replication").exec()) ?? [];
+  const failure = answers.find(([error]) => error !== null)?.[0];
+  if (failure) throw failure;
+  const [server, replication] = answers.map(([, text]) => String(text));
+  const names = [/run_id:(\w+)/.exec(server ?? "")?.[1], /master_replid:(\w+)/.exec(replication ?? "")?.[1]];
   if (names.includes(undefined)) throw new Error("redis does not tell its run id and replication id");
   return createHash("sha256").update(names.join("/")).digest("base64url").slice(0, 8);
 }

@@ -44,6 +44,22 @@ test("who has not read has no window, and a push makes none", async () => {
   expect(await listOfWindow(deps, reader.id)).toEqual([]);
 });
 
+test("who is no longer warm is passed over: no window of theirs is believed", async () => {
+  await warmUp(deps, reader.id);
+  const cool = statement<never>(
+    "test.cool",
+    "update feed_readers set warm_until = now() - $2::interval where reader_id = $1",
+  );
+  // For another hour they count as warm, should clocks disagree.
+  await deps.db.sql.run(cool, [reader.id, "59 minutes"]);
+  const first = await publish(deps, author.id);
+  await pushAll(deps);
+  await deps.db.sql.run(cool, [reader.id, "61 minutes"]);
+  await publish(deps, author.id);
+  await pushAll(deps);
+  expect(await listOfWindow(deps, reader.id)).toEqual([first, "0"]);
+});
+
 test("facts that come twice change nothing that a page shows", async () => {
   await warmUp(deps, reader.id);
   const post = await publish(deps, author.id);

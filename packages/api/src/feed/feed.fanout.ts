@@ -4,10 +4,11 @@
 import { statement, type Tx } from "@pixora/db";
 import type { FactOf, NewFact } from "@pixora/jobs";
 import type { Deps } from "../platform/deps.ts";
-import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
+import { insertFacts, recordDone } from "../platform/outbox.ts";
 import { withinEpoch } from "./feed.epoch.ts";
-import { bucketCount, readerNameSql } from "./feed.keys.ts";
+import { bucketCount, readerNamesSql } from "./feed.keys.ts";
 import { type Push, pushToWindows } from "./feed.push.ts";
+import { warmReadersSql } from "./feed.warmth.ts";
 
 /** Followers read by one statement. */
 const chunkSize = 20_000;
@@ -32,7 +33,7 @@ export async function pushPosts(
   input: { facts: FactOf<"feed.pushPosts">[]; rangeSize?: number },
 ): Promise<void> {
   const { rangeSize = defaultRangeSize } = input;
-  const created = input.facts.filter((fact) => fact.fact === "post.created");
+  const created = input.facts.filter((fact) => fact.fact !== "feed.rangeRequested");
   const ranges = input.facts.filter((fact) => fact.fact === "feed.rangeRequested");
   const posts = await selectPushable(deps, { facts: created });
   const large = posts.filter((post) => post.followerCount > rangeSize);
@@ -40,10 +41,11 @@ export async function pushPosts(
     .filter((post) => post.followerCount <= rangeSize)
     .concat(ranges.map((fact) => ({ factId: fact.id, ...fact.payload, followerCount: rangeSize })));
   await pushTargets(deps, targets);
-  await commitFacts(deps, async (tx) => {
+  await deps.db.inTransaction(async (tx) => {
     for (const post of large) await planRanges(tx, { post, rangeSize });
     recordDone(tx, { job: "feed.pushPosts", factIds: input.facts.map((fact) => fact.id) });
   });
+  if (large.length > 0) deps.wakeRelay();
 }
 
 // Pulled posts are not pushed; deleted ones no longer need to be. The account may have grown since, so the largest
@@ -107,19 +109,22 @@ function chunksOf(targets: readonly Target[]): Target[][] {
   return chunks;
 }
 
-// A row for each post and bucket: a thousand followers cost the worker one string.
-const selectFollowers = statement<Push>(
-  "feed.followers",
-  `select target.post_id as "postId", (f.follower_id & ${bucketCount - 1})::int as bucket, string_agg(${readerNameSql("f.follower_id")}, '') as readers
+// A row for each post and bucket: a thousand followers cost the worker one string. Only those who may have a window: the
+// snapshot holds the posts, as feed.warmth.ts asks.
+const selectReaders = statement<Push>(
+  "feed.readers",
+  `select target.post_id as "postId", (warm.reader_id & ${bucketCount - 1})::int as bucket, ${readerNamesSql("warm.reader_id")} as readers
    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as target (post_id, author_id, from_id, to_id)
-   join follows f on f.followee_id = target.author_id and f.id between target.from_id and target.to_id
-   group by 1, 2
-   order by 1`,
+   cross join lateral (${warmReadersSql(
+     `select f.follower_id from follows f
+      where f.followee_id = target.author_id and f.id between target.from_id and target.to_id`,
+   )}) warm
+   group by 1, 2`,
 );
 
 async function pushChunk(deps: FanoutDeps, input: { targets: Target[]; epoch: string }): Promise<void> {
   const { targets, epoch } = input;
-  const rows = await deps.db.sql.many(selectFollowers, [
+  const rows = await deps.db.sql.many(selectReaders, [
     targets.map((target) => target.postId),
     targets.map((target) => target.authorId),
     targets.map((target) => target.fromId),

@@ -15,6 +15,7 @@ const askedMs = boundMs - believedForMs - graceMs;
 // up counts until the lists of its readers are deleted (feed.mend.ts).
 const awaited = [
   ["post.created", "feed.pushPosts"],
+  ["post.createdPlain", "feed.pushPosts"],
   ["feed.rangeRequested", "feed.pushPosts"],
   ["feed.pullSwitched", "feed.dropWindows"],
   ["post.headMended", "feed.dropWindows"],

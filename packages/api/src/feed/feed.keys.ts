@@ -5,19 +5,23 @@ import { idAt, instantOfId } from "@pixora/db";
 /** Few enough that a range of followers fills a call, enough to spread over a cluster. A power of two. */
 export const bucketCount = 16;
 
-/** Characters of a reader's name in keys and in lists of readers: an id, filled up to the length of the longest. */
-export const nameLength = 19;
+/** Characters of a reader's name in keys and in lists of readers: an id in hexadecimal. */
+export const nameLength = 16;
 
-/** SQL text: a reader's name in keys. */
-export function readerNameSql(id: string): string {
-  return `lpad(${id}::text, ${nameLength}, '0')`;
+/** SQL text, an aggregate: the names of readers, one after the other. Turned into text once, not for each reader. */
+export function readerNamesSql(id: string): string {
+  return `encode(string_agg(int8send(${id}), ''::bytea), 'hex')`;
+}
+
+function nameOf(readerId: string): string {
+  return BigInt(readerId).toString(16).padStart(nameLength, "0");
 }
 
 export interface WindowKeys {
   /** The list of post ids, newest last. */
   list: string;
-  /** The large accounts that its reader follows, comma-separated; a list without it is not to be trusted. */
-  large: string;
+  /** What stands beside the list (feed.note.ts); a list without it is not to be trusted. */
+  note: string;
 }
 
 /** The start of the keys of one bucket. */
@@ -31,8 +35,8 @@ export function bucketOf(readerId: string): number {
 }
 
 export function windowKeys(input: { prefix: string; epoch: string; readerId: string }): WindowKeys {
-  const list = bucketPrefix({ ...input, bucket: bucketOf(input.readerId) }) + input.readerId.padStart(nameLength, "0");
-  return { list, large: `${list}:l` };
+  const list = bucketPrefix({ ...input, bucket: bucketOf(input.readerId) }) + nameOf(input.readerId);
+  return { list, note: `${list}:n` };
 }
 
 /** Orders ids as numbers, newest first. They have no leading zeros. */

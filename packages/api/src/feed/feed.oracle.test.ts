@@ -1,5 +1,6 @@
 // Pages of the home feed, served from windows and from SQL, against a naive query, while a whole small world changes.
 // Seeded and replayable: FEED_ORACLE_SEED; FEED_ORACLE_PAGES for the long form (100000).
+import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Deps } from "../platform/deps.ts";
 import { type FeedWorld, type NaivePost, openFeedWorld } from "../testing/feed-world.ts";
@@ -90,6 +91,15 @@ async function disturbRedis(): Promise<void> {
   if (isLong && luck > 0.9995) await redis.restart();
 }
 
+const forgetWarm = statement<never>("oracle.forgetWarm", "delete from feed_readers where reader_id = $1");
+
+/** Somebody stays away until their window has expired and fan-out passes them over. */
+async function letSomebodySleep(): Promise<void> {
+  const readerId = world.pick(world.people);
+  await settleRebuilds(deps);
+  if (await dropWindows(deps, { readerIds: [readerId] })) await deps.db.sql.run(forgetWarm, [readerId]);
+}
+
 test("pages equal a naive query whenever nothing is unfinished, and else lack only what is young", {
   timeout,
 }, async () => {
@@ -97,6 +107,7 @@ test("pages equal a naive query whenever nothing is unfinished, and else lack on
   while (checked < pageCount) {
     for (let deed = 0; deed < 2; deed += 1) await world.act();
     await disturbRedis();
+    if (world.random() < 0.3) await letSomebodySleep();
     if (world.random() < 0.5) await world.work({ share: world.random() });
     if (world.random() < 0.8) await world.drain();
     if (world.random() < 0.5) await settleRebuilds(deps);

@@ -88,7 +88,7 @@ export async function readSqlPage(deps: Pick<Deps, "db" | "storage">, input: Fee
 
 /** A page from the reader's window alone; "absent" where there is none, "short" where it ends before the page does. */
 export async function readWindowPage(
-  deps: Pick<Deps, "db" | "redis" | "log" | "storage">,
+  deps: Pick<Deps, "db" | "redis" | "log" | "clock" | "storage">,
   input: FeedPageRequest,
 ): Promise<FeedPage | "absent" | "short"> {
   const { readerId, limit } = input;
@@ -118,7 +118,7 @@ interface Place {
 
 /** The window in hand while it has enough; else read again, whole: in hand was only its head. */
 async function windowFor(
-  deps: Pick<Deps, "db" | "redis" | "log">,
+  deps: Pick<Deps, "db" | "redis" | "log" | "clock">,
   place: Place,
   window: FeedWindow | null,
 ): Promise<FeedWindow | null> {

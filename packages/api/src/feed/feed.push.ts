@@ -7,11 +7,11 @@ import type { Deps } from "../platform/deps.ts";
 import { createGate } from "../platform/gate.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import { bucketPrefix, nameLength } from "./feed.keys.ts";
-import { pushLateScript, pushScript, runScript } from "./feed.script.ts";
+import { pushLateScript, pushScript, runScripts, type ScriptRun } from "./feed.script.ts";
 import { windowCap } from "./feed.window.ts";
 
-/** Text of the readers of one script call: 500 of them. */
-const callChars = 500 * nameLength;
+/** Text of the readers of one write to Redis: 500 of them, in one script call or in one a bucket. */
+const flightChars = 500 * nameLength;
 /** Lists are trimmed this far above their cap, so that not every push trims; 408 ids just fit into 4 KiB. */
 const trimSlack = 8;
 /** Younger ids are pushed to the head; older ones are put in their place. See disorderMs of feed.window.ts. */
@@ -34,50 +34,39 @@ const gateOf = onePerDeps((_: PushDeps) => createGate(4));
 /** Pushes posts into the windows of an epoch that stand. */
 export async function pushToWindows(deps: PushDeps, input: { epoch: string; pushes: readonly Push[] }): Promise<void> {
   const { cache, prefix } = deps.redis;
-  const timeliness = ({ postId }: Push) =>
-    timelinessOf(deps.clock.now().getTime() - instantOfId(BigInt(postId)).getTime());
+  const startOf = (bucket: number) => bucketPrefix({ prefix, epoch: input.epoch, bucket });
   const gate = gateOf(deps);
-  const groups = Map.groupBy(input.pushes, (push) => `${push.bucket} ${timeliness(push)}`);
   await Promise.all(
-    [...groups.values()].flatMap(callsOf).map((pushes) => {
-      const start = bucketPrefix({ prefix, epoch: input.epoch, bucket: pushes[0].bucket });
-      // Asked again behind the gate: what was prompt may have waited for Redis.
-      return gate.pass(() => callers[timeliness(oldestOf(pushes))](cache, { start, pushes }));
-    }),
+    flightsOf(input.pushes).map((flight) => gate.pass(() => pushFlight(cache, { flight, startOf, clock: deps.clock }))),
   );
 }
 
 type Timeliness = "prompt" | "late" | "hopeless";
-type Call = [Push, ...Push[]];
 
 function timelinessOf(ageMs: number): Timeliness {
   if (ageMs < promptMs) return "prompt";
   return ageMs > hopelessMs ? "hopeless" : "late";
 }
 
-function oldestOf(call: Call): Push {
-  return call.reduce((oldest, push) => (BigInt(push.postId) < BigInt(oldest.postId) ? push : oldest));
-}
-
-/** Cuts and packs pushes into calls of a bounded size. */
-function callsOf(pushes: readonly Push[]): Call[] {
-  const calls: Call[] = [];
+/** Cuts and packs pushes into parts of a bounded size, those of a bucket together. */
+function flightsOf(pushes: readonly Push[]): Push[][] {
+  const flights: Push[][] = [];
   let room = 0;
-  for (const push of pushes.flatMap(partsOf)) {
-    const call = calls.at(-1);
-    if (call === undefined || push.readers.length > room) {
-      calls.push([push]);
-      room = callChars;
+  for (const push of pushes.toSorted((one, other) => one.bucket - other.bucket).flatMap(partsOf)) {
+    const flight = flights.at(-1);
+    if (flight === undefined || push.readers.length > room) {
+      flights.push([push]);
+      room = flightChars;
     } else {
-      call.push(push);
+      flight.push(push);
     }
     room -= push.readers.length;
   }
-  return calls;
+  return flights;
 }
 
 function partsOf(push: Push): Push[] {
-  return cut(push.readers, callChars).map((readers) => ({ ...push, readers }));
+  return cut(push.readers, flightChars).map((readers) => ({ ...push, readers }));
 }
 
 function cut(text: string, length: number): string[] {
@@ -86,20 +75,28 @@ function cut(text: string, length: number): string[] {
   );
 }
 
-interface CallInput {
-  /** The start of the readers' keys. */
-  start: string;
-  pushes: Call;
+/** How old a post is, is asked behind the gate: what was prompt may have waited for Redis. */
+async function pushFlight(
+  redis: Redis,
+  input: { flight: readonly Push[]; startOf: (bucket: number) => string; clock: Deps["clock"] },
+): Promise<void> {
+  const { flight, startOf } = input;
+  const nowMs = input.clock.now().getTime();
+  const runs: ScriptRun[] = [];
+  const hopeless: string[] = [];
+  const timeliness = ({ postId }: Push) => timelinessOf(nowMs - instantOfId(BigInt(postId)).getTime());
+  for (const pushes of Map.groupBy(flight, (push) => `${push.bucket} ${timeliness(push)}`).values()) {
+    const [first] = pushes;
+    if (first === undefined) continue;
+    const [start, how] = [startOf(first.bucket), timeliness(first)];
+    if (how === "hopeless") {
+      hopeless.push(...pushes.flatMap(({ readers }) => cut(readers, nameLength).map((name) => start + name)));
+    } else {
+      const values = pushes.flatMap(({ postId, readers }) => [postId, readers]);
+      runs.push({ script: scripts[how], keys: [start], values: [windowCap, windowCap + trimSlack, ...values] });
+    }
+  }
+  await Promise.all([runScripts(redis, runs), ...hopeless.map((key) => redis.unlink(key))]);
 }
 
-const callers: Record<Timeliness, (redis: Redis, input: CallInput) => Promise<unknown>> = {
-  prompt: (redis, input) => runScript(redis, { script: pushScript, ...argumentsOf(input) }),
-  late: (redis, input) => runScript(redis, { script: pushLateScript, ...argumentsOf(input) }),
-  hopeless: (redis, { start, pushes }) =>
-    redis.unlink(...pushes.flatMap(({ readers }) => cut(readers, nameLength).map((name) => start + name))),
-};
-
-function argumentsOf({ start, pushes }: CallInput): { keys: string[]; values: (string | number)[] } {
-  const values = pushes.flatMap(({ postId, readers }) => [postId, readers]);
-  return { keys: [start], values: [windowCap, windowCap + trimSlack, ...values] };
-}
+const scripts = { prompt: pushScript, late: pushLateScript } as const;

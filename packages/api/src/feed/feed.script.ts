@@ -24,22 +24,40 @@ function script(body: string): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
+/** A script with what it is to be run on. */
+export interface ScriptRun {
+  script: Script;
+  keys: readonly string[];
+  values: readonly (string | number)[];
+}
+
 /** Runs a script by its digest; a Redis that does not know it yet gets its text. */
-export async function runScript(
-  redis: Redis,
-  input: { script: Script; keys: readonly string[]; values: readonly (string | number)[] },
-): Promise<unknown> {
-  const { keys, values } = input;
+export async function runScript(redis: Redis, run: ScriptRun): Promise<unknown> {
+  const { script, keys, values } = run;
   try {
-    return await redis.evalsha(input.script.sha, keys.length, ...keys, ...values);
+    return await redis.evalsha(script.sha, keys.length, ...keys, ...values);
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return redis.eval(input.script.text, keys.length, ...keys, ...values);
+    if (!isUnknownScript(error)) throw error;
+    return redis.eval(script.text, keys.length, ...keys, ...values);
   }
 }
 
+/** Runs scripts with one write to the socket, which costs more than a short script. Rejects where any of them failed. */
+export async function runScripts(redis: Redis, runs: readonly ScriptRun[]): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (const { script, keys, values } of runs) pipeline.evalsha(script.sha, keys.length, ...keys, ...values);
+  const errors = (await pipeline.exec())?.map(([error]) => error) ?? [];
+  const failure = errors.find((error) => error !== null && !isUnknownScript(error));
+  if (failure) throw failure;
+  await Promise.all(runs.filter((_, index) => errors[index] !== null).map((run) => runScript(redis, run)));
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("NOSCRIPT");
+}
+
 /**
- * Pushes ids to the lists that exist: those who have not read for days cost nothing. Trims a list only once it is well
+ * Pushes ids to the lists that exist. Trims a list only once it is well
  * above its cap. Key: the start of the keys of one bucket, so that the slot is known. Values: cap, length to trim above,
  * then pairs of an id and the names of its readers in one text, as SQL gives them: an argument for each reader would cost
  * node and Redis more than the push. The locals spare every follower a look-up of globals.
@@ -83,7 +101,7 @@ export const pushLateScript = script(`${comparison}
     for at = 1, #readers, ${nameLength} do put(KEYS[1] .. string.sub(readers, at, at + ${nameLength - 1}), id) end
   end`);
 
-/** Starts a rebuild unless a trusted window or another rebuild is there. Keys: list, large. Values: sentinel, ttl in ms. */
+/** Starts a rebuild unless a trusted window or another rebuild is there. Keys: list, note. Values: sentinel, ttl in ms. */
 export const startRebuildScript = script(`
   local oldest = redis.call('LINDEX', KEYS[1], 0)
   if oldest and (string.sub(oldest, 1, 1) == 's' or redis.call('EXISTS', KEYS[2]) == 1) then return 0 end
@@ -93,8 +111,8 @@ export const startRebuildScript = script(`
   return 1`);
 
 /**
- * Ends a rebuild: what SQL told, merged with what was pushed meanwhile, if the sentinel still stands. Keys: list, large.
- * Values: sentinel, ttl in ms, cap, large accounts, then the ids, newest first. Answers whether the window stands.
+ * Ends a rebuild: what SQL told, merged with what was pushed meanwhile, if the sentinel still stands. Keys: list, note.
+ * Values: sentinel, ttl in ms, cap, note, then the ids, newest first. Answers whether the window stands.
  */
 export const finishRebuildScript = script(`${comparison}
   if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end

@@ -12,7 +12,7 @@ import { startRebuild } from "./feed.window.ts";
 
 const home: CursorKind<string> = { list: "feed.home", position: idInput };
 
-type FeedDeps = Pick<Deps, "db" | "redis" | "log" | "storage">;
+type FeedDeps = Pick<Deps, "db" | "redis" | "log" | "clock" | "storage">;
 
 /** A page of the home feed. It is shorter than its limit where many posts are hidden from the viewer. */
 export async function listHomeFeed(deps: FeedDeps, input: { viewerId: string } & PageRequest): Promise<Page<PostView>> {

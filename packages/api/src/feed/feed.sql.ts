@@ -2,6 +2,7 @@
 // Promise: the newest posts below a position, in order, of everyone the reader follows (the muted left out) and of
 // the reader, at a cost that does not grow with how many posts those people have.
 import { type Sql, statement } from "@pixora/db";
+import { warmUntilMsSql } from "./feed.warmth.ts";
 
 /** SQL text: whose posts make up a home feed, as `author_id`. `reader` is an SQL expression. */
 export function feedAuthorsSql(reader: string): string {
@@ -62,6 +63,8 @@ export interface FeedReader {
   followingCount: number;
   /** Followed accounts that have posts which were never pushed, save those that are gone. */
   largeAuthorIds: string[];
+  /** Up to when fan-out takes them for warm, in milliseconds since 1970; null where that ends soon, or never was. */
+  warmUntilMs: number | null;
 }
 
 const selectFeedReader = statement<FeedReader>(
@@ -73,7 +76,7 @@ const selectFeedReader = statement<FeedReader>(
        where author_id = authors.author_id and last_pulled_id > 0 and deleted_at is null limit 1
      ) h
      where counts.following_count <= $2
-   ) as "largeAuthorIds"
+   ) as "largeAuthorIds", ${warmUntilMsSql("$1::bigint")} as "warmUntilMs"
    from user_counts counts where counts.user_id = $1`,
 );
 

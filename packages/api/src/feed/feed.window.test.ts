@@ -16,9 +16,11 @@ import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } fr
 import { dropWindowsOfFacts } from "./feed.drop.ts";
 import { epochReaderOf } from "./feed.epoch.ts";
 import { nameLength } from "./feed.keys.ts";
+import { writeNote } from "./feed.note.ts";
 import { pushScript, runScript } from "./feed.script.ts";
 import { servedPagesOf } from "./feed.service.ts";
-import { readWindow, rebuildWindow, settleRebuilds } from "./feed.window.ts";
+import { makeWarm } from "./feed.warmth.ts";
+import { dropWindows, readWindow, rebuildWindow, settleRebuilds } from "./feed.window.ts";
 
 let deps: TestDeps;
 let reader: TestPerson;
@@ -82,27 +84,46 @@ test("a list never grows far beyond 400, and then knows how far down it is compl
   expect(window?.ids).toHaveLength(length - 2);
 });
 
-/** Deps on which the SQL of a rebuild waits until `during` is done. */
+test("pushes reach a Redis that has forgotten its scripts", async () => {
+  await warmUp(deps, reader.id);
+  const post = await publish(deps, author.id);
+  await deps.redis.cache.script("FLUSH");
+  await pushAll(deps);
+  expect(await listOfWindow(deps, reader.id)).toEqual([post, "0"]);
+});
+
+/** Deps on which a rebuild waits, once, until `during` is done: it knows its reader by then, and no posts yet. */
 function rebuildDuring(during: () => Promise<unknown>): Deps {
   const { sql } = deps.db;
+  let isDone = false;
   const one: typeof sql.one = async (...args) => {
     const row = await sql.one(...args);
-    await during();
+    if (!isDone) await during();
+    isDone = true;
     return row;
   };
   return { ...deps, db: { ...deps.db, sql: { ...sql, one } } };
 }
 
-test("what is pushed while a window is rebuilt is in it", async () => {
+test.each([
+  ["of a reader who is warm, by the push", true],
+  ["of a reader whom fan-out passed over, by SQL", false],
+])("what is published while a window is rebuilt is in it: %s", async (_, isWarm) => {
+  if (isWarm) await makeWarm(deps.db.sql, { readerId: reader.id });
   const before = await publish(deps, author.id);
   await pushAll(deps);
   let during = "";
   const on = rebuildDuring(async () => {
     during = await publish(deps, author.id);
     await pushAll(deps);
+    const pushed = (await listOfWindow(deps, reader.id)).filter((element) => !element.startsWith("s:"));
+    expect(pushed).toEqual(isWarm ? [during] : []);
   });
   await rebuildWindow(on, { readerId: reader.id });
   expect(await listOfWindow(deps, reader.id)).toEqual([during, before, "0"]);
+  const after = await publish(deps, author.id);
+  await pushAll(deps);
+  expect(await listOfWindow(deps, reader.id)).toEqual([after, during, before, "0"]);
 });
 
 test("a window that is deleted while it is rebuilt stays away", async () => {
@@ -116,7 +137,7 @@ test("a window that is deleted while it is rebuilt stays away", async () => {
 test("a list that still has its sentinel is not believed, whatever stands beside it", async () => {
   const keys = await keysOfWindow(deps, reader.id);
   await deps.redis.cache.rpush(keys.list, "s:half-made", "5000000000000");
-  await deps.redis.cache.set(keys.large, "");
+  await deps.redis.cache.set(keys.note, writeNote({ warmUntilMs: Date.now() + 60_000, largeAuthorIds: [] }));
   expect(await readWindow(deps, { readerId: reader.id, beforeId: null, count: 5 })).toBeNull();
 });
 
@@ -150,7 +171,7 @@ test("a list without the accounts beside it is not believed, and is rebuilt", as
   await pushAll(deps);
   await warmUp(deps, reader.id);
   const keys = await keysOfWindow(deps, reader.id);
-  await deps.redis.cache.del(keys.large);
+  await deps.redis.cache.del(keys.note);
   await deps.redis.cache.lrem(keys.list, 0, post);
   expect(await readFeedIds(deps, reader.id)).toEqual([post]);
   await settleRebuilds(deps);
@@ -166,6 +187,52 @@ test("who follows more than 5,000 people is served by SQL", async () => {
   expect(await readFeedIds(deps, reader.id)).toEqual([post]);
 });
 
+const daysMs = (days: number) => days * 86_400_000;
+const selectWarm = statement<{ warmUntil: string }>(
+  "test.warm",
+  `select warm_until::text as "warmUntil" from feed_readers where reader_id = $1`,
+);
+const setWarm = statement<never>(
+  "test.setWarm",
+  "update feed_readers set warm_until = now() + $2::int * interval '1 day' where reader_id = $1",
+);
+
+test("a window is believed while its reader is warm, and no longer", async () => {
+  await warmUp(deps, reader.id);
+  const at = (ms: number): Deps => ({ ...deps, clock: { now: () => new Date(Date.now() + ms) } });
+  const read = (on: Deps) => readWindow(on, { readerId: reader.id, beforeId: null, count: 5 });
+  expect(await read(at(daysMs(7)))).not.toBeNull();
+  expect(await read(at(daysMs(8)))).toBeNull();
+});
+
+test("a window ends when its reader is no longer warm, however often it is read", async () => {
+  await warmUp(deps, reader.id);
+  const { list, note } = await keysOfWindow(deps, reader.id);
+  const soon = Date.now() + 60_000;
+  await deps.redis.cache.set(note, writeNote({ warmUntilMs: soon, largeAuthorIds: [] }));
+  await expect
+    .poll(async () => {
+      await readWindow(deps, { readerId: reader.id, beforeId: null, count: 5 });
+      return Math.min(await deps.redis.cache.pexpiretime(list), await deps.redis.cache.pexpiretime(note));
+    })
+    .toBeGreaterThan(0);
+  for (const key of [list, note]) expect(await deps.redis.cache.pttl(key)).toBeLessThanOrEqual(60_000);
+});
+
+test("a rebuild makes its reader warm anew only once half of the time is over", async () => {
+  await warmUp(deps, reader.id);
+  const first = await deps.db.sql.one(selectWarm, [reader.id]);
+  const rebuild = async () => {
+    await dropWindows(deps, { readerIds: [reader.id] });
+    await rebuildWindow(deps, { readerId: reader.id });
+    return deps.db.sql.one(selectWarm, [reader.id]);
+  };
+  expect(await rebuild()).toEqual(first);
+  await deps.db.sql.run(setWarm, [reader.id, 3]);
+  const renewed = await rebuild();
+  expect(Date.parse(renewed.warmUntil)).toBeGreaterThan(Date.now() + daysMs(7.9));
+});
+
 test("windows go to no file or replica, and what another Redis kept all the same is never read", async () => {
   const services = await import(process.env.PIXORA_TEST_SERVICES ?? "");
   const own = await services.startRedis({ args: ["--appendonly", "yes", "--appendfsync", "always"] });
@@ -179,12 +246,12 @@ test("windows go to no file or replica, and what another Redis kept all the same
     const kept = await createPerson(on);
     const keptKeys = await keysOfWindow(on, kept.id);
     await on.redis.cache.rpush(keptKeys.list, "0");
-    await on.redis.cache.set(keptKeys.large, "");
+    await on.redis.cache.set(keptKeys.note, writeNote({ warmUntilMs: Date.now() + 60_000, largeAuthorIds: [] }));
     expect(await readWindow(on, { readerId: kept.id, beforeId: null, count: 5 })).not.toBeNull();
     await own.restart();
     await expect.poll(() => epochReaderOf(on).current(), { timeout: 10_000 }).not.toBeNull();
     await expect.poll(() => epochReaderOf(on).current(), { timeout: 10_000 }).not.toBe(before);
-    expect((await on.redis.cache.keys("*feed*")).sort()).toEqual([keptKeys.list, keptKeys.large]);
+    expect((await on.redis.cache.keys("*feed*")).sort()).toEqual([keptKeys.list, keptKeys.note]);
     for (const { id } of [loner, kept]) {
       expect(await readWindow(on, { readerId: id, beforeId: null, count: 5 })).toBeNull();
     }

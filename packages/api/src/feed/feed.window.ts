@@ -7,8 +7,10 @@ import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import { epochReaderOf } from "./feed.epoch.ts";
 import { compareNewest, idLater, isNewer, type WindowKeys, windowKeys } from "./feed.keys.ts";
+import { parseNote, type WindowNote, writeNote } from "./feed.note.ts";
 import { finishRebuildScript, runScript, startRebuildScript } from "./feed.script.ts";
 import { selectFeedIds, selectReader } from "./feed.sql.ts";
+import { makeWarm } from "./feed.warmth.ts";
 
 export const windowCap = 400;
 
@@ -28,7 +30,7 @@ const maxRebuilds = 8;
  */
 export const disorderMs = 30_000;
 
-type WindowDeps = Pick<Deps, "db" | "redis" | "log">;
+type WindowDeps = Pick<Deps, "db" | "redis" | "log" | "clock">;
 
 /** A reader's window below a position. */
 export interface FeedWindow {
@@ -61,35 +63,39 @@ export async function readWindow(
 
 interface Elements {
   elements: string[];
-  large: string;
+  note: WindowNote;
 }
 
 async function readElements(deps: WindowDeps, input: { keys: WindowKeys; depth: number }): Promise<Elements | null> {
   const answer = await deps.redis.attempt((redis) => readBoth(redis, input));
   if (answer === null) return null;
-  touchSometimes(deps, input.keys);
-  const { elements, large } = answer;
+  const { elements } = answer;
   const oldest = elements.at(-1);
   // A sentinel: a rebuild ended between the two commands.
-  return large === null || oldest === undefined || isSentinel(oldest) ? null : { elements, large };
+  if (answer.note === null || oldest === undefined || isSentinel(oldest)) return null;
+  const note = parseNote(answer.note);
+  const ttlMs = ttlOf(deps, note);
+  if (ttlMs < 1) return null;
+  touchSometimes(deps, { keys: input.keys, ttlMs });
+  return { elements, note };
 }
 
 interface BothKeys {
   elements: string[];
-  large: string | null;
+  note: string | null;
 }
 
 /** Both keys with one write to the socket, which costs more than both commands. Rejects where either failed. */
 async function readBoth(redis: Redis, input: { keys: WindowKeys; depth: number }): Promise<BothKeys> {
   const { keys, depth } = input;
-  const both: BothKeys = { elements: [], large: null };
+  const both: BothKeys = { elements: [], note: null };
   const answers = await redis
     .pipeline()
     .lrange(keys.list, -depth, -1, (_error, elements) => {
       both.elements = elements?.reverse() ?? [];
     })
-    .get(keys.large, (_error, large) => {
-      both.large = large ?? null;
+    .get(keys.note, (_error, note) => {
+      both.note = note ?? null;
     })
     .exec();
   const failure = answers?.find(([error]) => error !== null)?.[0];
@@ -101,12 +107,16 @@ function isSentinel(element: string): boolean {
   return element.startsWith("s:");
 }
 
+/** How long a window may stand from now on, in milliseconds: no longer than its reader is warm. Below 1: no longer. */
+function ttlOf(deps: WindowDeps, note: WindowNote): number {
+  return Math.min(windowTtlMs, Math.floor(note.warmUntilMs - deps.clock.now().getTime()));
+}
+
 // Once in many reads is enough for what lives for days.
-function touchSometimes(deps: WindowDeps, keys: WindowKeys): void {
+function touchSometimes(deps: WindowDeps, input: { keys: WindowKeys; ttlMs: number }): void {
   if (Math.random() > 1 / 16) return;
-  void deps.redis.attempt((redis) =>
-    Promise.all([redis.pexpire(keys.list, windowTtlMs), redis.pexpire(keys.large, windowTtlMs)]),
-  );
+  const { keys, ttlMs } = input;
+  void deps.redis.attempt((redis) => Promise.all([redis.pexpire(keys.list, ttlMs), redis.pexpire(keys.note, ttlMs)]));
 }
 
 function windowOf(read: Elements, input: { beforeId: string | null; depth: number }): FeedWindow {
@@ -117,7 +127,7 @@ function windowOf(read: Elements, input: { beforeId: string | null; depth: numbe
     .filter((id) => id !== "0" && !isNewer(floorId, id) && (beforeId === null || isNewer(beforeId, id)))
     .sort(compareNewest);
   const isWhole = read.elements.length < input.depth;
-  return { ids, floorId, isWhole, largeAuthorIds: read.large === "" ? [] : read.large.split(",") };
+  return { ids, floorId, isWhole, largeAuthorIds: read.note.largeAuthorIds };
 }
 
 async function keysOf(deps: WindowDeps, readerId: string): Promise<WindowKeys | null> {
@@ -149,14 +159,14 @@ export async function settleRebuilds(deps: WindowDeps): Promise<void> {
 
 /**
  * Builds a reader's window where there is none. In this order: the list with its sentinel, so that pushes arrive from
- * now on; SQL, whose snapshot then holds whatever was committed before; the merge, unless somebody has deleted the list
- * meanwhile. Does nothing where Redis is away or the reader follows too many.
+ * now on; the reader stored as warm, so that they are sent; SQL, whose snapshot then holds whatever was committed before;
+ * the merge, unless somebody has deleted the list meanwhile. Does nothing where Redis is away or the reader follows too many.
  */
 export async function rebuildWindow(deps: WindowDeps, input: { readerId: string }): Promise<void> {
   const { readerId } = input;
   const keys = await keysOf(deps, readerId);
   if (keys === null) return;
-  const both = [keys.list, keys.large];
+  const both = [keys.list, keys.note];
   const sentinel = `s:${randomBytes(9).toString("base64url")}`;
   const isStarted = await deps.redis.attempt((redis) =>
     runScript(redis, { script: startRebuildScript, keys: both, values: [sentinel, sentinelTtlMs] }),
@@ -165,9 +175,11 @@ export async function rebuildWindow(deps: WindowDeps, input: { readerId: string 
   const reader = await selectReader(deps.db.sql, { readerId, maxFollows });
   // The sentinel stays for its half minute: until then nobody tries again.
   if (reader.followingCount > maxFollows) return;
+  const warmUntilMs = reader.warmUntilMs ?? (await makeWarm(deps.db.sql, { readerId }));
   const ids = await selectFeedIds(deps.db.sql, { readerId, beforeId: null, limit: rebuildDepth });
   const elements = ids.length < rebuildDepth ? [...ids, "0"] : ids;
-  const values = [sentinel, windowTtlMs, windowCap, reader.largeAuthorIds.join(","), ...elements];
+  const note = { warmUntilMs, largeAuthorIds: reader.largeAuthorIds };
+  const values = [sentinel, ttlOf(deps, note), windowCap, writeNote(note), ...elements];
   await deps.redis.attempt((redis) => runScript(redis, { script: finishRebuildScript, keys: both, values }));
 }
 
@@ -178,7 +190,7 @@ export async function rebuildWindow(deps: WindowDeps, input: { readerId: string 
 export async function dropWindows(deps: WindowDeps, input: { readerIds: readonly string[] }): Promise<boolean> {
   const keys = await Promise.all(input.readerIds.map((readerId) => keysOf(deps, readerId)));
   const dropped = await deps.redis.attempt((redis) =>
-    Promise.all(keys.map((pair) => (pair === null ? null : redis.unlink(pair.list, pair.large)))),
+    Promise.all(keys.map((pair) => (pair === null ? null : redis.unlink(pair.list, pair.note)))),
   );
   return dropped !== null && !keys.includes(null);
 }

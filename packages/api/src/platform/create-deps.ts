@@ -13,6 +13,9 @@ import { openStorage } from "./storage.open.ts";
 /** The channel on which the relay is told that facts were committed. */
 export const relayChannel = "relay.wake";
 
+/** How long facts that nobody waits for are gathered: a job of many posts costs little more than a job of one. */
+const patientWakeMs = 50;
+
 const systemClock: Clock = { now: () => new Date() };
 
 function openMailer(config: ApiConfig, log: Logger): Mailer {
@@ -54,6 +57,17 @@ export function createDeps(input: {
     });
   }
 
+  let isPatientWakePending = false;
+  function wakeRelaySoon() {
+    if (isPatientWakePending) return;
+    isPatientWakePending = true;
+    // A process that ends before need not wait for it: the relay polls.
+    setTimeout(() => {
+      isPatientWakePending = false;
+      wakeRelay();
+    }, patientWakeMs).unref();
+  }
+
   return {
     db,
     redis,
@@ -64,6 +78,7 @@ export function createDeps(input: {
     log,
     config,
     wakeRelay,
+    wakeRelaySoon,
     async close() {
       await pubsub.close();
       await redis.close();

@@ -75,6 +75,8 @@ test("a post answers what it says, counts for its author and stores its fact", a
   });
   expect(Date.now() - Date.parse(post.createdAt)).toBeLessThan(10_000);
   expect(await deps.db.sql.many(readFacts, [post.id])).toEqual([{ fact: "post.created" }]);
+  const plain = await publish(alice.id, { caption: "#Sunset with @nobody.here" });
+  expect(await deps.db.sql.many(readFacts, [plain.id])).toEqual([{ fact: "post.createdPlain" }]);
   await expectExactHead(alice.id);
 });
 
@@ -160,7 +162,10 @@ test("an edit replaces caption, tags and mentions and raises the revision; the s
   expect(edited.editedAt).not.toBeNull();
   const again = await updatePost(deps, { actorId: alice.id, postId: post.id, caption: `#two @${bob.handle}` });
   expect(again).toEqual(edited);
-  expect(await deps.db.sql.many(readFacts, [post.id])).toEqual([{ fact: "post.created" }, { fact: "post.updated" }]);
+  expect(await deps.db.sql.many(readFacts, [post.id])).toEqual([
+    { fact: "post.createdPlain" },
+    { fact: "post.updated" },
+  ]);
 });
 
 test("an edit that says nothing changes nothing, and none may leave a post empty", async () => {
@@ -200,7 +205,10 @@ test("deleting twice is no error and counts once", async () => {
   await expect(updatePost(deps, { actorId: alice.id, postId: post.id, caption: "x" })).rejects.toMatchObject({
     code: "post.notFound",
   });
-  expect(await deps.db.sql.many(readFacts, [post.id])).toEqual([{ fact: "post.created" }, { fact: "post.deleted" }]);
+  expect(await deps.db.sql.many(readFacts, [post.id])).toEqual([
+    { fact: "post.createdPlain" },
+    { fact: "post.deleted" },
+  ]);
   await expectExactHead(alice.id);
 });
 

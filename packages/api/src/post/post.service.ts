@@ -31,11 +31,11 @@ interface PostBody {
  * Throws media.notReady, idempotency.reused, and post.notFound where that first post is gone.
  */
 export async function createPost(
-  deps: Pick<Deps, "db" | "wakeRelay" | "config" | "storage">,
+  deps: Pick<Deps, "db" | "wakeRelaySoon" | "config" | "storage">,
   input: { actorId: string } & CreatePostInput,
 ): Promise<PostView> {
   const { actorId, idempotencyKey, ...said } = input;
-  const made = await commitFacts(deps, (tx) =>
+  const made = await deps.db.inTransaction((tx) =>
     onceByKey(tx, {
       userId: actorId,
       procedure: "post.create",
@@ -44,6 +44,8 @@ export async function createPost(
       make: () => publishPost(tx, { ...input, largeFrom: deps.config.LARGE_ACCOUNT_FOLLOWERS }),
     }),
   );
+  // Feeds may be five seconds late.
+  deps.wakeRelaySoon();
   return presentPost(deps, { viewerId: actorId, postId: made.id });
 }
 
@@ -78,7 +80,9 @@ async function publishPost(tx: Tx, input: { actorId: string; largeFrom: number }
   // The account ended while the call was on its way.
   if (post === null) throw new AppError("auth.sessionRevoked");
   await attachMedia(tx, { ownerId: actorId, postId: post.id, media });
-  await insertFacts(tx, { facts: [{ fact: "post.created", payload: { postId: post.id, authorId: actorId } }] });
+  // Most posts mention nobody, and cause no job for it.
+  const fact = body.mentionIds.length > 0 ? "post.created" : "post.createdPlain";
+  await insertFacts(tx, { facts: [{ fact, payload: { postId: post.id, authorId: actorId } }] });
   // Followers' feeds have to learn that this account is pulled from now on, or no longer.
   if (post.isPullSwitched)
     await insertFacts(tx, { facts: [{ fact: "feed.pullSwitched", payload: { userId: actorId } }] });

@@ -11,7 +11,7 @@ import { createPost } from "../post/post.service.ts";
 
 const selectPushFacts = statement<FactOf<"feed.pushPosts">>(
   "stage.pushFacts",
-  `select id, fact, payload from outbox o where fact in ('post.created', 'feed.rangeRequested')
+  `select id, fact, payload from outbox o where fact in ('post.created', 'post.createdPlain', 'feed.rangeRequested')
    and not exists (select from outbox_completions c where c.fact_id = o.id and c.job = 'feed.pushPosts') order by id`,
 );
 const selectDropFacts = statement<FactOf<"feed.dropWindows">>(

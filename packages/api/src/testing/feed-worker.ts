@@ -33,6 +33,7 @@ const forgetFinished = statement<never>(
 );
 const feedFacts: Record<string, string> = {
   "post.created": "feed.pushPosts",
+  "post.createdPlain": "feed.pushPosts",
   "feed.rangeRequested": "feed.pushPosts",
   "feed.pullSwitched": "feed.dropWindows",
   "follow.created": "feed.dropWindows",
