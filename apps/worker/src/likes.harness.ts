@@ -19,7 +19,7 @@ export interface Harness {
   db: OutboxDb;
   producer: Producer;
   /** Starts a relay; it polls ten times a second. */
-  relay(options?: { staleMs?: number }): Relay;
+  relay(options?: { staleMs?: number; directStaleMs?: number; direct?: Workers["direct"] }): Relay;
   /** Starts workers that call `take` with lists of likes and do nothing for other jobs. */
   work(take: (input: LikeInput) => Promise<void>): Workers;
   /** Commits likes and wakes the relay; answers their fact ids. */

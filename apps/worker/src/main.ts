@@ -37,20 +37,6 @@ const db = createOutboxDb(deps.db);
 const place = { redisUrl: config.REDIS_URL, prefix: config.REDIS_PREFIX };
 
 const producer = createProducer({ ...place, onError: (error) => log.debug({ err: error }, "the queues failed") });
-const relay = startRelay({
-  db,
-  producer,
-  log,
-  onWake: (listener) => {
-    const stopListening = deps.pubsub.subscribe(relayChannel, listener);
-    const stopWatching = deps.pubsub.onReconnect(listener);
-    return () => {
-      stopListening();
-      stopWatching();
-    };
-  },
-});
-const schedules = startSchedules({ producer, log });
 const workers = startWorkers({
   ...place,
   queues: config.WORKER_QUEUES.filter(isQueueName),
@@ -62,6 +48,21 @@ const workers = startWorkers({
   isStoreBusy,
   log,
 });
+const relay = startRelay({
+  db,
+  producer,
+  log,
+  direct: workers.direct,
+  onWake: (listener) => {
+    const stopListening = deps.pubsub.subscribe(relayChannel, listener);
+    const stopWatching = deps.pubsub.onReconnect(listener);
+    return () => {
+      stopListening();
+      stopWatching();
+    };
+  },
+});
+const schedules = startSchedules({ producer, log });
 
 const metrics = createMetrics(deps);
 watchJobs(metrics, {

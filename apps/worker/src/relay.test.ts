@@ -1,8 +1,8 @@
 // The way of a fact: outbox, relay, queue, handler, done. On real PostgreSQL and Redis.
 import { openTestDeps, type TestDeps, waitFor } from "@pixora/api/testing";
 import { statement } from "@pixora/db";
-import { consequences, listDeadLetters, replayDeadLetters } from "@pixora/jobs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { consequences, listDeadLetters, RedisAwayError, replayDeadLetters } from "@pixora/jobs";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Harness, openHarness } from "./likes.harness.ts";
 
 let deps: TestDeps;
@@ -166,5 +166,101 @@ describe("workers", () => {
     await relaying.close();
     await workers.close({ timeoutMs: 300 });
     expect(await harness.producer.countJobs()).toMatchObject({ fast: { waiting: 1, active: 0, failed: 0 } });
+  });
+});
+
+const readStamps = statement<{ ageMs: number | null }>(
+  "test.stamps",
+  `select (extract(epoch from clock_timestamp() - stamped_at) * 1000)::float8 as "ageMs" from outbox order by id`,
+);
+const stampAges = async () => (await deps.db.sql.many(readStamps)).map(({ ageMs }) => ageMs);
+
+describe("jobs that a worker takes from its own relay", () => {
+  test("do not go through Redis", async () => {
+    const add = vi.spyOn(harness.producer, "add");
+    const taken: string[] = [];
+    const { direct } = harness.work(async (input) => {
+      taken.push(...input.facts.map((fact) => fact.id));
+      await harness.recordDone(input);
+    });
+    harness.relay({ direct });
+    const ids = (await Promise.all(Array.from({ length: 10 }, () => harness.commitLikes(20)))).flat();
+    await waitFor("the outbox to be empty", isEmpty);
+    expect(taken.toSorted()).toEqual(ids.toSorted());
+    expect(add).not.toHaveBeenCalled();
+  });
+
+  test("are no more than there is room for: the next one goes by Redis, and is as fresh as any there", async () => {
+    const add = vi.spyOn(harness.producer, "add");
+    const gate = Promise.withResolvers<void>();
+    let lists = 0;
+    const { direct } = harness.work(async (input) => {
+      lists += 1;
+      await gate.promise;
+      await harness.recordDone(input);
+    });
+    harness.relay({ direct });
+    for (let list = 1; list <= 5; list += 1) {
+      await harness.commitLikes(1);
+      await waitFor("the list to be taken", () => lists === list);
+      expect(add).toHaveBeenCalledTimes(list <= 4 ? 0 : 1);
+    }
+    // A killed worker's are stale after 20 s; what is in a queue may take a minute.
+    const ages = await stampAges();
+    for (const ageMs of ages.slice(0, 4)) expect(ageMs).toBeGreaterThan(39_000);
+    expect(ages[4]).toBeLessThan(20_000);
+    gate.resolve();
+    await waitFor("the outbox to be empty", isEmpty);
+  });
+
+  test("are relayed again where their process was killed", async () => {
+    let reserved = 0;
+    const killed = {
+      reserve() {
+        reserved += 1;
+        return reserved === 1 ? { start() {}, release() {} } : null;
+      },
+    };
+    harness.relay({ direct: killed, directStaleMs: 300 });
+    await harness.commitLikes(3);
+    await waitFor("the list to be lost", () => reserved === 1);
+    harness.work(harness.recordDone);
+    await waitFor("the outbox to be empty", isEmpty);
+  });
+
+  test("keep their slot free where Redis does not take what comes with them", async () => {
+    const add = vi.spyOn(harness.producer, "add").mockRejectedValueOnce(new RedisAwayError("away"));
+    const { direct } = harness.work(harness.recordDone);
+    const released = vi.fn();
+    let isFirst = true;
+    harness.relay({
+      direct: {
+        reserve(request) {
+          const reservation = isFirst ? { start: vi.fn(), release: released } : direct.reserve(request);
+          const isCarried = isFirst && request.job === "feed.dropWindows";
+          if (isCarried) isFirst = false;
+          return isCarried ? null : reservation;
+        },
+      },
+    });
+    await commitFact("follow.created", '{"actorId": "7", "targetId": "8"}');
+    await waitFor("the add to fail", () => add.mock.calls.length > 0);
+    expect(released).toHaveBeenCalledTimes(1);
+    await waitFor("the fact to be handed on", async () => (await stampAges()).every((ageMs) => ageMs !== null));
+  });
+
+  test("are waited for by a worker that closes, and free again where that takes too long", async () => {
+    let tries = 0;
+    const workers = harness.work(async () => {
+      tries += 1;
+      throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+    });
+    const relaying = harness.relay({ direct: workers.direct });
+    await harness.commitLikes(1);
+    await waitFor("the job to be tried", () => tries > 0);
+    await relaying.close();
+    await workers.close({ timeoutMs: 300 });
+    expect(await stampAges()).toEqual([null]);
+    expect(workers.direct.reserve({ job: "notification.notifyLikes", payload: { facts: [] } })).toBeNull();
   });
 });

@@ -17,6 +17,11 @@ export function slotsOf(queue: QueueName): number {
   return queue === "push" ? 8 : 1;
 }
 
+/** Whether a worker takes such jobs straight from its own relay while it has room: those that are short and urgent. */
+export function isTakenDirectly(queue: QueueName): boolean {
+  return queue === "fast" || queue === "feed";
+}
+
 /** Whether a name, as an operator writes it, is a queue. */
 export function isQueueName(name: string): name is QueueName {
   return queueNames.some((queue) => queue === name);

@@ -39,7 +39,7 @@ const expectedJobs = expectedPairs.map(([, job]) => job);
 
 // Facts of a newer release are left to its relay. Ordered as the index is, so that a backlog costs nothing to claim.
 const claimNewSql = `
-  update outbox set stamped_at = clock_timestamp()
+  update outbox set stamped_at = clock_timestamp() - make_interval(secs => $3::float8 / 1000)
   where id = any (array(
     select id from outbox where stamped_at is null and fact = any ($1::text[])
     order by stamped_at, id limit $2 for update skip locked))
@@ -54,9 +54,9 @@ const claimStaleSql = `
   returning id, fact, payload,
     array(select job from outbox_completions c where c.fact_id = outbox.id) as done`;
 
-/** Claims facts that were never relayed, and stamps them; they stay locked until the transaction ends. */
-export function claimNew(query: OutboxQuery, input: { limit: number }): Promise<ClaimedFact[]> {
-  return query<ClaimedFact>(claimNewSql, [knownFacts, input.limit]);
+/** Claims facts that were never relayed, and stamps them as if that were `earlyMs` ago. Of several askers, one gets each. */
+export function claimNew(query: OutboxQuery, input: { limit: number; earlyMs: number }): Promise<ClaimedFact[]> {
+  return query<ClaimedFact>(claimNewSql, [knownFacts, input.limit, input.earlyMs]);
 }
 
 /** Claims facts that were relayed more than `staleMs` ago and are not finished, and stamps them anew. */
@@ -100,6 +100,23 @@ export async function forgetOrphans(query: OutboxQuery): Promise<void> {
 const unstampSql = `
   update outbox set stamped_at = null
   where id in (select id from outbox where stamped_at is not null order by id for update)`;
+
+const restampSql = `
+  update outbox set stamped_at = clock_timestamp() where id = any ($1::bigint[]) and stamped_at is not null`;
+
+/** Stamps claimed facts anew; those that were freed meanwhile, since Redis was emptied, stay free. */
+export async function restamp(query: OutboxQuery, input: { factIds: readonly string[] }): Promise<void> {
+  if (input.factIds.length > 0) await query(restampSql, [input.factIds]);
+}
+
+const unstampSomeSql = `
+  update outbox set stamped_at = null
+  where id in (select id from outbox where id = any ($1::bigint[]) order by id for update)`;
+
+/** Lets these facts, as far as they are unfinished, be relayed again at once. */
+export async function unstamp(query: OutboxQuery, input: { factIds: readonly string[] }): Promise<void> {
+  await query(unstampSomeSql, [input.factIds]);
+}
 
 /** Lets every unfinished fact be relayed again at once: Redis has lost what it carried. */
 export async function unstampAll(query: OutboxQuery): Promise<void> {

@@ -12,7 +12,7 @@ export class RedisAwayError extends Error {
 /** What a job carries, before it is written to Redis. */
 export interface JobRequest {
   job: JobName;
-  payload: Record<string, unknown>;
+  payload: object;
 }
 
 export interface QueueCounts {

@@ -1,7 +1,9 @@
-// The relay: claims facts from the outbox, adds the jobs that they cause, each with a list of facts, and stamps the rows.
+// The relay: claims facts from the outbox, hands on the jobs that they cause, each with a list of facts, and stamps the
+// rows. A job goes to this process, where it is urgent and there is room, or else to its queue in Redis.
 // Promises: a crash, an emptied Redis or a lost job repeats facts, perhaps in other batches, and loses none; several
 // relays at once are safe.
 
+import type { DirectJobs } from "./direct.ts";
 import { type FactJobName, maxFactsOf } from "./jobs.ts";
 import {
   type ClaimedFact,
@@ -12,9 +14,11 @@ import {
   missingJobs,
   type OutboxDb,
   type OutboxQuery,
+  restamp,
+  unstamp,
   unstampAll,
 } from "./outbox.ts";
-import type { JobRequest, Producer } from "./producer.ts";
+import type { Producer } from "./producer.ts";
 
 /** What the package writes its log with; pino fits. */
 export interface JobsLog {
@@ -30,6 +34,8 @@ export interface RelayInput {
   log: JobsLog;
   /** Calls the listener when facts were committed; best effort. The answer ends it. */
   onWake: (listener: () => void) => () => void;
+  /** Takes jobs in this process; without it, Redis carries all of them. */
+  direct?: Pick<DirectJobs, "reserve">;
   /** How long facts are gathered after the first one. */
   groupMs?: number;
   /** Facts in one job. */
@@ -38,6 +44,8 @@ export interface RelayInput {
   pollMs?: number;
   /** After this long, a relayed fact that is not finished is relayed again. */
   staleMs?: number;
+  /** The same for facts that no queue has: they were taken in this process, or it was killed before it handed them on. */
+  directStaleMs?: number;
 }
 
 export interface Relay {
@@ -47,6 +55,12 @@ export interface Relay {
 
 const claimLimit = 1_000;
 const orphansEveryMs = 60_000;
+
+/** A job caused by facts, with the list that it takes. */
+export interface FactJobRequest {
+  job: FactJobName;
+  payload: { facts: { id: string; fact: string; payload: unknown }[] };
+}
 
 /** Starts relaying; never throws: while a store is away it tries again at each poll. */
 export function startRelay(input: RelayInput): Relay {
@@ -88,20 +102,40 @@ export function startRelay(input: RelayInput): Relay {
 
 /** One round: what was lost or has grown stale, once a poll, then everything new. */
 function createRounds(input: RelayInput) {
-  const { db, producer, log, maxFacts = 200, pollMs = 1_000, staleMs = 60_000 } = input;
+  const { db, producer, direct, log, maxFacts = 200, pollMs = 1_000, staleMs = 60_000, directStaleMs = 20_000 } = input;
+  const earlyMs = Math.max(0, staleMs - directStaleMs);
   let nextUpkeepMs = 0;
   let nextOrphansMs = performance.now() + orphansEveryMs;
 
+  // Facts are stamped before they are handed on: one trip, and no transaction that waits for Redis. What a process that
+  // is killed in between had claimed is stale soon.
   async function relay(claim: (query: OutboxQuery) => Promise<ClaimedFact[]>): Promise<number> {
-    return db.inTransaction(async (query) => {
-      const claimed = await claim(query);
-      if (claimed.length === 0) return 0;
-      const requests = groupByJob(claimed, maxFacts);
-      if (requests.length > 0) await producer.add(requests);
-      const finished = claimed.filter((fact) => missingJobs(fact).length === 0).map((fact) => fact.id);
-      await forgetDone(query, { factIds: finished });
-      return claimed.length;
-    });
+    const claimed = await claim(db.query);
+    if (claimed.length === 0) return 0;
+    try {
+      const carried = await hand(groupByJob(claimed, maxFacts));
+      await restamp(db.query, { factIds: carried });
+    } catch (error) {
+      await unstamp(db.query, { factIds: claimed.map((fact) => fact.id) });
+      throw error;
+    }
+    const finished = claimed.filter((fact) => missingJobs(fact).length === 0).map((fact) => fact.id);
+    await forgetDone(db.query, { factIds: finished });
+    return claimed.length;
+  }
+
+  /** Gives jobs to this process as far as it has room, and the others to Redis. Answers the facts of those. */
+  async function hand(requests: readonly FactJobRequest[]): Promise<string[]> {
+    const given = requests.map((request) => ({ request, reservation: direct?.reserve(request) ?? null }));
+    const carried = given.filter(({ reservation }) => reservation === null).map(({ request }) => request);
+    try {
+      if (carried.length > 0) await producer.add(carried);
+    } catch (error) {
+      for (const { reservation } of given) reservation?.release();
+      throw error;
+    }
+    for (const { reservation } of given) reservation?.start();
+    return carried.flatMap(({ payload }) => payload.facts.map((fact) => fact.id));
   }
 
   async function keepUp(isClosed: () => boolean): Promise<void> {
@@ -121,14 +155,14 @@ function createRounds(input: RelayInput) {
   return {
     async runRound(isClosed: () => boolean): Promise<void> {
       await keepUp(isClosed);
-      while (!isClosed() && (await relay((query) => claimNew(query, { limit: claimLimit }))) === claimLimit);
+      while (!isClosed() && (await relay((query) => claimNew(query, { limit: claimLimit, earlyMs }))) === claimLimit);
     },
   };
 }
 
 /** Makes the jobs of claimed facts, each with a list of at most `maxFacts`, or fewer where the job says so. */
-export function groupByJob(claimed: readonly ClaimedFact[], maxFacts: number): JobRequest[] {
-  const lists = new Map<FactJobName, { id: string; fact: string; payload: unknown }[][]>();
+export function groupByJob(claimed: readonly ClaimedFact[], maxFacts: number): FactJobRequest[] {
+  const lists = new Map<FactJobName, FactJobRequest["payload"]["facts"][]>();
   for (const fact of claimed) {
     for (const job of missingJobs(fact)) {
       const ofJob = lists.get(job) ?? [];

@@ -3,6 +3,7 @@
 // PostgreSQL or Redis being away is no attempt; closing waits for running jobs up to a deadline and then puts them back.
 import { type ConnectionOptions, type Job, WaitingError, Worker } from "bullmq";
 import { type FactOf, jobsOf } from "./consequences.ts";
+import { createDirectJobs, type DirectJobs, type DirectRun } from "./direct.ts";
 import { type Fact, facts as factSchemas } from "./facts.ts";
 import { createForgetter } from "./forgetter.ts";
 import {
@@ -50,6 +51,8 @@ export interface WorkersInput extends StoreFailures {
 }
 
 export interface Workers {
+  /** Takes jobs that this process relays itself. */
+  direct: Pick<DirectJobs, "reserve">;
   /** Takes no more jobs, waits for the running ones, and after `timeoutMs` puts back what still runs. */
   close(input: { timeoutMs: number }): Promise<void>;
 }
@@ -59,11 +62,14 @@ export function startWorkers(input: WorkersInput): Workers {
   const forgetter = createForgetter(input);
   const context = { ...input, onDone: forgetter.forget };
   const workers = input.queues.map((queue) => startWorker(queue, context));
+  const direct = createDirectJobs({ ...input, take: (run) => takeFacts(context, run) });
   return {
+    direct,
     async close({ timeoutMs }) {
-      const closing = Promise.allSettled(workers.map((worker) => worker.close()));
+      const closing = Promise.allSettled([...workers.map((worker) => worker.close()), direct.settle()]);
       if (!(await endsWithin(closing, timeoutMs))) {
         for (const worker of workers) worker.cancelAllJobs("the worker closes");
+        void direct.cancel().catch((error) => input.log.warn({ err: error }, "facts stay until they are stale"));
         // A Redis that is away keeps BullMQ from closing; the locks of what is left run out by themselves.
         if (!(await endsWithin(closing, 1_500))) {
           for (const worker of workers) void worker.disconnect().catch(() => undefined);
@@ -148,10 +154,7 @@ async function runScheduled(context: Context, run: { name: ScheduledJobName; sig
   if (failure !== undefined) throw failure.error;
 }
 
-async function takeFacts(
-  context: Context,
-  run: { name: FactJobName; payload: unknown; signal: AbortSignal },
-): Promise<void> {
+async function takeFacts(context: Context, run: DirectRun): Promise<void> {
   const { known, unreadable } = parseFacts(run.name, run.payload);
   // As for giveUp, the only casts: parseFacts has checked each fact against its schema and that it causes this job.
   const handle = context.handlers[run.name] as (input: { facts: Fact[] }) => Promise<void>;
