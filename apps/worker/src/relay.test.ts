@@ -176,7 +176,7 @@ const readStamps = statement<{ ageMs: number | null }>(
 const stampAges = async () => (await deps.db.sql.many(readStamps)).map(({ ageMs }) => ageMs);
 
 describe("jobs that a worker takes from its own relay", () => {
-  test("do not go through Redis", async () => {
+  test("do not go through Redis, however many there are one after the other", async () => {
     const add = vi.spyOn(harness.producer, "add");
     const taken: string[] = [];
     const { direct } = harness.work(async (input) => {
@@ -184,13 +184,16 @@ describe("jobs that a worker takes from its own relay", () => {
       await harness.recordDone(input);
     });
     harness.relay({ direct });
-    const ids = (await Promise.all(Array.from({ length: 10 }, () => harness.commitLikes(20)))).flat();
-    await waitFor("the outbox to be empty", isEmpty);
+    const ids: string[] = [];
+    for (let list = 0; list < 12; list += 1) {
+      ids.push(...(await harness.commitLikes(5)));
+      await waitFor("the outbox to be empty", isEmpty);
+    }
     expect(taken.toSorted()).toEqual(ids.toSorted());
     expect(add).not.toHaveBeenCalled();
   });
 
-  test("are no more than there is room for: the next one goes by Redis, and is as fresh as any there", async () => {
+  test("are no more than there is room for: the next one goes by Redis, and is not stale as soon", async () => {
     const add = vi.spyOn(harness.producer, "add");
     const gate = Promise.withResolvers<void>();
     let lists = 0;
@@ -206,61 +209,89 @@ describe("jobs that a worker takes from its own relay", () => {
       expect(add).toHaveBeenCalledTimes(list <= 4 ? 0 : 1);
     }
     // A killed worker's are stale after 20 s; what is in a queue may take a minute.
-    const ages = await stampAges();
-    for (const ageMs of ages.slice(0, 4)) expect(ageMs).toBeGreaterThan(39_000);
-    expect(ages[4]).toBeLessThan(20_000);
+    await waitFor("the carried one to be stamped anew", async () => ((await stampAges())[4] ?? 0) < 20_000);
+    for (const ageMs of (await stampAges()).slice(0, 4)) expect(ageMs).toBeGreaterThan(39_000);
     gate.resolve();
     await waitFor("the outbox to be empty", isEmpty);
   });
 
+  const lostSlot = { start() {}, release() {} };
+
   test("are relayed again where their process was killed", async () => {
     let reserved = 0;
-    const killed = {
-      reserve() {
-        reserved += 1;
-        return reserved === 1 ? { start() {}, release() {} } : null;
-      },
+    const reserve = () => {
+      reserved += 1;
+      return reserved === 1 ? lostSlot : null;
     };
-    harness.relay({ direct: killed, directStaleMs: 300 });
+    harness.relay({ direct: { reserve, heldFactIds: () => [] }, directStaleMs: 300 });
     await harness.commitLikes(3);
     await waitFor("the list to be lost", () => reserved === 1);
     harness.work(harness.recordDone);
     await waitFor("the outbox to be empty", isEmpty);
   });
 
-  test("keep their slot free where Redis does not take what comes with them", async () => {
+  test("are not relayed again where they are merely slow", async () => {
+    const gate = Promise.withResolvers<void>();
+    let lists = 0;
+    const { direct } = harness.work(async (input) => {
+      lists += 1;
+      await gate.promise;
+      await harness.recordDone(input);
+    });
+    harness.relay({ direct, directStaleMs: 800 });
+    await harness.commitLikes(1);
+    await waitFor("the list to be taken", () => lists === 1);
+    const [first] = await stampAges();
+    // By its first stamp it would be stale by now.
+    await waitFor("the stamp to be renewed", async () => ((await stampAges())[0] ?? 0) < (first ?? 0));
+    gate.resolve();
+    await waitFor("the outbox to be empty", isEmpty);
+    expect(lists).toBe(1);
+  });
+
+  test("are not begun where Redis refuses what comes with them, and all of it is handed on again", async () => {
     const add = vi.spyOn(harness.producer, "add").mockRejectedValueOnce(new RedisAwayError("away"));
+    const refused = { start: vi.fn(), release: vi.fn() };
     const { direct } = harness.work(harness.recordDone);
-    const released = vi.fn();
-    let isFirst = true;
     harness.relay({
       direct: {
+        ...direct,
         reserve(request) {
-          const reservation = isFirst ? { start: vi.fn(), release: released } : direct.reserve(request);
-          const isCarried = isFirst && request.job === "feed.dropWindows";
-          if (isCarried) isFirst = false;
-          return isCarried ? null : reservation;
+          if (request.job === "feed.dropWindows") return null;
+          return add.mock.calls.length === 0 ? refused : direct.reserve(request);
         },
       },
     });
     await commitFact("follow.created", '{"actorId": "7", "targetId": "8"}');
-    await waitFor("the add to fail", () => add.mock.calls.length > 0);
-    expect(released).toHaveBeenCalledTimes(1);
-    await waitFor("the fact to be handed on", async () => (await stampAges()).every((ageMs) => ageMs !== null));
+    await waitFor("the fact to be handed on again", () => add.mock.calls.length === 2, { timeoutMs: 5_000 });
+    expect(refused.release).toHaveBeenCalledTimes(1);
+    expect(refused.start).not.toHaveBeenCalled();
   });
 
+  const failForever = async () => {
+    throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  };
+
   test("are waited for by a worker that closes, and free again where that takes too long", async () => {
-    let tries = 0;
-    const workers = harness.work(async () => {
-      tries += 1;
-      throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-    });
+    const workers = harness.work(failForever);
     const relaying = harness.relay({ direct: workers.direct });
     await harness.commitLikes(1);
-    await waitFor("the job to be tried", () => tries > 0);
+    await waitFor("the job to be taken", () => workers.direct.heldFactIds({ longerThanMs: 0 }).length === 1);
     await relaying.close();
     await workers.close({ timeoutMs: 300 });
     expect(await stampAges()).toEqual([null]);
     expect(workers.direct.reserve({ job: "notification.notifyLikes", payload: { facts: [] } })).toBeNull();
+  });
+
+  test("hold up a worker that closes from the moment they have a slot", async () => {
+    const workers = harness.work(harness.recordDone);
+    const [id = ""] = await harness.commitLikes(1);
+    const payload = { postId: "1", commentId: null, actorId: "7" };
+    const fact = { id, fact: "like.created", payload };
+    const slot = workers.direct.reserve({ job: "notification.notifyLikes", payload: { facts: [fact] } });
+    const closed = workers.close({ timeoutMs: 5_000 });
+    slot?.start();
+    await closed;
+    expect(await harness.countUnfinished()).toBe(0);
   });
 });

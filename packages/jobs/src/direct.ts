@@ -1,12 +1,12 @@
-// Jobs that a worker takes straight from its own relay: people wait for them, and the way through Redis and back is most
-// of what they take. PostgreSQL remembers what is done either way.
-// Promises: no more at once than there are slots; what is beyond goes by Redis. Closing waits for what runs, and frees
-// the facts of what it has to cut off. A process that is killed leaves stamped facts, which the relay finds stale.
+// Jobs that a worker takes straight from its own relay: the way through Redis and back is most of what short jobs take.
+// PostgreSQL remembers what is done either way.
+// Promises: no more at once than there are slots; what is beyond goes by Redis. Closing waits for what has a slot, and
+// frees the facts of what it has to cut off. A process that is killed leaves stamped facts, which the relay finds stale.
 import { type FactJobName, isTakenDirectly, jobs, type QueueName, slotsOf } from "./jobs.ts";
 import { type OutboxDb, unstamp } from "./outbox.ts";
 import type { FactJobRequest, JobsLog } from "./relay.ts";
 
-/** A job that has its slot. Either call frees the slot in the end. */
+/** A job that has its slot, until it is released or has run. One of both has to be called. */
 export interface Reservation {
   /** Runs the job; how it goes is no longer the caller's business. */
   start(): void;
@@ -16,9 +16,11 @@ export interface Reservation {
 export interface DirectJobs {
   /** A slot for a job, or null where Redis has to carry it. */
   reserve(request: FactJobRequest): Reservation | null;
-  /** Takes nothing from now on; resolves when nothing runs any more. */
+  /** The facts of jobs that have had their slot for so long. */
+  heldFactIds(input: { longerThanMs: number }): string[];
+  /** Gives no slot from now on; resolves when none is taken any more. */
   settle(): Promise<void>;
-  /** Cuts off what runs: its facts are free to be relayed again. */
+  /** Cuts off what runs, or would: its facts are free to be relayed again when it resolves. */
   cancel(): Promise<void>;
 }
 
@@ -26,6 +28,12 @@ export interface DirectRun {
   name: FactJobName;
   payload: unknown;
   signal: AbortSignal;
+}
+
+interface Held {
+  factIds: readonly string[];
+  sinceMs: number;
+  released: Promise<void>;
 }
 
 /** Takes jobs of these queues with `take`, each queue as many at once as its workers. */
@@ -38,7 +46,7 @@ export function createDirectJobs(input: {
 }): DirectJobs {
   const { concurrency, take, db, log } = input;
   const free = new Map(input.queues.filter(isTakenDirectly).map((queue) => [queue, concurrency * slotsOf(queue)]));
-  const running = new Map<Promise<void>, readonly string[]>();
+  const held = new Set<Held>();
   const cancellation = new AbortController();
   let isClosing = false;
 
@@ -57,28 +65,28 @@ export function createDirectJobs(input: {
       const room = free.get(queue) ?? 0;
       if (room === 0 || isClosing) return null;
       free.set(queue, room - 1);
-      const release = () => void free.set(queue, (free.get(queue) ?? 0) + 1);
-      return {
-        release,
-        start() {
-          const ended = run(request).finally(() => {
-            running.delete(ended);
-            release();
-          });
-          running.set(
-            ended,
-            request.payload.facts.map((fact) => fact.id),
-          );
-        },
-      };
+      const { promise: released, resolve } = Promise.withResolvers<void>();
+      const factIds = request.payload.facts.map((fact) => fact.id);
+      const slot: Held = { factIds, sinceMs: performance.now(), released };
+      held.add(slot);
+      function release(): void {
+        free.set(queue, (free.get(queue) ?? 0) + 1);
+        held.delete(slot);
+        resolve();
+      }
+      return { release, start: () => void run(request).then(release) };
+    },
+    heldFactIds({ longerThanMs }) {
+      const beforeMs = performance.now() - longerThanMs;
+      return [...held].filter((slot) => slot.sinceMs < beforeMs).flatMap((slot) => slot.factIds);
     },
     async settle() {
       isClosing = true;
-      while (running.size > 0) await Promise.all(running.keys());
+      await Promise.all([...held].map((slot) => slot.released));
     },
     async cancel() {
       cancellation.abort();
-      const factIds = [...running.values()].flat();
+      const factIds = [...held].flatMap((slot) => slot.factIds);
       if (factIds.length > 0) await unstamp(db.query, { factIds });
     },
   };

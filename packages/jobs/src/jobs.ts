@@ -17,7 +17,7 @@ export function slotsOf(queue: QueueName): number {
   return queue === "push" ? 8 : 1;
 }
 
-/** Whether a worker takes such jobs straight from its own relay while it has room: those that are short and urgent. */
+/** Whether a worker takes such jobs straight from its own relay while it has room: the short ones. */
 export function isTakenDirectly(queue: QueueName): boolean {
   return queue === "fast" || queue === "feed";
 }

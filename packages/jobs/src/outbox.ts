@@ -46,7 +46,7 @@ const claimNewSql = `
   returning id, fact, payload, '{}'::text[] as done`;
 
 const claimStaleSql = `
-  update outbox set stamped_at = clock_timestamp()
+  update outbox set stamped_at = clock_timestamp() - make_interval(secs => $4::float8 / 1000)
   where id = any (array(
     select id from outbox
     where stamped_at < clock_timestamp() - make_interval(secs => $3::float8 / 1000) and fact = any ($1::text[])
@@ -59,9 +59,12 @@ export function claimNew(query: OutboxQuery, input: { limit: number; earlyMs: nu
   return query<ClaimedFact>(claimNewSql, [knownFacts, input.limit, input.earlyMs]);
 }
 
-/** Claims facts that were relayed more than `staleMs` ago and are not finished, and stamps them anew. */
-export function claimStale(query: OutboxQuery, input: { limit: number; staleMs: number }): Promise<ClaimedFact[]> {
-  return query<ClaimedFact>(claimStaleSql, [knownFacts, input.limit, input.staleMs]);
+/** Claims facts that were relayed more than `staleMs` ago and are not finished, and stamps them as claimNew does. */
+export function claimStale(
+  query: OutboxQuery,
+  input: { limit: number; staleMs: number; earlyMs: number },
+): Promise<ClaimedFact[]> {
+  return query<ClaimedFact>(claimStaleSql, [knownFacts, input.limit, input.staleMs, input.earlyMs]);
 }
 
 /** The jobs that still have to take a claimed fact. */
@@ -102,11 +105,15 @@ const unstampSql = `
   where id in (select id from outbox where stamped_at is not null order by id for update)`;
 
 const restampSql = `
-  update outbox set stamped_at = clock_timestamp() where id = any ($1::bigint[]) and stamped_at is not null`;
+  update outbox set stamped_at = clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+  where id in (select id from outbox where id = any ($1::bigint[]) and stamped_at is not null order by id for update)`;
 
-/** Stamps claimed facts anew; those that were freed meanwhile, since Redis was emptied, stay free. */
-export async function restamp(query: OutboxQuery, input: { factIds: readonly string[] }): Promise<void> {
-  if (input.factIds.length > 0) await query(restampSql, [input.factIds]);
+/** Stamps claimed facts anew, as if that were `earlyMs` ago; those that were freed meanwhile stay free. */
+export async function restamp(
+  query: OutboxQuery,
+  input: { factIds: readonly string[]; earlyMs: number },
+): Promise<void> {
+  if (input.factIds.length > 0) await query(restampSql, [input.factIds, input.earlyMs]);
 }
 
 const unstampSomeSql = `

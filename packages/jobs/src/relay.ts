@@ -1,5 +1,5 @@
-// The relay: claims facts from the outbox, hands on the jobs that they cause, each with a list of facts, and stamps the
-// rows. A job goes to this process, where it is urgent and there is room, or else to its queue in Redis.
+// The relay: claims facts from the outbox, stamps them, and hands on the jobs that they cause, each with a list of facts:
+// to this process, where the job is short and there is room, or else to its queue in Redis.
 // Promises: a crash, an emptied Redis or a lost job repeats facts, perhaps in other batches, and loses none; several
 // relays at once are safe.
 
@@ -35,7 +35,7 @@ export interface RelayInput {
   /** Calls the listener when facts were committed; best effort. The answer ends it. */
   onWake: (listener: () => void) => () => void;
   /** Takes jobs in this process; without it, Redis carries all of them. */
-  direct?: Pick<DirectJobs, "reserve">;
+  direct?: Pick<DirectJobs, "reserve" | "heldFactIds">;
   /** How long facts are gathered after the first one. */
   groupMs?: number;
   /** Facts in one job. */
@@ -112,19 +112,22 @@ function createRounds(input: RelayInput) {
   async function relay(claim: (query: OutboxQuery) => Promise<ClaimedFact[]>): Promise<number> {
     const claimed = await claim(db.query);
     if (claimed.length === 0) return 0;
+    let queued: string[];
     try {
-      const carried = await hand(groupByJob(claimed, maxFacts));
-      await restamp(db.query, { factIds: carried });
+      queued = await hand(groupByJob(claimed, maxFacts));
     } catch (error) {
+      // The next round asks first whether Redis is back.
+      nextUpkeepMs = 0;
       await unstamp(db.query, { factIds: claimed.map((fact) => fact.id) });
       throw error;
     }
+    await restamp(db.query, { factIds: queued, earlyMs: 0 });
     const finished = claimed.filter((fact) => missingJobs(fact).length === 0).map((fact) => fact.id);
     await forgetDone(db.query, { factIds: finished });
     return claimed.length;
   }
 
-  /** Gives jobs to this process as far as it has room, and the others to Redis. Answers the facts of those. */
+  /** Gives jobs to this process as far as it has room, and the others to Redis. Answers the facts that only Redis has. */
   async function hand(requests: readonly FactJobRequest[]): Promise<string[]> {
     const given = requests.map((request) => ({ request, reservation: direct?.reserve(request) ?? null }));
     const carried = given.filter(({ reservation }) => reservation === null).map(({ request }) => request);
@@ -135,18 +138,24 @@ function createRounds(input: RelayInput) {
       throw error;
     }
     for (const { reservation } of given) reservation?.start();
-    return carried.flatMap(({ payload }) => payload.facts.map((fact) => fact.id));
+    const taken = new Set(given.flatMap(({ request, reservation }) => (reservation === null ? [] : idsOf(request))));
+    return carried.flatMap(idsOf).filter((id) => !taken.has(id));
   }
 
   async function keepUp(isClosed: () => boolean): Promise<void> {
     const nowMs = performance.now();
     if (nowMs < nextUpkeepMs) return;
-    nextUpkeepMs = nowMs + pollMs;
+    // As long as Redis does not answer this, nothing is claimed.
     if (await producer.hasLostJobs()) {
       log.info({}, "redis is another one or was emptied: unfinished facts are relayed again");
       await unstampAll(db.query);
     }
-    while (!isClosed() && (await relay((query) => claimStale(query, { limit: claimLimit, staleMs }))) === claimLimit);
+    nextUpkeepMs = nowMs + pollMs;
+    // Slow is not killed.
+    const slow = direct?.heldFactIds({ longerThanMs: directStaleMs / 4 }) ?? [];
+    await restamp(db.query, { factIds: slow, earlyMs });
+    const claim = (query: OutboxQuery) => claimStale(query, { limit: claimLimit, staleMs, earlyMs });
+    while (!isClosed() && (await relay(claim)) === claimLimit);
     if (nowMs < nextOrphansMs) return;
     nextOrphansMs = nowMs + orphansEveryMs;
     await forgetOrphans(db.query);
@@ -158,6 +167,10 @@ function createRounds(input: RelayInput) {
       while (!isClosed() && (await relay((query) => claimNew(query, { limit: claimLimit, earlyMs }))) === claimLimit);
     },
   };
+}
+
+function idsOf(request: FactJobRequest): string[] {
+  return request.payload.facts.map((fact) => fact.id);
 }
 
 /** Makes the jobs of claimed facts, each with a list of at most `maxFacts`, or fewer where the job says so. */

@@ -52,7 +52,7 @@ export interface WorkersInput extends StoreFailures {
 
 export interface Workers {
   /** Takes jobs that this process relays itself. */
-  direct: Pick<DirectJobs, "reserve">;
+  direct: Pick<DirectJobs, "reserve" | "heldFactIds">;
   /** Takes no more jobs, waits for the running ones, and after `timeoutMs` puts back what still runs. */
   close(input: { timeoutMs: number }): Promise<void>;
 }
@@ -69,9 +69,13 @@ export function startWorkers(input: WorkersInput): Workers {
       const closing = Promise.allSettled([...workers.map((worker) => worker.close()), direct.settle()]);
       if (!(await endsWithin(closing, timeoutMs))) {
         for (const worker of workers) worker.cancelAllJobs("the worker closes");
-        void direct.cancel().catch((error) => input.log.warn({ err: error }, "facts stay until they are stale"));
+        const cutOff = direct
+          .cancel()
+          .catch((error) =>
+            input.log.warn({ err: error }, "the facts of jobs that were cut off stay until they are stale"),
+          );
         // A Redis that is away keeps BullMQ from closing; the locks of what is left run out by themselves.
-        if (!(await endsWithin(closing, 1_500))) {
+        if (!(await endsWithin(Promise.all([closing, cutOff]), 1_500))) {
           for (const worker of workers) void worker.disconnect().catch(() => undefined);
         }
       }

@@ -8,11 +8,15 @@ export interface WindowNote {
   largeAuthorIds: string[];
 }
 
+const notePattern = /^\d+(,[1-9]\d*)*$/;
+
 export function writeNote(note: WindowNote): string {
   return [Math.floor(note.warmUntilMs), ...note.largeAuthorIds].join(",");
 }
 
-export function parseNote(text: string): WindowNote {
+/** Null for what writeNote did not write. */
+export function parseNote(text: string): WindowNote | null {
+  if (!notePattern.test(text)) return null;
   const [warmUntilMs, ...largeAuthorIds] = text.split(",");
   return { warmUntilMs: Number(warmUntilMs), largeAuthorIds };
 }

@@ -126,6 +126,21 @@ test.each([
   expect(await listOfWindow(deps, reader.id)).toEqual([after, during, before, "0"]);
 });
 
+test("a reader is warm before their posts are read: what is published in between is pushed", async () => {
+  const before = await publish(deps, author.id);
+  await pushAll(deps);
+  const { sql } = deps.db;
+  let after = "";
+  const many: typeof sql.many = async (...args) => {
+    const ids = await sql.many(...args);
+    after = await publish(deps, author.id);
+    await pushAll(deps);
+    return ids;
+  };
+  await rebuildWindow({ ...deps, db: { ...deps.db, sql: { ...sql, many } } }, { readerId: reader.id });
+  expect(await listOfWindow(deps, reader.id)).toEqual([after, before, "0"]);
+});
+
 test("a window that is deleted while it is rebuilt stays away", async () => {
   await publish(deps, author.id);
   await pushAll(deps);
@@ -140,6 +155,16 @@ test("a list that still has its sentinel is not believed, whatever stands beside
   await deps.redis.cache.set(keys.note, writeNote({ warmUntilMs: Date.now() + 60_000, largeAuthorIds: [] }));
   expect(await readWindow(deps, { readerId: reader.id, beforeId: null, count: 5 })).toBeNull();
 });
+
+test.each(["", "soon", "9999999999999,x", "9999999999999,"])(
+  "a list beside which stands %j is not believed",
+  async (text) => {
+    await warmUp(deps, reader.id);
+    const { note } = await keysOfWindow(deps, reader.id);
+    await deps.redis.cache.set(note, text);
+    expect(await readWindow(deps, { readerId: reader.id, beforeId: null, count: 5 })).toBeNull();
+  },
+);
 
 test("two rebuilds at once make one window", async () => {
   const post = await publish(deps, author.id);

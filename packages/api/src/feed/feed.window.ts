@@ -74,8 +74,8 @@ async function readElements(deps: WindowDeps, input: { keys: WindowKeys; depth: 
   // A sentinel: a rebuild ended between the two commands.
   if (answer.note === null || oldest === undefined || isSentinel(oldest)) return null;
   const note = parseNote(answer.note);
-  const ttlMs = ttlOf(deps, note);
-  if (ttlMs < 1) return null;
+  const ttlMs = note === null ? 0 : ttlOf(deps, note);
+  if (note === null || ttlMs < 1) return null;
   touchSometimes(deps, { keys: input.keys, ttlMs });
   return { elements, note };
 }

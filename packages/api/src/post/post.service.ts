@@ -31,7 +31,7 @@ interface PostBody {
  * Throws media.notReady, idempotency.reused, and post.notFound where that first post is gone.
  */
 export async function createPost(
-  deps: Pick<Deps, "db" | "wakeRelaySoon" | "config" | "storage">,
+  deps: Pick<Deps, "db" | "wakeRelay" | "wakeRelaySoon" | "config" | "storage">,
   input: { actorId: string } & CreatePostInput,
 ): Promise<PostView> {
   const { actorId, idempotencyKey, ...said } = input;
@@ -44,9 +44,11 @@ export async function createPost(
       make: () => publishPost(tx, { ...input, largeFrom: deps.config.LARGE_ACCOUNT_FOLLOWERS }),
     }),
   );
-  // Feeds may be five seconds late.
-  deps.wakeRelaySoon();
-  return presentPost(deps, { viewerId: actorId, postId: made.id });
+  const post = await presentPost(deps, { viewerId: actorId, postId: made.id });
+  // Feeds may be five seconds late; who is mentioned waits.
+  if (post.mentions.length > 0) deps.wakeRelay();
+  else deps.wakeRelaySoon();
+  return post;
 }
 
 // Raised above the author's last id, whatever the clock did: pages by id then never pass a post by.
