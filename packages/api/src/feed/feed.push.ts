@@ -10,8 +10,10 @@ import { bucketPrefix, nameLength } from "./feed.keys.ts";
 import { pushLateScript, pushScript, runScripts, type ScriptRun } from "./feed.script.ts";
 import { windowCap } from "./feed.window.ts";
 
-/** Text of the readers of one write to Redis: 500 of them, in one script call or in one a bucket. */
-const flightChars = 500 * nameLength;
+/** Text of the readers of one script: Redis does nothing else while it runs. */
+const scriptChars = 500 * nameLength;
+/** Text of the readers of one write to Redis, in several scripts. */
+const flightChars = 4 * scriptChars;
 /** Lists are trimmed this far above their cap, so that not every push trims; 408 ids just fit into 4 KiB. */
 const trimSlack = 8;
 /** Younger ids are pushed to the head; older ones are put in their place. See disorderMs of feed.window.ts. */
@@ -28,16 +30,20 @@ export interface Push {
 
 type PushDeps = Pick<Deps, "redis" | "clock">;
 
-// Redis runs one script at a time, and readers wait behind those that are queued: a few keep it busy.
-const gateOf = onePerDeps((_: PushDeps) => createGate(4));
+// Redis runs one script at a time: one flight keeps it busy, the next one is on its way.
+const gateOf = onePerDeps((_: PushDeps) => createGate(2));
 
 /** Pushes posts into the windows of an epoch that stand. */
 export async function pushToWindows(deps: PushDeps, input: { epoch: string; pushes: readonly Push[] }): Promise<void> {
   const { cache, prefix } = deps.redis;
   const startOf = (bucket: number) => bucketPrefix({ prefix, epoch: input.epoch, bucket });
   const gate = gateOf(deps);
+  const sorted = input.pushes.toSorted((one, other) => one.bucket - other.bucket);
+  const parts = sorted.flatMap((push) => cut(push.readers, scriptChars).map((readers) => ({ ...push, readers })));
   await Promise.all(
-    flightsOf(input.pushes).map((flight) => gate.pass(() => pushFlight(cache, { flight, startOf, clock: deps.clock }))),
+    pack(parts, flightChars).map((flight) =>
+      gate.pass(() => pushFlight(cache, { flight, startOf, clock: deps.clock })),
+    ),
   );
 }
 
@@ -48,25 +54,21 @@ function timelinessOf(ageMs: number): Timeliness {
   return ageMs > hopelessMs ? "hopeless" : "late";
 }
 
-/** Cuts and packs pushes into parts of a bounded size, those of a bucket together. */
-function flightsOf(pushes: readonly Push[]): Push[][] {
-  const flights: Push[][] = [];
+/** Packs pushes, in their order, into lists whose readers take at most so many characters. */
+function pack(pushes: readonly Push[], maxChars: number): Push[][] {
+  const packs: Push[][] = [];
   let room = 0;
-  for (const push of pushes.toSorted((one, other) => one.bucket - other.bucket).flatMap(partsOf)) {
-    const flight = flights.at(-1);
-    if (flight === undefined || push.readers.length > room) {
-      flights.push([push]);
-      room = flightChars;
+  for (const push of pushes) {
+    const last = packs.at(-1);
+    if (last === undefined || push.readers.length > room) {
+      packs.push([push]);
+      room = maxChars;
     } else {
-      flight.push(push);
+      last.push(push);
     }
     room -= push.readers.length;
   }
-  return flights;
-}
-
-function partsOf(push: Push): Push[] {
-  return cut(push.readers, flightChars).map((readers) => ({ ...push, readers }));
+  return packs;
 }
 
 function cut(text: string, length: number): string[] {
@@ -85,7 +87,8 @@ async function pushFlight(
   const runs: ScriptRun[] = [];
   const hopeless: string[] = [];
   const timeliness = ({ postId }: Push) => timelinessOf(nowMs - instantOfId(BigInt(postId)).getTime());
-  for (const pushes of Map.groupBy(flight, (push) => `${push.bucket} ${timeliness(push)}`).values()) {
+  const groups = Map.groupBy(flight, (push) => `${push.bucket} ${timeliness(push)}`);
+  for (const pushes of [...groups.values()].flatMap((group) => pack(group, scriptChars))) {
     const [first] = pushes;
     if (first === undefined) continue;
     const [start, how] = [startOf(first.bucket), timeliness(first)];
