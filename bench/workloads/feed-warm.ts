@@ -5,6 +5,7 @@ import type { Bench } from "../harness/bench.ts";
 import { type Report, sideRow } from "../harness/report.ts";
 import { interleave, measureSide, medianOf, ratioOf, type Sample, type Samples, type Side } from "../harness/rounds.ts";
 import { barePages, pixoraPages, requireSamePages, signInReaders, warmWindows } from "./feed-readers.ts";
+import { keysOfWindows } from "./windows.ts";
 
 export const data = "scale";
 
@@ -41,13 +42,10 @@ export async function run(bench: Bench): Promise<Report> {
 async function copyWindows(bench: Bench, readerIds: readonly string[]): Promise<void> {
   const redis = new Redis(bench.services.redisUrl);
   try {
-    const keys = await redis.keys(`${bench.redisPrefix}:{feed*`);
-    const keyOf = new Map(
-      keys.filter((key) => !key.endsWith(":l")).map((key) => [key.split(":").at(-1)?.replace(/^0+/, ""), key]),
-    );
-    if (keyOf.size < readerIds.length) throw new Error(`only ${keyOf.size} of ${readerIds.length} windows stand`);
+    const keysOf = await keysOfWindows(bench, redis);
     for (const readerId of readerIds) {
-      const ids = await redis.lrange(keyOf.get(readerId) ?? "", 0, -1);
+      const ids = await redis.lrange(keysOf(readerId).list, 0, -1);
+      if (ids.length === 0) throw new Error(`the reader ${readerId} has no window`);
       await redis.rpush(`bare:feed:${readerId}`, ...ids.reverse());
     }
   } finally {

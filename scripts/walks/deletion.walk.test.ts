@@ -4,6 +4,7 @@ import { waitFor } from "@pixora/api/testing";
 import { createPixora, memorySession, type Pixora } from "@pixora/client";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { windowNameOf } from "../../packages/api/src/feed/feed.keys.ts";
 import { makePicture } from "../../packages/api/src/testing/pictures.ts";
 import { crowdAround } from "./crowd.sql.ts";
 import { type App, type House, openHouse } from "./house.ts";
@@ -147,14 +148,23 @@ test("of an account that has touched everything, nothing is left but what docs/P
   await waitForQuiet();
   await waitFor("a feed that names the account", async () => {
     await fan.pixora.feed.home.query({});
-    return (await searchRedis(house, [zoe.id])).some(({ place }) => /\{feed\d+\}.*:l$/.test(place));
+    return (await searchRedis(house, [zoe.id])).some(({ place }) => /\{feed\d+\}.*:n$/.test(place));
   });
   const reader = await zoe.pixora.notification.list.query({});
   await zoe.pixora.notification.markSeen.mutate({ upToId: reader.items[0]?.id ?? "1" });
   await friend.pixora.auth.requestExport.mutate();
   await waitForQuiet();
   const sid = (await zoe.pixora.auth.sessions.query()).items.map((session) => session.id);
-  const words = [zoe.id, handle, email, "future.address@walk.example", "Leaves-Fast", "born to leave", "my diary"];
+  const words = [
+    zoe.id,
+    windowNameOf(zoe.id),
+    handle,
+    email,
+    "future.address@walk.example",
+    "Leaves-Fast",
+    "born to leave",
+    "my diary",
+  ];
   const all = [...words, "zoe.example", "Zoes Fridge", "zoes-browser", "a diary", "of all kinds", ...sid];
   const before = new Set((await findTraces(house, all)).map(({ place }) => place.replace(/ .*/, "")));
   expect([...before].length).toBeGreaterThan(40);
@@ -208,6 +218,6 @@ test("a worker that is killed again and again in the middle goes on, and everybo
   await waitFor("the end", async () => (await count("users where id = $1", [ann.id])) === 0, { timeoutMs: 60_000 });
   await waitForQuiet();
   console.log(`deletion, killed at: ${killedAt.join(", ")}`);
-  expect(await findTraces(house, [ann.id])).toEqual([]);
+  expect(await findTraces(house, [ann.id, windowNameOf(ann.id)])).toEqual([]);
   expect(await findWrongCounters(house)).toEqual([]);
 }, 240_000);

@@ -3,8 +3,9 @@
 // Promises: no more at once than there are slots; what is beyond goes by Redis. Closing waits for what has a slot, and
 // frees the facts of what it has to cut off. A process that is killed leaves stamped facts, which the relay finds stale.
 import { type FactJobName, isTakenDirectly, jobs, type QueueName, slotsOf } from "./jobs.ts";
+import type { JobsLog } from "./log.ts";
 import { type OutboxDb, unstamp } from "./outbox.ts";
-import type { FactJobRequest, JobsLog } from "./relay.ts";
+import type { FactJobRequest } from "./producer.ts";
 
 /** A job that has its slot, until it is released or has run. One of both has to be called. */
 export interface Reservation {

@@ -1,7 +1,8 @@
 // Deletes finished facts from the outbox, many at once, a moment after their jobs have recorded them done.
 // Best effort: what it misses, the relay finds when it has grown stale.
+
+import type { JobsLog } from "./log.ts";
 import { forgetDone, type OutboxDb } from "./outbox.ts";
-import type { JobsLog } from "./relay.ts";
 
 const gatherMs = 30;
 const maxFacts = 1_000;

@@ -11,8 +11,9 @@ export {
   queueNames,
   type ScheduledJobName,
 } from "./jobs.ts";
+export type { JobsLog } from "./log.ts";
 export { type DeadLetter, type OutboxDb, type OutboxQuery, oldestFactAgeMs } from "./outbox.ts";
 export { createProducer, type Producer, type QueueCounts, RedisAwayError } from "./producer.ts";
-export { type JobsLog, type Relay, startRelay } from "./relay.ts";
+export { type Relay, startRelay } from "./relay.ts";
 export { type Scheduler, startSchedules } from "./schedules.ts";
 export { type GiveUpHandlers, type JobHandlers, startWorkers, type Workers } from "./worker.ts";

@@ -2,7 +2,7 @@
 // Promises: every call ends within a few seconds, whatever Redis does, and fails with RedisAwayError when it is away.
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
-import { type JobName, jobs, type QueueName, queueNames } from "./jobs.ts";
+import { type FactJobName, type JobName, jobs, type QueueName, queueNames } from "./jobs.ts";
 
 /** Redis does not answer; the caller tries again later. */
 export class RedisAwayError extends Error {
@@ -13,6 +13,12 @@ export class RedisAwayError extends Error {
 export interface JobRequest {
   job: JobName;
   payload: object;
+}
+
+/** A job caused by facts, with the list that it takes. */
+export interface FactJobRequest {
+  job: FactJobName;
+  payload: { facts: { id: string; fact: string; payload: unknown }[] };
 }
 
 export interface QueueCounts {

@@ -5,6 +5,7 @@
 
 import type { DirectJobs } from "./direct.ts";
 import { type FactJobName, maxFactsOf } from "./jobs.ts";
+import type { JobsLog } from "./log.ts";
 import {
   type ClaimedFact,
   claimNew,
@@ -18,15 +19,7 @@ import {
   unstamp,
   unstampAll,
 } from "./outbox.ts";
-import type { Producer } from "./producer.ts";
-
-/** What the package writes its log with; pino fits. */
-export interface JobsLog {
-  error(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  info(details: object, message: string): void;
-  debug(details: object, message: string): void;
-}
+import type { FactJobRequest, Producer } from "./producer.ts";
 
 export interface RelayInput {
   db: OutboxDb;
@@ -55,12 +48,6 @@ export interface Relay {
 
 const claimLimit = 1_000;
 const orphansEveryMs = 60_000;
-
-/** A job caused by facts, with the list that it takes. */
-export interface FactJobRequest {
-  job: FactJobName;
-  payload: { facts: { id: string; fact: string; payload: unknown }[] };
-}
 
 /** Starts relaying; never throws: while a store is away it tries again at each poll. */
 export function startRelay(input: RelayInput): Relay {

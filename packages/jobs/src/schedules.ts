@@ -1,7 +1,7 @@
 // When scheduled jobs run, as cron patterns in UTC. Promise: a schedule that Redis has lost is back within a minute.
 import type { ScheduledJobName } from "./jobs.ts";
+import type { JobsLog } from "./log.ts";
 import type { Producer } from "./producer.ts";
-import type { JobsLog } from "./relay.ts";
 
 // Patterns, not intervals: setting one again then never moves its next run.
 const schedules: Record<ScheduledJobName, string> = {

@@ -16,9 +16,9 @@ import {
   type ScheduledJobName,
   slotsOf,
 } from "./jobs.ts";
+import type { JobsLog } from "./log.ts";
 import { buryFacts, type OutboxDb } from "./outbox.ts";
 import { queuePrefix } from "./producer.ts";
-import type { JobsLog } from "./relay.ts";
 import { CancelledError, runPatiently, type StoreFailures, settleFacts } from "./settle.ts";
 
 /**

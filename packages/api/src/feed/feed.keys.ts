@@ -13,7 +13,8 @@ export function readerNamesSql(id: string): string {
   return `encode(string_agg(int8send(${id}), ''::bytea), 'hex')`;
 }
 
-function nameOf(readerId: string): string {
+/** A reader's name in keys. */
+export function windowNameOf(readerId: string): string {
   return BigInt(readerId).toString(16).padStart(nameLength, "0");
 }
 
@@ -35,7 +36,7 @@ export function bucketOf(readerId: string): number {
 }
 
 export function windowKeys(input: { prefix: string; epoch: string; readerId: string }): WindowKeys {
-  const list = bucketPrefix({ ...input, bucket: bucketOf(input.readerId) }) + nameOf(input.readerId);
+  const list = bucketPrefix({ ...input, bucket: bucketOf(input.readerId) }) + windowNameOf(input.readerId);
   return { list, note: `${list}:n` };
 }
 
