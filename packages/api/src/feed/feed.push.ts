@@ -14,8 +14,9 @@ import { windowCap } from "./feed.window.ts";
 const scriptChars = 500 * nameLength;
 /** Text of the readers of one write to Redis, in several scripts. */
 const flightChars = 4 * scriptChars;
-/** Lists are trimmed this far above their cap, so that not every push trims; 408 ids just fit into 4 KiB. */
-const trimSlack = 8;
+/** Lists are trimmed from above the one length to the other, so that one push in 33 trims; 408 ids just fit into 4 KiB. */
+const trimAbove = windowCap + 8;
+const trimTo = windowCap - 24;
 /** Younger ids are pushed to the head; older ones are put in their place. See disorderMs of feed.window.ts. */
 const promptMs = 10_000;
 /** A push that comes this late deletes the list: too much may have happened to it. */
@@ -96,7 +97,7 @@ async function pushFlight(
       hopeless.push(...pushes.flatMap(({ readers }) => cut(readers, nameLength).map((name) => start + name)));
     } else {
       const values = pushes.flatMap(({ postId, readers }) => [postId, readers]);
-      runs.push({ script: scripts[how], keys: [start], values: [windowCap, windowCap + trimSlack, ...values] });
+      runs.push({ script: scripts[how], keys: [start], values: [trimTo, trimAbove, ...values] });
     }
   }
   await Promise.all([runScripts(redis, runs), ...hopeless.map((key) => redis.unlink(key))]);

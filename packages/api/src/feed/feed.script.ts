@@ -57,10 +57,9 @@ function isUnknownScript(error: unknown): boolean {
 }
 
 /**
- * Pushes ids to the lists that exist. Trims a list only once it is well
- * above its cap. Key: the start of the keys of one bucket, so that the slot is known. Values: cap, length to trim above,
- * then pairs of an id and the names of its readers in one text, as SQL gives them: an argument for each reader would cost
- * node and Redis more than the push. The locals spare every follower a look-up of globals.
+ * Pushes ids to the lists that exist. Key: the start of the keys of one bucket, so that the slot is known. Values: the
+ * length to trim to, the length to trim above, then pairs of an id and the names of its readers in one text, as SQL gives
+ * them: an argument for each reader would cost node and Redis more than the push. The locals spare every follower a look-up of globals.
  */
 export const pushScript = script(`
   local call, sub, start, first, limit = redis.call, string.sub, KEYS[1], -tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -83,7 +82,7 @@ const comparison = `
  * is left out. Key and values as for pushScript.
  */
 export const pushLateScript = script(`${comparison}
-  local cap, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+  local kept, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
   local function put(key, id)
     local list = redis.call('LRANGE', key, 0, -1)
     for i = #list, 1, -1 do
@@ -91,7 +90,7 @@ export const pushLateScript = script(`${comparison}
       if element == id then return end
       if string.sub(element, 1, 1) == 's' or newer(id, element) then
         redis.call('LINSERT', key, 'AFTER', element, id)
-        if #list >= limit then redis.call('LTRIM', key, -cap, -1) end
+        if #list >= limit then redis.call('LTRIM', key, -kept, -1) end
         return
       end
     end

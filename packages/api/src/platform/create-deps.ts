@@ -14,7 +14,7 @@ import { openStorage } from "./storage.open.ts";
 export const relayChannel = "relay.wake";
 
 /** How long facts that nobody waits for are gathered: a job of many posts costs little more than a job of one. */
-const patientWakeMs = 50;
+const patientWakeMs = 100;
 
 const systemClock: Clock = { now: () => new Date() };
 

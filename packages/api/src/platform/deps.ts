@@ -23,6 +23,6 @@ export interface Deps {
   config: ApiConfig;
   /** Tells the relay that facts were committed. Never waits, never fails. */
   wakeRelay(): void;
-  /** The same for facts that nobody waits for: within 50 ms, so that one job takes many of them. */
+  /** The same for facts that nobody waits for: within 100 ms, so that one job takes many of them. */
   wakeRelaySoon(): void;
 }
