@@ -97,7 +97,7 @@ function frameHead(bytes: number, firstByte: number): Buffer {
   return start;
 }
 
-/** Opens a socket, sends frames, and answers the close code and how much was taken. */
+/** Opens a socket, sends frames, and answers the close code (null: cut off without one) and how much was taken. */
 async function sendFrames(frames: Iterable<Buffer>): Promise<{ code: number | null; sentBytes: number }> {
   const connection = await openRaw(server.port);
   await connection.write(upgrade);
@@ -105,7 +105,8 @@ async function sendFrames(frames: Iterable<Buffer>): Promise<{ code: number | nu
   const { heard, sentBytes } = await sendUntilAnswered(connection, frames);
   expect(heard.length > 0 || connection.isOver).toBe(true);
   connection.end();
-  return { code: heard[0] === 0x88 ? heard.readUInt16BE(2) : null, sentBytes };
+  if (heard.length > 0) expect(heard[0]).toBe(0x88);
+  return { code: heard.length === 0 ? null : heard.readUInt16BE(2), sentBytes };
 }
 
 function* hugeFrame(): Generator<Buffer> {
@@ -157,7 +158,9 @@ describe("malformed calls", () => {
     expect([414, 431]).toContain((await server.request({ path })).status);
     const call = { id: 1, method: "query", params: { path: "user.me" } };
     const payload = Buffer.from(JSON.stringify(Array(10_000).fill(call)));
-    expect((await sendFrames([frameHead(payload.length, 0x81), payload])).code).toBe(1009);
+    const answer = await sendFrames([frameHead(payload.length, 0x81), payload]);
+    // Null: cut off before the client, still sending, could hear of it.
+    expect([1009, null]).toContain(answer.code);
   });
 });
 
