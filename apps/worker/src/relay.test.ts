@@ -175,6 +175,18 @@ const readStamps = statement<{ ageMs: number | null }>(
 );
 const stampAges = async () => (await deps.db.sql.many(readStamps)).map(({ ageMs }) => ageMs);
 
+/** Workers that take lists and finish none before the gate resolves. */
+function workGated() {
+  const gate = Promise.withResolvers<void>();
+  let lists = 0;
+  const { direct } = harness.work(async (input) => {
+    lists += 1;
+    await gate.promise;
+    await harness.recordDone(input);
+  });
+  return { direct, gate, taken: () => lists };
+}
+
 describe("jobs that a worker takes from its own relay", () => {
   test("do not go through Redis, however many there are one after the other", async () => {
     const add = vi.spyOn(harness.producer, "add");
@@ -195,17 +207,11 @@ describe("jobs that a worker takes from its own relay", () => {
 
   test("are no more than there is room for: the next one goes by Redis, and is not stale as soon", async () => {
     const add = vi.spyOn(harness.producer, "add");
-    const gate = Promise.withResolvers<void>();
-    let lists = 0;
-    const { direct } = harness.work(async (input) => {
-      lists += 1;
-      await gate.promise;
-      await harness.recordDone(input);
-    });
+    const { direct, gate, taken } = workGated();
     harness.relay({ direct });
     for (let list = 1; list <= 5; list += 1) {
       await harness.commitLikes(1);
-      await waitFor("the list to be taken", () => lists === list);
+      await waitFor("the list to be taken", () => taken() === list);
       expect(add).toHaveBeenCalledTimes(list <= 4 ? 0 : 1);
     }
     // A killed worker's are stale after 20 s; what is in a queue may take a minute.
@@ -231,22 +237,16 @@ describe("jobs that a worker takes from its own relay", () => {
   });
 
   test("are not relayed again where they are merely slow", async () => {
-    const gate = Promise.withResolvers<void>();
-    let lists = 0;
-    const { direct } = harness.work(async (input) => {
-      lists += 1;
-      await gate.promise;
-      await harness.recordDone(input);
-    });
+    const { direct, gate, taken } = workGated();
     harness.relay({ direct, directStaleMs: 800 });
     await harness.commitLikes(1);
-    await waitFor("the list to be taken", () => lists === 1);
+    await waitFor("the list to be taken", () => taken() === 1);
     const [first] = await stampAges();
     // By its first stamp it would be stale by now.
     await waitFor("the stamp to be renewed", async () => ((await stampAges())[0] ?? 0) < (first ?? 0));
     gate.resolve();
     await waitFor("the outbox to be empty", isEmpty);
-    expect(lists).toBe(1);
+    expect(taken()).toBe(1);
   });
 
   test("are not begun where Redis refuses what comes with them, and all of it is handed on again", async () => {

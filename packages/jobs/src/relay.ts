@@ -14,7 +14,6 @@ import {
   forgetOrphans,
   missingJobs,
   type OutboxDb,
-  type OutboxQuery,
   restamp,
   unstamp,
   unstampAll,
@@ -96,8 +95,8 @@ function createRounds(input: RelayInput) {
 
   // Facts are stamped before they are handed on: one trip, and no transaction that waits for Redis. What a process that
   // is killed in between had claimed is stale soon.
-  async function relay(claim: (query: OutboxQuery) => Promise<ClaimedFact[]>): Promise<number> {
-    const claimed = await claim(db.query);
+  async function relay(claiming: Promise<ClaimedFact[]>): Promise<number> {
+    const claimed = await claiming;
     if (claimed.length === 0) return 0;
     let queued: string[];
     try {
@@ -141,8 +140,8 @@ function createRounds(input: RelayInput) {
     // Slow is not killed.
     const slow = direct?.heldFactIds({ longerThanMs: directStaleMs / 4 }) ?? [];
     await restamp(db.query, { factIds: slow, earlyMs });
-    const claim = (query: OutboxQuery) => claimStale(query, { limit: claimLimit, staleMs, earlyMs });
-    while (!isClosed() && (await relay(claim)) === claimLimit);
+    const stale = { limit: claimLimit, staleMs, earlyMs };
+    while (!isClosed() && (await relay(claimStale(db.query, stale))) === claimLimit);
     if (nowMs < nextOrphansMs) return;
     nextOrphansMs = nowMs + orphansEveryMs;
     await forgetOrphans(db.query);
@@ -151,7 +150,7 @@ function createRounds(input: RelayInput) {
   return {
     async runRound(isClosed: () => boolean): Promise<void> {
       await keepUp(isClosed);
-      while (!isClosed() && (await relay((query) => claimNew(query, { limit: claimLimit, earlyMs }))) === claimLimit);
+      while (!isClosed() && (await relay(claimNew(db.query, { limit: claimLimit, earlyMs }))) === claimLimit);
     },
   };
 }
