@@ -3,6 +3,7 @@ import { createOutboxDb, type Deps, isStoreAway, isStoreBusy, relayChannel } fro
 import { statement } from "@pixora/db";
 import {
   createProducer,
+  deleteFactsSql,
   type JobHandlers,
   jobs,
   type OutboxDb,
@@ -20,8 +21,8 @@ export interface Harness {
   producer: Producer;
   /** Starts a relay; it polls ten times a second. */
   relay(options?: { staleMs?: number; directStaleMs?: number; direct?: Workers["direct"] }): Relay;
-  /** Starts workers that call `take` with lists of likes and do nothing for other jobs. */
-  work(take: (input: LikeInput) => Promise<void>): Workers;
+  /** Starts workers that call `take` with lists of likes and do nothing for other jobs, unless they are given too. */
+  work(take: (input: LikeInput) => Promise<void>, others?: Partial<JobHandlers>): Workers;
   /** Commits likes and wakes the relay; answers their fact ids. */
   commitLikes(count: number): Promise<string[]>;
   recordDone(input: LikeInput): Promise<void>;
@@ -37,11 +38,7 @@ const insertLikes = statement<{ id: string }>(
    select 'like.created', jsonb_build_object('postId', n::text, 'commentId', null, 'actorId', '7')
    from generate_series(1, $1::int) n returning id`,
 );
-const record = statement<never>(
-  "test.record",
-  `insert into outbox_completions (fact_id, job) select id, 'notification.notifyLikes' from unnest($1::bigint[]) id
-   on conflict do nothing`,
-);
+const record = statement<never>("test.record", deleteFactsSql);
 const countFacts = statement<{ count: number }>("test.count", "select count(*)::int as count from outbox");
 
 /** Opens the producer; relays and workers are started by the test and closed together. */
@@ -60,9 +57,9 @@ export function openHarness(deps: Deps): Harness {
       relays.push(relay);
       return relay;
     },
-    work(take) {
+    work(take, others = {}) {
       const idle = Object.fromEntries(Object.keys(jobs).map((job) => [job, async () => undefined]));
-      const handlers = { ...idle, "notification.notifyLikes": take } as JobHandlers;
+      const handlers = { ...idle, ...others, "notification.notifyLikes": take } as JobHandlers;
       const queues = ["fast", "feed", "bulk"] as const;
       const failures = { isStoreAway, isStoreBusy };
       const workers = startWorkers({ ...place, ...failures, queues, concurrency: 4, handlers, db, log: quiet });

@@ -26,6 +26,15 @@ async function commitFact(fact: string | undefined, payload: string): Promise<vo
   deps.wakeRelay();
 }
 
+const completions = statement<{ count: number }>(
+  "test.completions",
+  "select count(*)::int as count from outbox_completions",
+);
+
+async function countCompletions(): Promise<number> {
+  return (await deps.db.sql.one(completions)).count;
+}
+
 describe("relay", () => {
   test("facts reach their handler in lists, once, and leave nothing behind", async () => {
     const taken: string[] = [];
@@ -40,11 +49,30 @@ describe("relay", () => {
     await waitFor("the outbox to be empty", isEmpty);
     expect(taken.toSorted()).toEqual(ids.toSorted());
     expect(lists).toBeLessThan(20);
-    const completions = statement<{ count: number }>(
-      "test.completions",
-      "select count(*)::int as count from outbox_completions",
-    );
-    expect((await deps.db.sql.one(completions)).count).toBe(0);
+    expect(await countCompletions()).toBe(0);
+  });
+
+  test("a fact of two jobs stays until both have recorded it done, and leaves nothing behind", async () => {
+    const record = statement<never>("test.record", "insert into outbox_completions (fact_id, job) values ($1, $2)");
+    let told = 0;
+    let isHeld = true;
+    harness.work(harness.recordDone, {
+      "notification.notifyFollows": async ({ facts }) => {
+        for (const { id } of facts) await deps.db.sql.run(record, [id, "notification.notifyFollows"]);
+        told += 1;
+      },
+      "feed.dropWindows": async ({ facts }) => {
+        await waitFor("the other job to be free", async () => !isHeld);
+        for (const { id } of facts) await deps.db.sql.run(record, [id, "feed.dropWindows"]);
+      },
+    });
+    harness.relay();
+    await commitFact("follow.created", JSON.stringify({ actorId: "7", targetId: "8" }));
+    await waitFor("one job to be done", async () => told === 1);
+    expect(await harness.countUnfinished()).toBe(1);
+    isHeld = false;
+    await waitFor("the outbox to be empty", isEmpty);
+    await waitFor("no completion to be left", async () => (await countCompletions()) === 0);
   });
 
   test("several relays at once relay each fact once", async () => {

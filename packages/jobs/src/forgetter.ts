@@ -35,6 +35,7 @@ export function createForgetter(input: { db: OutboxDb; log: JobsLog }): Forgette
 
   return {
     forget(factIds) {
+      if (factIds.length === 0) return;
       for (const id of factIds) waiting.add(id);
       running ??= runRounds();
     },

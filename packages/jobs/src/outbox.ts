@@ -1,5 +1,6 @@
 // The outbox from claim to deletion, as SQL over a query function that is passed in. PostgreSQL remembers what is done.
-// Promises: a row goes only when every job of its fact is recorded done or dead-lettered; nothing else deletes one.
+// Promises: a row goes only when every job of its fact is done with it, as recorded or by the transaction that deletes it,
+// or dead-lettered; nothing else deletes one.
 import { consequences, jobsOf } from "./consequences.ts";
 import type { FactJobName } from "./jobs.ts";
 
@@ -90,6 +91,13 @@ const forgetDoneSql = `
 export async function forgetDone(query: OutboxQuery, input: { factIds: readonly string[] }): Promise<void> {
   if (input.factIds.length > 0) await query(forgetDoneSql, [input.factIds, expectedFacts, expectedJobs]);
 }
+
+/**
+ * SQL text, with the ids of facts as $1: for the transaction of a job that is their only consequence. In id order, as
+ * all locks of facts.
+ */
+export const deleteFactsSql =
+  "delete from outbox where id in (select id from outbox where id = any ($1::bigint[]) order by id for update)";
 
 // A job that ran twice at once may record a fact whose row has just gone.
 const forgetOrphansSql = `

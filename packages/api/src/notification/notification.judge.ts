@@ -10,9 +10,11 @@ import type { TypePreference } from "./notification.schema.ts";
 
 const receiver = "draft.receiver_id";
 
+const likeHolds = "exists (select from post_likes pl where pl.post_id = draft.post_id and pl.user_id = draft.actor_id)";
+
 /** SQL text: what a draft speaks of stands. */
 export const causeHolds = `case draft.type
-  when 'LIKE' then exists (select from post_likes pl where pl.post_id = draft.post_id and pl.user_id = draft.actor_id)
+  when 'LIKE' then ${likeHolds}
   when 'COMMENT_LIKE' then exists (select from comment_likes cl
                                    where cl.comment_id = draft.comment_id and cl.user_id = draft.actor_id)
   when 'FOLLOW' then ${isFollowing("draft.actor_id", receiver)}
@@ -20,33 +22,39 @@ export const causeHolds = `case draft.type
   when 'FOLLOW_ACCEPTED' then ${isFollowing(receiver, "draft.actor_id")}
   else true end`;
 
+const postIsGone = "(draft.post_id is not null and (post.id is null or post.deleted_at is not null))";
+
 /** SQL text: the post or comment it speaks of is gone. */
-export const subjectIsGone = `(draft.post_id is not null and (post.id is null or post.deleted_at is not null))
+export const subjectIsGone = `${postIsGone}
   or (draft.comment_id is not null and (comment.id is null or comment.deleted_at is not null))`;
 
-/** SQL text: the receiver may see all of it and has not said that they want to hear nothing of it. */
-export const isWelcome = `${userIsLive("receiver")}
+const likeIsWelcome = `${userIsLive("receiver")}
   and ${userIsListed({ user: "actor", viewer: receiver })}
   and not ${isMuting(receiver, "draft.actor_id")}
-  and (draft.type <> 'FOLLOW_REQUEST' or ${isRequesting("draft.actor_id", receiver)})
   and (draft.post_id is null or ${postIsVisible({ post: "post", author: "post_author", viewer: receiver })})
-  and (draft.comment_id is null
-       or ${commentIsVisible({ comment: "comment", author: "comment_author", viewer: receiver })})
   and (coalesce(wish.types -> draft.type ->> 'from', 'everyone') = 'everyone'
        or ${isFollowing(receiver, "draft.actor_id")})
   and not exists (select from quiet_posts quiet
                   where quiet.user_id = ${receiver} and quiet.post_id = draft.post_id)`;
 
-/** SQL text: drafts, given by the values of `draftValues`, with all that the rules above look at. */
-export const draftsSql = `unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+/** SQL text: the receiver may see all of it and has not said that they want to hear nothing of it. */
+export const isWelcome = `${likeIsWelcome}
+  and (draft.type <> 'FOLLOW_REQUEST' or ${isRequesting("draft.actor_id", receiver)})
+  and (draft.comment_id is null
+       or ${commentIsVisible({ comment: "comment", author: "comment_author", viewer: receiver })})`;
+
+const likesSql = `unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
         with ordinality as draft (type, receiver_id, actor_id, post_id, comment_id, place)
    join users receiver on receiver.id = draft.receiver_id
    join users actor on actor.id = draft.actor_id
    left join posts post on post.id = draft.post_id
    left join users post_author on post_author.id = post.author_id
-   left join comments comment on comment.id = draft.comment_id
-   left join users comment_author on comment_author.id = comment.author_id
    left join notification_preferences wish on wish.user_id = draft.receiver_id`;
+
+/** SQL text: drafts, given by the values of `draftValues`, with all that the rules above look at. */
+export const draftsSql = `${likesSql}
+   left join comments comment on comment.id = draft.comment_id
+   left join users comment_author on comment_author.id = comment.author_id`;
 
 /** The values of `draftsSql`, as $1 to $5. */
 export function draftValues(drafts: readonly Omit<Draft, "causeKey" | "isAsked">[]): unknown[] {
@@ -70,15 +78,33 @@ interface JudgementRow extends Judgement, Reach {
   wish: Partial<TypePreference> | null;
 }
 
-const judgeStatement: Statement<JudgementRow> = statement(
-  "notification.judge",
-  `select draft.place, ${causeHolds} as "isPresent", ${subjectIsGone} as "isSubjectGone",
-          coalesce(${isWelcome}, false) as "isWelcome", wish.types -> draft.type as wish,
-          exists (select from push_subscriptions s where s.user_id = ${receiver}) as "hasPush",
-          exists (select from credentials c
-                  where c.user_id = ${receiver} and c.email_verified_at is not null) as "hasMail"
-   from ${draftsSql}`,
-);
+function judgeStatement(name: string, rules: { holds: string; isGone: string; isWelcome: string; from: string }) {
+  return statement<JudgementRow>(
+    name,
+    `select draft.place, ${rules.holds} as "isPresent", ${rules.isGone} as "isSubjectGone",
+            coalesce(${rules.isWelcome}, false) as "isWelcome", wish.types -> draft.type as wish,
+            exists (select from push_subscriptions s where s.user_id = ${receiver}) as "hasPush",
+            exists (select from credentials c
+                    where c.user_id = ${receiver} and c.email_verified_at is not null) as "hasMail"
+     from ${rules.from}`,
+  );
+}
+
+const judgeAny: Statement<JudgementRow> = judgeStatement("notification.judge", {
+  holds: causeHolds,
+  isGone: subjectIsGone,
+  isWelcome,
+  from: draftsSql,
+});
+
+// Likes of posts are most of what is judged, and need half of the tables: to set up a look at one costs as much as to
+// judge several drafts.
+const judgeLikes: Statement<JudgementRow> = judgeStatement("notification.judgeLikes", {
+  holds: likeHolds,
+  isGone: postIsGone,
+  isWelcome: likeIsWelcome,
+  from: likesSql,
+});
 
 /** A draft that may be told, and by which ways its receiver wants to hear of it. */
 export interface WelcomeDraft extends Draft, Reach {
@@ -94,7 +120,8 @@ export interface JudgedDrafts {
 
 /** Judges drafts under their receivers' locks. Drafts of people who are gone are left. */
 export async function judgeDrafts(tx: Tx, drafts: readonly Draft[]): Promise<JudgedDrafts> {
-  const judged = await tx.many(judgeStatement, draftValues(drafts));
+  const judge = drafts.every((draft) => draft.type === "LIKE") ? judgeLikes : judgeAny;
+  const judged = await tx.many(judge, draftValues(drafts));
   const judgementAt = new Map(judged.map((row) => [Number(row.place) - 1, row]));
   const verdicts = drafts.map((draft, index) => {
     const judgement = judgementAt.get(index);

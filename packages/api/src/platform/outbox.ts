@@ -1,7 +1,14 @@
 // Facts are born here: inserted in the transaction that makes them true, and recorded done by the jobs they cause.
 // The other half of the outbox, from claim to deletion, is packages/jobs/src/relay.ts.
 import { type Db, type Sql, type Statement, statement, type Tx } from "@pixora/db";
-import type { JobName, NewFact, OutboxDb, OutboxQuery } from "@pixora/jobs";
+import {
+  deleteFactsSql,
+  type FactJobName,
+  isOnlyConsequence,
+  type NewFact,
+  type OutboxDb,
+  type OutboxQuery,
+} from "@pixora/jobs";
 import type { Deps } from "./deps.ts";
 
 const insertFactsStatement = statement<never>(
@@ -31,12 +38,18 @@ const recordDoneStatement = statement<never>(
    on conflict do nothing`,
 );
 
+const deleteFactsStatement = statement<never>("outbox.deleteFacts", deleteFactsSql);
+
 /**
  * Records that a job has finished with these facts, in the transaction of its effect: with its commit, if nothing comes
- * behind. The second time changes nothing; a fact whose row is gone already is passed over.
+ * behind. Facts that no other job waits for go at once. The second time changes nothing; a fact whose row is gone already
+ * is passed over.
  */
-export function recordDone(tx: Tx, input: { job: JobName; factIds: readonly string[] }): void {
-  if (input.factIds.length > 0) tx.later(recordDoneStatement, [input.factIds, input.job]);
+export function recordDone(tx: Tx, input: { job: FactJobName; factIds: readonly string[] }): void {
+  const { job, factIds } = input;
+  if (factIds.length === 0) return;
+  if (isOnlyConsequence(job)) tx.later(deleteFactsStatement, [factIds]);
+  else tx.later(recordDoneStatement, [factIds, job]);
 }
 
 /**

@@ -13,10 +13,11 @@ export function userIsLive(user: string): string {
   return `(${user}.deleted_at is null and ${user}.suspended_at is null)`;
 }
 
-/** Neither of two people (SQL expressions) has blocked the other. */
+/** Neither of two people (SQL expressions) has blocked the other. Joined by `or`, each look would build bitmaps. */
 export function isUnblocked(one: string, other: string): string {
-  return `not exists (select from blocks bl where (bl.blocker_id = ${one} and bl.blocked_id = ${other})
-                       or (bl.blocker_id = ${other} and bl.blocked_id = ${one}))`;
+  return `not exists (select from blocks bl where bl.blocker_id = ${one} and bl.blocked_id = ${other}
+                       union all
+                       select from blocks bl where bl.blocker_id = ${other} and bl.blocked_id = ${one})`;
 }
 
 /** `follower` follows `followee` (SQL expressions). */
