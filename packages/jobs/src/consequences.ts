@@ -49,15 +49,6 @@ export function jobsOf(fact: string): readonly FactJobName[] | null {
   return isFactName(fact) ? consequences[fact] : null;
 }
 
-const sharedJobs: ReadonlySet<string> = new Set(
-  Object.values(consequences).flatMap((jobs) => (jobs.length > 1 ? jobs : [])),
-);
-
-/** Every fact that causes this job causes no other: when the job is done with it, the fact is. */
-export function isOnlyConsequence(job: FactJobName): boolean {
-  return !sharedJobs.has(job);
-}
-
 function isFactName(name: string): name is FactName {
   return Object.hasOwn(consequences, name);
 }

@@ -1,8 +1,9 @@
 // The door of the package: facts, what they cause, jobs, and what carries them.
-export { consequences, type FactOf, isOnlyConsequence, jobsOf } from "./consequences.ts";
+export { consequences, type FactOf, jobsOf } from "./consequences.ts";
 export { countDeadLetters, forgetPerson, listDeadLetters, replayDeadLetters } from "./dead-letters.ts";
 export { type Fact, type FactName, type FactPayload, facts, type NewFact } from "./facts.ts";
 export {
+  endsFacts,
   type FactJobName,
   isQueueName,
   type JobName,

@@ -41,6 +41,11 @@ interface JobDefinition {
   attempts: number;
   /** The longest list that one job carries; without it, the relay's own bound. */
   maxFacts?: number;
+  /**
+   * All that its facts cause, and all of it in one transaction, with nothing behind that could fail: the transaction
+   * deletes the facts.
+   */
+  endsFacts?: true;
 }
 
 function factJob(queue: QueueName) {
@@ -52,8 +57,8 @@ function scheduledJob(queue: QueueName) {
 }
 
 export const jobs = {
-  "notification.notifyLikes": factJob("fast"),
-  "notification.notifyComments": factJob("fast"),
+  "notification.notifyLikes": { ...factJob("fast"), endsFacts: true },
+  "notification.notifyComments": { ...factJob("fast"), endsFacts: true },
   "notification.notifyFollows": factJob("fast"),
   "notification.notifyMentions": factJob("fast"),
   "notification.removeOfPosts": factJob("fast"),
@@ -95,6 +100,12 @@ export type ScheduledJobName = Exclude<JobName, FactJobName>;
 export function maxFactsOf(name: FactJobName): number {
   const definition: JobDefinition = jobs[name];
   return definition.maxFacts ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether facts need no record that this job is done with them: it deletes them in the transaction of its effect. */
+export function endsFacts(name: FactJobName): boolean {
+  const definition: JobDefinition = jobs[name];
+  return definition.endsFacts === true;
 }
 
 /** Whether a name, as Redis carries it, is a job of this release. */

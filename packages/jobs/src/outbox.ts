@@ -92,10 +92,7 @@ export async function forgetDone(query: OutboxQuery, input: { factIds: readonly 
   if (input.factIds.length > 0) await query(forgetDoneSql, [input.factIds, expectedFacts, expectedJobs]);
 }
 
-/**
- * SQL text, with the ids of facts as $1: for the transaction of a job that is their only consequence. In id order, as
- * all locks of facts.
- */
+/** SQL text, with the ids of facts as $1: for the transaction of a job that ends them. In id order, as forgetDone. */
 export const deleteFactsSql =
   "delete from outbox where id in (select id from outbox where id = any ($1::bigint[]) order by id for update)";
 

@@ -2,11 +2,12 @@
 // Promises: a bad fact becomes a dead letter with its error and holds up no other, and whoever waits for it is told first;
 // PostgreSQL or Redis being away is no attempt; closing waits for running jobs up to a deadline and then puts them back.
 import { type ConnectionOptions, type Job, WaitingError, Worker } from "bullmq";
-import { type FactOf, isOnlyConsequence, jobsOf } from "./consequences.ts";
+import { type FactOf, jobsOf } from "./consequences.ts";
 import { createDirectJobs, type DirectJobs, type DirectRun } from "./direct.ts";
 import { type Fact, facts as factSchemas } from "./facts.ts";
 import { createForgetter } from "./forgetter.ts";
 import {
+  endsFacts,
   type FactJobName,
   factList,
   isJobName,
@@ -173,7 +174,7 @@ async function takeFacts(context: Context, run: DirectRun): Promise<void> {
     await patiently(context, run, () => buryFacts(context.db.query, { job: run.name, failed: letters }));
     context.log.error({ job: run.name, letters }, "facts became dead letters");
   }
-  const toForget = isOnlyConsequence(run.name) ? letters : [...known, ...unreadable];
+  const toForget = endsFacts(run.name) ? letters : [...known, ...unreadable];
   context.onDone(toForget.map((fact) => fact.id));
 }
 

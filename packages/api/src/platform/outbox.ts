@@ -3,8 +3,8 @@
 import { type Db, type Sql, type Statement, statement, type Tx } from "@pixora/db";
 import {
   deleteFactsSql,
+  endsFacts,
   type FactJobName,
-  isOnlyConsequence,
   type NewFact,
   type OutboxDb,
   type OutboxQuery,
@@ -42,13 +42,13 @@ const deleteFactsStatement = statement<never>("outbox.deleteFacts", deleteFactsS
 
 /**
  * Records that a job has finished with these facts, in the transaction of its effect: with its commit, if nothing comes
- * behind. Facts that no other job waits for go at once. The second time changes nothing; a fact whose row is gone already
- * is passed over.
+ * behind; a job that ends its facts deletes them. The second time changes nothing; a fact whose row is gone already is
+ * passed over.
  */
 export function recordDone(tx: Tx, input: { job: FactJobName; factIds: readonly string[] }): void {
   const { job, factIds } = input;
   if (factIds.length === 0) return;
-  if (isOnlyConsequence(job)) tx.later(deleteFactsStatement, [factIds]);
+  if (endsFacts(job)) tx.later(deleteFactsStatement, [factIds]);
   else tx.later(recordDoneStatement, [factIds, job]);
 }
 
