@@ -28,7 +28,7 @@ export interface RelayInput {
   onWake: (listener: () => void) => () => void;
   /** Takes jobs in this process; without it, Redis carries all of them. */
   direct?: Pick<DirectJobs, "reserve" | "heldFactIds">;
-  /** How long facts are gathered after the first one. */
+  /** How long facts are gathered after the first one; what comes during a round goes together in the next. */
   groupMs?: number;
   /** Facts in one job. */
   maxFacts?: number;
@@ -50,7 +50,7 @@ const orphansEveryMs = 60_000;
 
 /** Starts relaying; never throws: while a store is away it tries again at each poll. */
 export function startRelay(input: RelayInput): Relay {
-  const { groupMs = 3, pollMs = 1_000 } = input;
+  const { groupMs = 1, pollMs = 1_000 } = input;
   const bell = createBell();
   const stopListening = input.onWake(bell.ring);
   input.producer.onConnect(bell.ring);
