@@ -1,7 +1,7 @@
 // The way of a fact: outbox, relay, queue, handler, done. On real PostgreSQL and Redis.
 import { openTestDeps, type TestDeps, waitFor } from "@pixora/api/testing";
 import { statement } from "@pixora/db";
-import { consequences, listDeadLetters, RedisAwayError, replayDeadLetters } from "@pixora/jobs";
+import { consequences, type FactJobName, listDeadLetters, RedisAwayError, replayDeadLetters } from "@pixora/jobs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Harness, openHarness } from "./likes.harness.ts";
 
@@ -35,6 +35,14 @@ async function countCompletions(): Promise<number> {
   return (await deps.db.sql.one(completions)).count;
 }
 
+const completion = statement<never>("test.record", "insert into outbox_completions (fact_id, job) values ($1, $2)");
+
+async function record(job: FactJobName, facts: readonly { id: string }[]): Promise<void> {
+  for (const { id } of facts) await deps.db.sql.run(completion, [id, job]);
+}
+
+const unfinished = statement<{ fact: string }>("test.unfinished", "select fact from outbox order by id");
+
 describe("relay", () => {
   test("facts reach their handler in lists, once, and leave nothing behind", async () => {
     const taken: string[] = [];
@@ -53,17 +61,16 @@ describe("relay", () => {
   });
 
   test("a fact of two jobs stays until both have recorded it done, and leaves nothing behind", async () => {
-    const record = statement<never>("test.record", "insert into outbox_completions (fact_id, job) values ($1, $2)");
     let told = 0;
     let isHeld = true;
     harness.work(harness.recordDone, {
       "notification.notifyFollows": async ({ facts }) => {
-        for (const { id } of facts) await deps.db.sql.run(record, [id, "notification.notifyFollows"]);
+        await record("notification.notifyFollows", facts);
         told += 1;
       },
       "feed.dropWindows": async ({ facts }) => {
         await waitFor("the other job to be free", async () => !isHeld);
-        for (const { id } of facts) await deps.db.sql.run(record, [id, "feed.dropWindows"]);
+        await record("feed.dropWindows", facts);
       },
     });
     harness.relay();
@@ -72,7 +79,7 @@ describe("relay", () => {
     // What only that job takes goes by the same way: once it is gone, the first fact had its chance to go.
     await commitFact("follow.requested", JSON.stringify({ actorId: "7", targetId: "9" }));
     await waitFor("the later fact to be gone", async () => told === 2 && (await harness.countUnfinished()) < 2);
-    expect(await harness.countUnfinished()).toBe(1);
+    expect(await deps.db.sql.many(unfinished, [])).toEqual([{ fact: "follow.created" }]);
     isHeld = false;
     await waitFor("the outbox to be empty", isEmpty);
     await waitFor("no completion to be left", async () => (await countCompletions()) === 0);
@@ -161,6 +168,31 @@ describe("workers", () => {
     await waitFor("the replayed fact to be taken", () => taken.has("13"));
     await waitFor("the outbox to be empty", isEmpty);
     expect(await listDeadLetters(db.query, { limit: 10 })).toEqual([]);
+  });
+
+  test("a replay runs the job that gave the fact up, and no other of its jobs", async () => {
+    let isMended = false;
+    const runs: string[] = [];
+    harness.work(harness.recordDone, {
+      "notification.notifyFollows": async ({ facts }) => {
+        if (!isMended) throw new Error("not yet");
+        runs.push("notification.notifyFollows");
+        await record("notification.notifyFollows", facts);
+      },
+      "feed.dropWindows": async ({ facts }) => {
+        runs.push("feed.dropWindows");
+        await record("feed.dropWindows", facts);
+      },
+    });
+    harness.relay();
+    await commitFact("follow.created", JSON.stringify({ actorId: "7", targetId: "8" }));
+    await waitFor("the outbox to be empty", isEmpty);
+    expect(runs).toEqual(["feed.dropWindows"]);
+
+    isMended = true;
+    expect(await replayDeadLetters(harness.db, {})).toBe(1);
+    await waitFor("the outbox to be empty", isEmpty);
+    expect(runs).toEqual(["feed.dropWindows", "notification.notifyFollows"]);
   });
 
   test("a payload that does not fit becomes a dead letter", async () => {

@@ -26,9 +26,11 @@ const takeSql = `
     order by id limit $3 for update)
   returning ${columns}`;
 
+// As if relayed long ago: of those that never were, the relay does not ask which jobs have finished with them.
 const reviveSql = `
-  insert into outbox (id, fact, payload) select * from unnest($1::bigint[], $2::text[], $3::jsonb[])
-  on conflict (id) do update set stamped_at = null
+  insert into outbox (id, fact, payload, stamped_at)
+  select *, timestamptz 'epoch' from unnest($1::bigint[], $2::text[], $3::jsonb[])
+  on conflict (id) do update set stamped_at = excluded.stamped_at
   returning id, (xmax = 0) as "isNew"`;
 
 const recordOthersSql = `
@@ -39,8 +41,8 @@ const unrecordSql = `
   where outbox_completions.fact_id = letter.fact_id and outbox_completions.job = letter.job`;
 
 /**
- * Puts dead letters back into the outbox, for the jobs that gave them up and no others; answers how many (at most 1,000
- * a call). Without `ids` and `job`, all. A letter that fails again is among the dead letters again.
+ * Puts dead letters back into the outbox, for the jobs that gave them up and no others, which get them at the relay's next
+ * poll; answers how many (at most 1,000 a call). Without `ids` and `job`, all. A letter that fails again is among the dead letters again.
  */
 export function replayDeadLetters(db: OutboxDb, input: { ids?: readonly string[]; job?: string }): Promise<number> {
   return db.inTransaction(async (query) => {

@@ -38,8 +38,8 @@ const expectedPairs = Object.entries(consequences).flatMap(([fact, jobs]) => job
 const expectedFacts = expectedPairs.map(([fact]) => fact);
 const expectedJobs = expectedPairs.map(([, job]) => job);
 
-// A stamp that a crash of PostgreSQL takes back lets its fact be relayed again, which is no loss: nobody on the way of a
-// notification waits until the disk has it. Only this statement's own transaction is meant.
+// True, and with it claiming does not wait for the disk: a stamp that a crash of PostgreSQL takes back lets its fact be
+// relayed again, which is no loss. Only this statement's own transaction is meant.
 const unhurried = "(select set_config('synchronous_commit', 'off', true)) = 'off'";
 
 // Facts of a newer release are left to its relay. Ordered as the index is, so that a backlog costs nothing to claim.

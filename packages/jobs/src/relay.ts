@@ -28,7 +28,7 @@ export interface RelayInput {
   onWake: (listener: () => void) => () => void;
   /** Takes jobs in this process; without it, Redis carries all of them. */
   direct?: Pick<DirectJobs, "reserve" | "heldFactIds">;
-  /** How long facts are gathered after the first one; what comes during a round goes together in the next. */
+  /** How long facts are gathered before a round; what comes during it goes together in the next. */
   groupMs?: number;
   /** Facts in one job. */
   maxFacts?: number;

@@ -1,6 +1,6 @@
 // Makes notifications agree with what people did: likes, comments, mentions, follows. Called by jobs with lists of facts.
 // Promises: a fact may come twice, late or beside its opposite: each cause is read again under the receiver's lock, one
-// cause makes one notification, and facts are recorded done in the transaction of their effect.
+// cause makes one notification, and facts are recorded done, or deleted, in the transaction of their effect.
 import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactJobName, FactOf } from "@pixora/jobs";
 import { hintPeople, hintPosts, type PostHint } from "../live/live.hint.ts";
