@@ -21,7 +21,7 @@ const bury = statement<{ id: string }>(
    values ($1, 'like.created', '{"postId": "13", "commentId": null, "actorId": "7"}', 'notification.notifyLikes',
            E'Error: an unlucky number\\n    at somewhere') returning id`,
 );
-const unfinished = statement<{ id: string }>("test.unfinished", "select id from outbox where stamped_at is null");
+const unfinished = statement<{ id: string }>("test.unfinished", "select id from outbox");
 
 test("dead letters are listed with their errors, and replayed one by one or all at once", async () => {
   expect(run().stdout).toBe("0 dead letters\n");
