@@ -21,7 +21,11 @@ const bury = statement<{ id: string }>(
    values ($1, 'like.created', '{"postId": "13", "commentId": null, "actorId": "7"}', 'notification.notifyLikes',
            E'Error: an unlucky number\\n    at somewhere') returning id`,
 );
-const unfinished = statement<{ id: string }>("test.unfinished", "select id from outbox");
+// What a relay takes at its next poll.
+const unfinished = statement<{ id: string }>(
+  "test.unfinished",
+  "select id from outbox where stamped_at < now() - interval '1 day'",
+);
 
 test("dead letters are listed with their errors, and replayed one by one or all at once", async () => {
   expect(run().stdout).toBe("0 dead letters\n");

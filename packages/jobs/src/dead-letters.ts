@@ -41,8 +41,9 @@ const unrecordSql = `
   where outbox_completions.fact_id = letter.fact_id and outbox_completions.job = letter.job`;
 
 /**
- * Puts dead letters back into the outbox, for the jobs that gave them up and no others, which get them at the relay's next
- * poll; answers how many (at most 1,000 a call). Without `ids` and `job`, all. A letter that fails again is among the dead letters again.
+ * Puts dead letters back into the outbox, for the jobs that gave them up and no others, which get them at the relay's
+ * next poll; answers how many (at most 1,000 a call). Without `ids` and `job`, all. A letter that fails again is among
+ * the dead letters again.
  */
 export function replayDeadLetters(db: OutboxDb, input: { ids?: readonly string[]; job?: string }): Promise<number> {
   return db.inTransaction(async (query) => {
