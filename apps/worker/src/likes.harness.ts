@@ -38,7 +38,7 @@ const insertLikes = statement<{ id: string }>(
    select 'like.created', jsonb_build_object('postId', n::text, 'commentId', null, 'actorId', '7')
    from generate_series(1, $1::int) n returning id`,
 );
-const record = statement<never>("test.record", deleteFactsSql);
+const record = statement<never>("test.record", deleteFactsSql("$1::bigint[]"));
 const countFacts = statement<{ count: number }>("test.count", "select count(*)::int as count from outbox");
 
 /** Opens the producer; relays and workers are started by the test and closed together. */

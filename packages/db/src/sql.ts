@@ -1,6 +1,7 @@
 // Prepared SQL on the same pool as Prisma, for hot paths and for transactions.
 // Promises: every statement is prepared once a connection; int8 comes back as a decimal string, timestamptz as a Date.
 import { createHash } from "node:crypto";
+import type { Duplex } from "node:stream";
 import type { Pool, PoolClient } from "pg";
 
 /** A named SQL text. `Row` is what the text answers: the author of the text vouches for it. */
@@ -138,6 +139,7 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
     if (broken !== undefined) throw broken;
     if (isOver) throw new Error(`statement ${config.name} came after the end of its transaction`);
     try {
+      sendTogether(client);
       return await client.query(config);
     } catch (error) {
       firstFailure ??= error;
@@ -164,6 +166,7 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
 
   try {
     // The first statement goes out right behind it, a trip less.
+    sendTogether(client);
     const begun = client.query("begin");
     begun.catch(noteBreak);
     const result = await work({ ...runner, later, isTransaction: true }).finally(() => {
@@ -171,6 +174,7 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
     });
     // What fails before it reaches PostgreSQL leaves it nothing to refuse the commit for.
     if (firstFailure !== undefined) throw firstFailure;
+    sendTogether(client);
     const committed = client.query("commit");
     committed.catch(() => undefined);
     await begun;
@@ -185,6 +189,20 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
     client.off("error", noteBreak);
     client.release(broken);
   }
+}
+
+const together = new WeakSet<Duplex>();
+
+/** What is sent in this turn of the loop goes out in one write: each write may wake PostgreSQL for one statement. */
+function sendTogether(client: PoolClient): void {
+  const { stream } = client.connection;
+  if (together.has(stream)) return;
+  together.add(stream);
+  stream.cork();
+  process.nextTick(() => {
+    together.delete(stream);
+    stream.uncork();
+  });
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {

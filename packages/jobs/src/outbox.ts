@@ -96,9 +96,12 @@ export async function forgetDone(query: OutboxQuery, input: { factIds: readonly 
   if (input.factIds.length > 0) await query(forgetDoneSql, [input.factIds, expectedFacts, expectedJobs]);
 }
 
-/** SQL text, with the ids of facts as $1: for the transaction of a job that ends them. In id order, as forgetDone. */
-export const deleteFactsSql =
-  "delete from outbox where id in (select id from outbox where id = any ($1::bigint[]) order by id for update)";
+/**
+ * SQL text, for the transaction of a job that ends these facts; `ids` is an array, as SQL. In id order, as forgetDone.
+ */
+export function deleteFactsSql(ids: string): string {
+  return `delete from outbox where id in (select id from outbox where id = any (${ids}) order by id for update)`;
+}
 
 // A job that ran twice at once may record a fact whose row has just gone.
 const forgetOrphansSql = `

@@ -50,7 +50,7 @@ const orphansEveryMs = 60_000;
 
 /** Starts relaying; never throws: while a store is away it tries again at each poll. */
 export function startRelay(input: RelayInput): Relay {
-  const { groupMs = 1, pollMs = 1_000 } = input;
+  const { groupMs = 3, pollMs = 1_000 } = input;
   const bell = createBell();
   const stopListening = input.onWake(bell.ring);
   input.producer.onConnect(bell.ring);

@@ -61,16 +61,20 @@ const selectStates = statement<SessionState>(
 
 /**
  * Makes the check of a process: it throws auth.sessionRevoked unless the viewer's session lives, and auth.suspended for
- * a suspended account. Checks of one tick share one query; nothing is remembered between ticks.
+ * a suspended account. Checks of one tick share one query; nothing is remembered between ticks. Those that may gather
+ * wait for the query that is on its way and share the next: under load fewer and larger ones, each as fresh as any.
  */
-export function createSessionChecker(deps: Pick<Deps, "db" | "clock">): (viewer: Viewer) => Promise<void> {
-  const loadState = createBatchLoader<string, SessionState>({
-    async load(ids) {
-      const states = await deps.db.sql.many(selectStates, [ids, deps.clock.now()]);
-      return new Map(states.map((state) => [state.id, state]));
-    },
-  });
-  return async (viewer) => {
+export function createSessionChecker(
+  deps: Pick<Deps, "db" | "clock">,
+): (viewer: Viewer, options?: { mayGather: boolean }) => Promise<void> {
+  async function load(ids: readonly string[]) {
+    const states = await deps.db.sql.many(selectStates, [ids, deps.clock.now()]);
+    return new Map(states.map((state) => [state.id, state]));
+  }
+  const loadAtOnce = createBatchLoader<string, SessionState>({ load });
+  const loadGathered = createBatchLoader<string, SessionState>({ load, maxRunning: 1 });
+  return async (viewer, options) => {
+    const loadState = options?.mayGather === true ? loadGathered : loadAtOnce;
     const state = await loadState(viewer.sessionId);
     if (state === undefined || state.userId !== viewer.userId || !state.isLive) {
       throw new AppError("auth.sessionRevoked");

@@ -10,7 +10,7 @@ import type { Shutdown } from "../platform/shutdown.ts";
 
 export interface ContextParts {
   deps: Deps;
-  checkSession: (viewer: Viewer) => Promise<void>;
+  checkSession: (viewer: Viewer, options?: { mayGather: boolean }) => Promise<void>;
   shutdown: Shutdown;
 }
 

@@ -21,13 +21,14 @@ export interface LiveHead {
   lastNotificationId: string;
 }
 
+const lockedHeads = "from live_heads where user_id = any ($1::bigint[]) order by user_id for no key update";
+
 const lockLiveHeadsStatement: Statement<LiveHead> = statement(
   "live.lockHeads",
-  `select user_id as "userId", seq, unread, unseen, last_notification_id as "lastNotificationId"
-   from live_heads where user_id = any ($1::bigint[])
-   order by user_id
-   for no key update`,
+  `select user_id as "userId", seq, unread, unseen, last_notification_id as "lastNotificationId" ${lockedHeads}`,
 );
+
+const lockLiveHeadsBlindly = statement<never>("live.lockHeadsBlindly", `select ${lockedHeads}`);
 
 /**
  * Locks the heads of these people, in id order, and answers them by id; people who are gone are left out. Whatever
@@ -36,6 +37,11 @@ const lockLiveHeadsStatement: Statement<LiveHead> = statement(
 export async function lockLiveHeads(tx: Tx, input: { userIds: readonly string[] }): Promise<Map<string, LiveHead>> {
   const heads = await tx.many(lockLiveHeadsStatement, [[...new Set(input.userIds)]]);
   return new Map(heads.map((head) => [head.userId, head]));
+}
+
+/** As `lockLiveHeads`, for whoever needs no answer: what is sent behind it finds the heads locked. */
+export function lockLiveHeadsLater(tx: Tx, input: { userIds: readonly string[] }): void {
+  tx.later(lockLiveHeadsBlindly, [[...new Set(input.userIds)]]);
 }
 
 /** An entry about to be written: what happened to whom, and by how much it moves their counts. */

@@ -5,7 +5,7 @@ import { commentIsVisible } from "../comment/comment.visibility.ts";
 import { postIsVisible } from "../post/post.visibility.ts";
 import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../user/user.visibility.ts";
 import { type Draft, type Judgement, judgeDraft, type Verdict } from "./notification.draft.ts";
-import { completeWish } from "./notification.preference.ts";
+import { completeWish, wishSql } from "./notification.preference.ts";
 import type { TypePreference } from "./notification.schema.ts";
 
 const receiver = "draft.receiver_id";
@@ -43,13 +43,20 @@ export const isWelcome = `${likeIsWelcome}
   and (draft.comment_id is null
        or ${commentIsVisible({ comment: "comment", author: "comment_author", viewer: receiver })})`;
 
-const likesSql = `unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-        with ordinality as draft (type, receiver_id, actor_id, post_id, comment_id, place)
+/** SQL text: drafts of likes, (type, receiver_id, actor_id, post_id …), with all that the rules about them look at. */
+function likesFrom(drafts: string): string {
+  return `${drafts} as draft
    join users receiver on receiver.id = draft.receiver_id
    join users actor on actor.id = draft.actor_id
    left join posts post on post.id = draft.post_id
    left join users post_author on post_author.id = post.author_id
    left join notification_preferences wish on wish.user_id = draft.receiver_id`;
+}
+
+const likesSql = likesFrom(
+  `(select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+             with ordinality as given (type, receiver_id, actor_id, post_id, comment_id, place))`,
+);
 
 /** SQL text: drafts, given by the values of `draftValues`, with all that the rules above look at. */
 export const draftsSql = `${likesSql}
@@ -78,14 +85,16 @@ interface JudgementRow extends Judgement, Reach {
   wish: Partial<TypePreference> | null;
 }
 
+const hasPush = `exists (select from push_subscriptions s where s.user_id = ${receiver})`;
+const hasMail = `exists (select from credentials c
+                         where c.user_id = ${receiver} and c.email_verified_at is not null)`;
+
 function judgeStatement(name: string, rules: { holds: string; isGone: string; isWelcome: string; from: string }) {
   return statement<JudgementRow>(
     name,
     `select draft.place, ${rules.holds} as "isPresent", ${rules.isGone} as "isSubjectGone",
             coalesce(${rules.isWelcome}, false) as "isWelcome", wish.types -> draft.type as wish,
-            exists (select from push_subscriptions s where s.user_id = ${receiver}) as "hasPush",
-            exists (select from credentials c
-                    where c.user_id = ${receiver} and c.email_verified_at is not null) as "hasMail"
+            ${hasPush} as "hasPush", ${hasMail} as "hasMail"
      from ${rules.from}`,
   );
 }
@@ -105,6 +114,19 @@ const judgeLikes: Statement<JudgementRow> = judgeStatement("notification.judgeLi
   isWelcome: likeIsWelcome,
   from: likesSql,
 });
+
+/**
+ * SQL text: of these drafts of likes of posts those that are to be made, with all their columns and `is_in_app`,
+ * `wants_push`, `wants_mail`: whether their receivers want them so and can be reached. As `judgeDrafts`, under the
+ * receivers' locks.
+ */
+export function likesToMakeSql(drafts: string): string {
+  const wish = (way: "inApp" | "push" | "email") => wishSql("LIKE", way, "(wish.types -> draft.type)");
+  return `select draft.*, ${wish("inApp")} as is_in_app, ${wish("push")} and ${hasPush} as wants_push,
+            ${wish("email")} and ${hasMail} as wants_mail
+     from ${likesFrom(drafts)}
+     where ${likeHolds} and not ${postIsGone} and ${likeIsWelcome}`;
+}
 
 /** A draft that may be told, and by which ways its receiver wants to hear of it. */
 export interface WelcomeDraft extends Draft, Reach {

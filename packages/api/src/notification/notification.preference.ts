@@ -31,6 +31,11 @@ export function completeWish(type: NotificationType, stored: Partial<TypePrefere
   return { ...defaultOf(type), ...stored };
 }
 
+/** SQL text: the same for one way; `stored` is an expression of what is stored. */
+export function wishSql(type: NotificationType, way: "inApp" | "push" | "email", stored: string): string {
+  return `coalesce((${stored} ->> '${way}')::boolean, ${defaultOf(type)[way]})`;
+}
+
 const defaultDigest: Digest = { frequency: "off", hour: 9, timeZone: "UTC" };
 
 interface PreferencesRow {

@@ -3,15 +3,17 @@
 import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactPayload } from "@pixora/jobs";
 import { insertFactsSql } from "../platform/outbox.ts";
-import { groupKeyOf } from "./notification.draft.ts";
+import { type Draft, groupKeyOf } from "./notification.draft.ts";
 import type { WelcomeDraft } from "./notification.judge.ts";
 
-const requestStatement: Statement<{ id: string }> = statement(
-  "notification.requestDeliveries",
-  `${insertFactsSql(
+/**
+ * SQL text that stores the facts which have `drafts` sent: a subquery or CTE of (receiver_id, cause_key, payload,
+ * wants_push, wants_mail, is_in_app).
+ */
+export function requestDeliveriesSql(drafts: string): string {
+  return `${insertFactsSql(
     `select asked.fact, draft.payload
-     from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::boolean[], $5::boolean[], $6::boolean[])
-          as draft (receiver_id, cause_key, payload, wants_push, wants_mail, is_in_app)
+     from ${drafts} as draft
      cross join lateral (
        select 'notification.pushRequested' as fact
        where draft.wants_push
@@ -28,7 +30,15 @@ const requestStatement: Statement<{ id: string }> = statement(
      where not (draft.is_in_app
                 and exists (select from notifications n
                             where n."receiverId" = draft.receiver_id and n."causeKey" = draft.cause_key))`,
-  )} returning id`,
+  )} returning id`;
+}
+
+const requestStatement: Statement<{ id: string }> = statement(
+  "notification.requestDeliveries",
+  requestDeliveriesSql(
+    `(select * from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::boolean[], $5::boolean[], $6::boolean[])
+             as given (receiver_id, cause_key, payload, wants_push, wants_mail, is_in_app))`,
+  ),
 );
 
 /**
@@ -51,7 +61,8 @@ export function requestDeliveries(tx: Tx, input: { drafts: readonly WelcomeDraft
   return () => stored().length > 0;
 }
 
-function payloadOf(draft: WelcomeDraft, now: Date): FactPayload<"notification.pushRequested"> {
+/** What such a fact says. */
+export function payloadOf(draft: Draft, now: Date): FactPayload<"notification.pushRequested"> {
   const { receiverId, actorId, type, postId, commentId, causeKey } = draft;
   return { userId: receiverId, actorId, type, postId, commentId, causeKey, groupKey: groupKeyOf(draft, now) };
 }

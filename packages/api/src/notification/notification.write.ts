@@ -4,15 +4,18 @@ import { type Statement, statement, type Tx } from "@pixora/db";
 import { appendLiveEvents, appendLiveEventsSql, type LivePosition, type NewLiveEvent } from "../live/live.log.ts";
 import { type Draft, groupKeyOf } from "./notification.draft.ts";
 
-// Ids are dealt out in ascending order. Should one not be above its receiver's last (the clock stepped back, or both
-// fell into one millisecond), all of that receiver's move to the milliseconds after the last, at random places.
-const insertStatement: Statement<LivePosition> = statement(
-  "notification.insert",
-  `with draft as materialized (
+/**
+ * SQL text, a `with` list: makes notifications of `source`, which selects (receiver_id, actor_id, type, post_id,
+ * comment_id, group_key, cause_key, place), for receivers whose heads an earlier statement has locked, moves their counts
+ * and tells their logs. A cause that was told before makes none. Afterwards `head` has (user_id, seq) of everyone told.
+ */
+export function insertNotificationsSql(source: string): string {
+  // Ids are dealt out in ascending order. Should one not be above its receiver's last (the clock stepped back, or both
+  // fell into one millisecond), all of that receiver's move to the milliseconds after the last, at random places.
+  return `draft as materialized (
      select d.*, row_number() over (order by d.place) as turn,
             row_number() over (partition by d.receiver_id order by d.place) as step
-     from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
-          with ordinality as d (receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key, place)
+     from (${source}) d
      where not exists (select from notifications n
                        where n."receiverId" = d.receiver_id and n."causeKey" = d.cause_key)
    ), dealt as materialized (
@@ -33,7 +36,15 @@ const insertStatement: Statement<LivePosition> = statement(
      `select "receiverId" as user_id, 'notification.created' as type, jsonb_build_object('id', id::text) as payload,
              1 as unread, 1 as unseen, id as notification_id, id as position
       from made`,
-   )}
+   )}`;
+}
+
+const insertStatement: Statement<LivePosition> = statement(
+  "notification.insert",
+  `with ${insertNotificationsSql(
+    `select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+          with ordinality as given (receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key, place)`,
+  )}
    select user_id as "userId", seq from head`,
 );
 

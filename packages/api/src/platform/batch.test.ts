@@ -1,5 +1,5 @@
-// Loads that go together, by the tick.
-import { expect, test } from "vitest";
+// Loads that go together: by the tick, and while others run.
+import { expect, test, vi } from "vitest";
 import { createBatchLoader } from "./batch.ts";
 
 /** Answers each key with itself, once it is let. */
@@ -27,28 +27,42 @@ test("keys of one tick are asked for once, and each caller gets its own", async 
   expect(source.calls).toEqual([["a", "b", "none"]]);
 });
 
-test("a failure reaches only the callers of its tick", async () => {
+test("while as many loads run as may, keys gather for the next; a failure reaches only its own callers", async () => {
   const source = createSource();
-  const load = createBatchLoader({ load: source.load });
+  const load = createBatchLoader({ load: source.load, maxRunning: 1 });
   const bad = load("bad");
   await tick();
-  const good = load("good");
+  const gathered = Promise.all(["a", "b"].map(load));
   await tick();
-  source.letOne();
+  const more = load("c");
+  await tick();
+  expect(source.calls).toEqual([["bad"]]);
   source.letOne();
   await expect(bad).rejects.toThrow("bad key");
-  expect(await good).toBe("good");
-  expect(source.calls).toEqual([["bad"], ["good"]]);
+  await tick();
+  source.letOne();
+  expect(await gathered).toEqual(["a", "b"]);
+  expect(await more).toBe("c");
+  expect(source.calls).toEqual([["bad"], ["a", "b", "c"]]);
+  const later = load("d");
+  await tick();
+  source.letOne();
+  expect(await later).toBe("d");
 });
 
-test("more keys than one call may carry go in several, one after the other", async () => {
+test("a load that hangs keeps the others waiting for a second, not longer", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const source = createSource();
-  const load = createBatchLoader({ load: source.load, maxKeys: 2 });
-  const values = Promise.all(["a", "b", "c"].map(load));
+  const load = createBatchLoader({ load: source.load, maxRunning: 1 });
+  const hanging = load("a");
   await tick();
-  expect(source.calls).toEqual([["a", "b"]]);
-  source.letOne();
+  const waiting = load("b");
   await tick();
+  expect(source.calls).toEqual([["a"]]);
+  vi.advanceTimersByTime(1_000);
+  vi.useRealTimers();
+  expect(source.calls).toEqual([["a"], ["b"]]);
   source.letOne();
-  expect(await values).toEqual(["a", "b", "c"]);
+  source.letOne();
+  expect(await Promise.all([hanging, waiting])).toEqual(["a", "b"]);
 });

@@ -1,19 +1,43 @@
 // Loads that are asked for in one tick go together: one `= any` query instead of one each.
 
+/** A load that takes longer counts as running no more: the others must not wait for a connection that hangs. */
+const hungAfterMs = 1_000;
+
 /**
  * A loader that gathers the keys of one tick, asks `load` once for the distinct ones (at most `maxKeys` a call), and
  * gives each caller its own value. A key that `load` leaves out is `undefined`; a failure reaches every caller of it.
+ * While `maxRunning` loads run, keys gather for the next: under load fewer and larger queries, each as fresh as any.
  */
 export function createBatchLoader<Key extends string, Value>(input: {
   load: (keys: Key[]) => Promise<ReadonlyMap<Key, Value>>;
   maxKeys?: number;
+  maxRunning?: number;
 }): (key: Key) => Promise<Value | undefined> {
-  const maxKeys = input.maxKeys ?? 500;
-  let waiting: { key: Key; resolve: (value: Value | undefined) => void; reject: (error: unknown) => void }[] = [];
+  const { maxKeys = 500, maxRunning = Number.POSITIVE_INFINITY } = input;
+  type Waiter = { key: Key; resolve: (value: Value | undefined) => void; reject: (error: unknown) => void };
+  let waiting: Waiter[] = [];
+  let running = 0;
 
-  async function flush() {
+  function flush(): void {
+    if (waiting.length === 0 || running >= maxRunning) return;
     const batch = waiting;
     waiting = [];
+    running += 1;
+    let isCounted = true;
+    function leave(): void {
+      if (!isCounted) return;
+      isCounted = false;
+      running -= 1;
+      flush();
+    }
+    const timer = Number.isFinite(maxRunning) ? setTimeout(leave, hungAfterMs) : undefined;
+    void loadBatch(batch).finally(() => {
+      clearTimeout(timer);
+      leave();
+    });
+  }
+
+  async function loadBatch(batch: Waiter[]): Promise<void> {
     const keys = [...new Set(batch.map((entry) => entry.key))];
     for (let start = 0; start < keys.length; start += maxKeys) {
       const part = new Set(keys.slice(start, start + maxKeys));

@@ -34,7 +34,7 @@ export interface RequestContext {
   /** The caller, or null without a token. Throws auth.tokenInvalid or auth.tokenExpired for a bad one. */
   readViewer(): Promise<Viewer | null>;
   /** Throws auth.sessionRevoked or auth.suspended unless the session lives. Calls of one tick share one query. */
-  checkSession(viewer: Viewer): Promise<void>;
+  checkSession(viewer: Viewer, options?: { mayGather: boolean }): Promise<void>;
   connection: Connection;
   /** Begins when this process is about to stop: streams end, and clients resume elsewhere. */
   shutdown: Shutdown;

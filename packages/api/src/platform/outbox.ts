@@ -38,7 +38,7 @@ const recordDoneStatement = statement<never>(
    on conflict do nothing`,
 );
 
-const deleteFactsStatement = statement<never>("outbox.deleteFacts", deleteFactsSql);
+const deleteFactsStatement = statement<never>("outbox.deleteFacts", deleteFactsSql("$1::bigint[]"));
 
 /**
  * Records that a job has finished with these facts, in the transaction of its effect: with its commit, if nothing comes

@@ -137,7 +137,8 @@ async function withinBudgets<Result extends Attempt>(
   }
 }
 
-// A read may run beside the check of its session, a write must wait for it. Neither uses up a person's budget before
+// A read may run beside the check of its session, a write must wait for it; and the checks of writes gather, those of
+// reads do not, because they would raise what the slowest pages take. Neither uses up a person's budget before
 // the session has proved alive: a token that was stolen and revoked must not lock its owner out.
 async function withViewer<Result extends Attempt>(
   opened: Opened & { getRawInput: () => Promise<unknown> },
@@ -149,7 +150,7 @@ async function withViewer<Result extends Attempt>(
   const call = { deps, path, type, ip, userId: viewer?.userId ?? null, readInput: getRawInput };
   if (viewer === null) return withinBudgets(call, () => proceed(viewer));
   if (type !== "query") {
-    await ctx.checkSession(viewer);
+    await ctx.checkSession(viewer, { mayGather: true });
     return withinBudgets(call, () => proceed(viewer));
   }
   limiterOf(deps).refuseOverspent(call);

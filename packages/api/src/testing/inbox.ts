@@ -25,14 +25,20 @@ const countRows = statement<Counts>(
 export function openInbox(deps: TestDeps) {
   const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
 
+  /** What the facts of a like of a post say. */
+  async function likeOf(actor: TestPerson, postId: string) {
+    const [author] = await run("select author_id as id from posts where id = $1", [postId]);
+    return { postId, commentId: null, actorId: actor.id, receiverId: author?.id ?? "" };
+  }
+
   async function like(actor: TestPerson, postId: string) {
     await run("insert into post_likes (post_id, user_id) values ($1, $2) on conflict do nothing", [postId, actor.id]);
-    await notifyLikes(deps, { facts: [factOf("like.created", { postId, commentId: null, actorId: actor.id })] });
+    await notifyLikes(deps, { facts: [factOf("like.created", await likeOf(actor, postId))] });
   }
 
   async function unlike(actor: TestPerson, postId: string) {
     await run("delete from post_likes where post_id = $1 and user_id = $2", [postId, actor.id]);
-    await notifyLikes(deps, { facts: [factOf("like.deleted", { postId, commentId: null, actorId: actor.id })] });
+    await notifyLikes(deps, { facts: [factOf("like.deleted", await likeOf(actor, postId))] });
   }
 
   async function comment(input: {
@@ -73,5 +79,5 @@ export function openInbox(deps: TestDeps) {
     return { kept: await countNotifications(deps, { viewerId: person.id }), counted };
   }
 
-  return { run, like, unlike, comment, typesOf, readCounts };
+  return { run, likeOf, like, unlike, comment, typesOf, readCounts };
 }

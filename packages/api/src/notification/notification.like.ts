@@ -1,0 +1,92 @@
+// Likes of posts that stand, told in one trip: nothing is waited for between the locks and the commit, because everything
+// is decided where it is made. Promise: what is not to be made is left to notification.notify.ts, fact and all.
+import { type Statement, statement } from "@pixora/db";
+import { deleteFactsSql, type FactOf } from "@pixora/jobs";
+import { hintPeople } from "../live/live.hint.ts";
+import { lockLiveHeadsLater } from "../live/live.log.ts";
+import type { Deps } from "../platform/deps.ts";
+import { type Draft, draftOfLike, groupKeyOf } from "./notification.draft.ts";
+import { likesToMakeSql } from "./notification.judge.ts";
+import { payloadOf, requestDeliveriesSql } from "./notification.request.ts";
+import { insertNotificationsSql } from "./notification.write.ts";
+
+type LikeFact = FactOf<"notification.notifyLikes">;
+
+/** A row a fact that is done; where its receiver's log stands, if it has grown. */
+interface ToldRow {
+  factId: string;
+  receiverId: string;
+  seq: string | null;
+  hasFacts: boolean;
+}
+
+const tellStatement: Statement<ToldRow> = statement(
+  "notification.tellLikes",
+  `with told as materialized (
+     ${likesToMakeSql(
+       `(select given.*, 'LIKE' as type, null::bigint as comment_id
+         from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::jsonb[])
+              with ordinality as given (fact_id, receiver_id, actor_id, post_id, group_key, cause_key, payload, place))`,
+     )}
+   ), asked as (
+     ${requestDeliveriesSql("(select * from told where wants_push or wants_mail)")}
+   ), ended as (
+     ${deleteFactsSql("array(select fact_id from told)")}
+   ), ${insertNotificationsSql(
+     `select receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key, place from told where is_in_app`,
+   )}
+   select told.fact_id as "factId", told.receiver_id as "receiverId", head.seq,
+          exists (select from asked) as "hasFacts"
+   from told left join head on head.user_id = told.receiver_id`,
+);
+
+// A post that is being deleted keeps this waiting, and its deletion then finds what is made here.
+const lockPosts = statement<never>(
+  "notification.lockLikedPosts",
+  "select from posts where id = any ($1::bigint[]) and deleted_at is null order by id for share",
+);
+
+/**
+ * Makes the notifications of likes that stand and may be told, asks for their pushes and mails, and deletes their facts:
+ * in one transaction, after which the receivers are hinted. Answers the facts that it left. The second time leaves none
+ * of those that it ended.
+ */
+export async function tellLikes(
+  deps: Pick<Deps, "db" | "pubsub" | "clock" | "wakeRelay">,
+  input: { facts: readonly LikeFact[] },
+): Promise<LikeFact[]> {
+  const usual = usualLikes(input.facts);
+  if (usual.length === 0) return [...input.facts];
+  const now = deps.clock.now();
+  const drafts = usual.map(({ draft }) => draft);
+  const rows = await deps.db.inTransaction(async (tx) => {
+    tx.later(lockPosts, [drafts.map((draft) => draft.postId)]);
+    lockLiveHeadsLater(tx, { userIds: drafts.map((draft) => draft.receiverId) });
+    return tx.later(tellStatement, [
+      usual.map(({ factId }) => factId),
+      drafts.map((draft) => draft.receiverId),
+      drafts.map((draft) => draft.actorId),
+      drafts.map((draft) => draft.postId),
+      drafts.map((draft) => groupKeyOf(draft, now)),
+      drafts.map((draft) => draft.causeKey),
+      drafts.map((draft) => JSON.stringify(payloadOf(draft, now))),
+    ]);
+  });
+  const told = rows();
+  if (told.some((row) => row.hasFacts)) deps.wakeRelay();
+  const seqs = new Map(told.flatMap(({ receiverId, seq }) => (seq === null ? [] : [[receiverId, seq] as const])));
+  hintPeople(deps, { positions: [...seqs].map(([userId, seq]) => ({ userId, seq })) });
+  const ended = new Set(told.map((row) => row.factId));
+  return input.facts.filter((fact) => !ended.has(fact.id));
+}
+
+/** Likes of other people's posts whose fact stands alone: none here says that the same like ended, or says it again. */
+function usualLikes(facts: readonly LikeFact[]): { factId: string; draft: Draft }[] {
+  const byPair = Map.groupBy(facts, ({ payload }) => `${payload.postId}/${payload.actorId}`);
+  return [...byPair.values()].flatMap(([like, ...others]) => {
+    if (like === undefined || others.length > 0 || like.fact !== "like.created") return [];
+    const { receiverId, commentId, actorId } = like.payload;
+    if (receiverId === undefined || receiverId === actorId || commentId !== null) return [];
+    return [{ factId: like.id, draft: draftOfLike({ ...like.payload, receiverId, isAsked: true }) }];
+  });
+}
