@@ -5,7 +5,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { type PostState, postStatesSql } from "../post/post.state.ts";
 import { presentStates } from "../post/post.view.ts";
-import { isFollowing, isMuting } from "../user/user.visibility.ts";
+import { isFollowing, mutedBy } from "../user/user.visibility.ts";
 import { isNewer } from "./feed.keys.ts";
 import { endOfIds, selectFeedIds } from "./feed.sql.ts";
 import { type FeedWindow, readWindow } from "./feed.window.ts";
@@ -47,7 +47,8 @@ const selectPage = statement<PostState>(
     ) wanted`,
     viewer: reader,
     condition: `(author.id = ${reader}
-                 or (${isFollowing(reader, "author.id")} and not ${isMuting(reader, "author.id")}))`,
+                 or (${isFollowing(reader, "author.id")} and author.id not in ${mutedBy(reader)}))`,
+    follow: `case when author.id = ${reader} then 'none' else 'following' end`,
     orderBy: "post.id desc",
   }),
 );

@@ -59,15 +59,16 @@ function isUnknownScript(error: unknown): boolean {
 /**
  * Pushes ids to the lists that exist. Key: the start of the keys of one bucket, so that the slot is known. Values: the
  * length to trim to, the length to trim above, then pairs of an id and the names of its readers in one text, as SQL gives
- * them: an argument for each reader would cost node and Redis more than the push. The locals spare every follower a look-up of globals.
+ * them: an argument for each reader would cost node and Redis more than the push. The locals spare every follower a
+ * look-up of globals, and texts for numbers their writing out.
  */
 export const pushScript = script(`
-  local call, sub, start, first, limit = redis.call, string.sub, KEYS[1], -tonumber(ARGV[1]), tonumber(ARGV[2])
+  local call, sub, start, first, limit = redis.call, string.sub, KEYS[1], '-' .. ARGV[1], tonumber(ARGV[2])
   for i = 3, #ARGV, 2 do
     local id, readers = ARGV[i], ARGV[i + 1]
     for at = 1, #readers, ${nameLength} do
       local key = start .. sub(readers, at, at + ${nameLength - 1})
-      if call('RPUSHX', key, id) > limit then call('LTRIM', key, first, -1) end
+      if call('RPUSHX', key, id) > limit then call('LTRIM', key, first, '-1') end
     end
   end`);
 

@@ -2,14 +2,14 @@
 // Promise: the newest posts below a position, in order, of everyone the reader follows (the muted left out) and of
 // the reader, at a cost that does not grow with how many posts those people have.
 import { type Sql, statement } from "@pixora/db";
+import { mutedBy } from "../user/user.visibility.ts";
 import { warmUntilMsSql } from "./feed.warmth.ts";
 
 /** SQL text: whose posts make up a home feed, as `author_id`. `reader` is an SQL expression. */
 export function feedAuthorsSql(reader: string): string {
-  // Hashing the few muted once is cheaper than probing for each author.
   return `select followee_id as author_id from follows
           where follower_id = ${reader}
-            and followee_id not in (select muted_id from mutes where muter_id = ${reader})
+            and followee_id not in ${mutedBy(reader)}
           union all select ${reader}`;
 }
 

@@ -27,10 +27,17 @@ export interface PostState {
 
 /**
  * SQL text: the PostStates of those of `wanted` (a from-item that has an `id`) that the viewer may see. `condition` may
- * narrow them by `post` and `author`; `viewer` is an SQL expression (null::bigint for strangers).
+ * narrow them by `post` and `author`; `viewer` is an SQL expression (null::bigint for strangers), and so is `follow`, for
+ * whoever knows from the condition how the viewer stands to the author.
  */
-export function postStatesSql(input: { wanted: string; viewer: string; orderBy: string; condition?: string }): string {
-  const { wanted, viewer, orderBy, condition = "true" } = input;
+export function postStatesSql(input: {
+  wanted: string;
+  viewer: string;
+  orderBy: string;
+  condition?: string;
+  follow?: string;
+}): string {
+  const { wanted, viewer, orderBy, condition = "true", follow = followState(viewer, "author.id") } = input;
   return `
     select post.id, post.version, author.version as "authorVersion",
            counts.like_count as "likeCount", counts.comment_count as "commentCount", counts.rev,
@@ -39,7 +46,7 @@ export function postStatesSql(input: { wanted: string; viewer: string; orderBy: 
            exists (select from post_likes pl where pl.post_id = post.id and pl.user_id = ${viewer}) as "isLiked",
            exists (select from bookmarks bm where bm.post_id = post.id and bm.user_id = ${viewer}) as "isBookmarked",
            exists (select from quiet_posts qp where qp.post_id = post.id and qp.user_id = ${viewer}) as "isQuiet",
-           ${followState(viewer, "author.id")} as follow
+           ${follow} as follow
     from ${wanted}
     join posts post on post.id = wanted.id
     join users author on author.id = post.author_id

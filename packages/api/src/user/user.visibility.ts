@@ -41,6 +41,11 @@ export function isMuting(muter: string, muted: string): string {
   return `exists (select from mutes mu where mu.muter_id = ${muter} and mu.muted_id = ${muted})`;
 }
 
+/** All whom `muter` has muted, for `in` over many people: hashing these few once is cheaper than a probe for each. */
+export function mutedBy(muter: string): string {
+  return `(select mu.muted_id from mutes mu where mu.muter_id = ${muter})`;
+}
+
 /** `blocker` has blocked `blocked` (SQL expressions). */
 export function isBlocking(blocker: string, blocked: string): string {
   return `exists (select from blocks bl where bl.blocker_id = ${blocker} and bl.blocked_id = ${blocked})`;
