@@ -42,8 +42,8 @@ interface JobDefinition {
   /** The longest list that one job carries; without it, the relay's own bound. */
   maxFacts?: number;
   /**
-   * All that its facts cause, and all of it in one transaction, with nothing behind that could fail: the transaction
-   * deletes the facts.
+   * All that its facts cause, and all that each of them causes in one transaction, with nothing behind that could fail:
+   * the transaction deletes the fact.
    */
   endsFacts?: true;
 }

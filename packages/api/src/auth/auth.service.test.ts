@@ -1,5 +1,5 @@
 import { statement } from "@pixora/db";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseRevokedHint, revokedHintChannel } from "../live/live.hint.ts";
 import { openTestDeps, type TestDeps, waitFor } from "../testing/index.ts";
 import { ipHintOf } from "./auth.device.ts";
@@ -223,6 +223,30 @@ describe("sessions", () => {
     const check = createSessionChecker({ ...deps, db: { ...deps.db, sql: { ...deps.db.sql, many } } });
     await Promise.all(Array.from({ length: 50 }, () => check(viewer)));
     expect(queries).toBe(1);
+  });
+
+  test("gather where they may, and hear of what ended while another check was on its way", async () => {
+    const [first, other] = [await signUpSomeone(), await signUpSomeone()];
+    const started: Promise<unknown>[] = [];
+    const { promise: isLet, resolve: letFirst } = Promise.withResolvers<void>();
+    const many: typeof deps.db.sql.many = async (st, values) => {
+      const rows = deps.db.sql.many(st, values);
+      started.push(rows);
+      await rows;
+      if (started.length === 1) await isLet;
+      return rows;
+    };
+    const check = createSessionChecker({ ...deps, db: { ...deps.db, sql: { ...deps.db.sql, many } } });
+    const before = check(first.viewer, { mayGather: true });
+    await vi.waitFor(() => expect(started).toHaveLength(1));
+    await started[0];
+    const later = [first, other].map(({ viewer }) => check(viewer, { mayGather: true }));
+    const settled = Promise.allSettled(later);
+    await signOut(deps, { actorId: first.viewer.userId, sessionId: first.viewer.sessionId });
+    letFirst();
+    await before;
+    expect((await settled).map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+    expect(started).toHaveLength(2);
   });
 
   test("show of an address only where it is roughly", () => {

@@ -38,7 +38,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     // Its own child bindings are not needed: the narrower type keeps plugins of any logger welcome.
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    // Every line of ours names its request: a logger for each would be made for naught.
+    // Every line of ours names its request; a logger for each would serve Fastify's own few alone, which go unnamed.
     childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUID(),
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,

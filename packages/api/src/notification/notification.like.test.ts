@@ -1,9 +1,10 @@
 // Likes told in one trip: what is told, what is left, and that a fact goes with its effect.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { factOf, openInbox } from "../testing/inbox.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps } from "../testing/index.ts";
+import { createPerson, createPost, follow, openTestDeps, type TestDeps } from "../testing/index.ts";
 import { signInDevice } from "../testing/outside.ts";
 import { tellLikes } from "./notification.like.ts";
+import { notifyLikes } from "./notification.notify.ts";
 import { updatePreferences } from "./notification.preference.ts";
 
 let deps: TestDeps;
@@ -26,6 +27,8 @@ async function openLike() {
   ]);
   return { author, fan, post, fact: { ...fact, id: row?.id ?? "" } };
 }
+
+type Like = Awaited<ReturnType<typeof openLike>>;
 
 const factsOf = async (name: string, receiverId: string) =>
   inbox.run("select id from outbox where fact = $1 and payload ->> 'userId' = $2", [name, receiverId]);
@@ -74,10 +77,14 @@ test("facts that speak of one like together, of one's own, of a comment or of no
 test("a push is asked for where there is a device, once", async () => {
   const [reached, unreached] = [await openLike(), await openLike()];
   await subscribe(reached.author.id);
-  const facts = [reached.fact, unreached.fact];
+  const appless = await openLike();
+  await subscribe(appless.author.id);
+  await updatePreferences(deps, { actorId: appless.author.id, changes: { types: { LIKE: { inApp: false } } } });
+  const facts = [reached.fact, unreached.fact, appless.fact];
   expect(await tellLikes(deps, { facts })).toEqual([]);
   expect(await tellLikes(deps, { facts })).toEqual([]);
   expect(await factsOf("notification.pushRequested", reached.author.id)).toHaveLength(1);
+  expect(await factsOf("notification.pushRequested", appless.author.id)).toHaveLength(1);
   expect(await factsOf("notification.pushRequested", unreached.author.id)).toEqual([]);
   expect(await factsOf("notification.mailRequested", reached.author.id)).toEqual([]);
 });
@@ -95,3 +102,48 @@ test("ways that a person has chosen: mail without the app, the app without a pus
   expect(await inbox.typesOf(silent.author)).toEqual(["LIKE"]);
   expect(await factsOf("notification.pushRequested", silent.author.id)).toEqual([]);
 });
+
+test("one trip tells what the ordinary way tells, however things stand", async () => {
+  const circumstances: ((like: Like) => Promise<unknown>)[] = [
+    ({ author }) => subscribe(author.id),
+    ({ author }) =>
+      updatePreferences(deps, { actorId: author.id, changes: { types: { LIKE: { inApp: false, email: true } } } }),
+    ({ author }) => updatePreferences(deps, { actorId: author.id, changes: { types: { LIKE: { email: true } } } }),
+    ({ author }) => updatePreferences(deps, { actorId: author.id, changes: { digest: { frequency: "daily" } } }),
+    ({ author }) =>
+      updatePreferences(deps, { actorId: author.id, changes: { types: { LIKE: { from: "following" } } } }),
+    ({ author, fan }) => follow(deps, { followerId: author.id, followeeId: fan.id }),
+    ({ author, post }) => inbox.run("insert into quiet_posts (user_id, post_id) values ($1, $2)", [author.id, post.id]),
+    ({ author, fan }) => inbox.run("insert into mutes (muter_id, muted_id) values ($1, $2)", [author.id, fan.id]),
+    ({ author, fan }) => inbox.run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [fan.id, author.id]),
+    ({ fan }) => inbox.run("update users set suspended_at = now() where id = $1", [fan.id]),
+    ({ author }) => inbox.run("update users set is_private = true where id = $1", [author.id]),
+    ({ post }) => inbox.run("delete from post_likes where post_id = $1", [post.id]),
+    ({ post }) => inbox.run("update posts set deleted_at = now() where id = $1", [post.id]),
+  ];
+  async function outcomeOf({ author, fact }: Like) {
+    return {
+      inApp: await inbox.typesOf(author),
+      counts: await inbox.readCounts(author),
+      pushes: (await factsOf("notification.pushRequested", author.id)).length,
+      mails: (await factsOf("notification.mailRequested", author.id)).length,
+      isUnfinished: await isUnfinished(fact.id),
+    };
+  }
+  // The first six, which tell or reach somebody, in every combination; the others each beside them.
+  const worlds = Array.from({ length: 64 }, (_, bits) => circumstances.slice(0, 6).filter((_, at) => bits & (1 << at)));
+  worlds.push(...circumstances.slice(6).map((one) => [one]));
+  const tellings = new Set<string>();
+  for (const world of worlds) {
+    const [first, second] = [await openLike(), await openLike()];
+    for (const arrange of world) for (const like of [first, second]) await arrange(like);
+    await notifyLikes(deps, { facts: [first.fact] });
+    // A fact that names no receiver takes the ordinary way.
+    const { receiverId: _, ...unnamed } = second.fact.payload;
+    await notifyLikes(deps, { facts: [{ ...second.fact, payload: unnamed }] });
+    const outcome = await outcomeOf(first);
+    expect(outcome).toEqual(await outcomeOf(second));
+    tellings.add(JSON.stringify(outcome));
+  }
+  expect(tellings.size).toBeGreaterThan(5);
+}, 60_000);

@@ -2,7 +2,7 @@
 // is decided where it is made. Promise: what is not to be made is left to notification.notify.ts, fact and all.
 import { type Statement, statement } from "@pixora/db";
 import { deleteFactsSql, type FactOf } from "@pixora/jobs";
-import { hintPeople } from "../live/live.hint.ts";
+import { hintPeople, hintPosts, type PostHint } from "../live/live.hint.ts";
 import { lockLiveHeadsLater } from "../live/live.log.ts";
 import type { Deps } from "../platform/deps.ts";
 import { type Draft, draftOfLike, groupKeyOf } from "./notification.draft.ts";
@@ -29,7 +29,11 @@ const tellStatement: Statement<ToldRow> = statement(
               with ordinality as given (fact_id, receiver_id, actor_id, post_id, group_key, cause_key, payload, place))`,
      )}
    ), asked as (
-     ${requestDeliveriesSql("(select * from told where wants_push or wants_mail)")}
+     ${requestDeliveriesSql(
+       // Of what is not in the app nothing stands but its fact: where that is gone, it has been asked for before.
+       `(select * from told where (wants_push or wants_mail)
+           and (is_in_app or exists (select from outbox where outbox.id = told.fact_id)))`,
+     )}
    ), ended as (
      ${deleteFactsSql("array(select fact_id from told)")}
    ), ${insertNotificationsSql(
@@ -48,8 +52,8 @@ const lockPosts = statement<never>(
 
 /**
  * Makes the notifications of likes that stand and may be told, asks for their pushes and mails, and deletes their facts:
- * in one transaction, after which the receivers are hinted. Answers the facts that it left. The second time leaves none
- * of those that it ended.
+ * in one transaction, after which receivers and viewers are hinted. Answers the facts that it left. The second time
+ * changes nothing.
  */
 export async function tellLikes(
   deps: Pick<Deps, "db" | "pubsub" | "clock" | "wakeRelay">,
@@ -77,16 +81,24 @@ export async function tellLikes(
   const seqs = new Map(told.flatMap(({ receiverId, seq }) => (seq === null ? [] : [[receiverId, seq] as const])));
   hintPeople(deps, { positions: [...seqs].map(([userId, seq]) => ({ userId, seq })) });
   const ended = new Set(told.map((row) => row.factId));
+  hintPosts(deps, { hints: countHintsOf(input.facts.filter((fact) => ended.has(fact.id))) });
   return input.facts.filter((fact) => !ended.has(fact.id));
+}
+
+/** What viewers of the liked posts are to hear. */
+export function countHintsOf(facts: readonly LikeFact[]): PostHint[] {
+  const ofPosts = facts.filter(({ payload }) => payload.commentId === null);
+  return [...new Set(ofPosts.map(({ payload }) => payload.postId))].map((postId) => ({ postId, change: "counts" }));
 }
 
 /** Likes of other people's posts whose fact stands alone: none here says that the same like ended, or says it again. */
 function usualLikes(facts: readonly LikeFact[]): { factId: string; draft: Draft }[] {
-  const byPair = Map.groupBy(facts, ({ payload }) => `${payload.postId}/${payload.actorId}`);
+  const ofPosts = facts.filter(({ payload }) => payload.commentId === null);
+  const byPair = Map.groupBy(ofPosts, ({ payload }) => `${payload.postId}/${payload.actorId}`);
   return [...byPair.values()].flatMap(([like, ...others]) => {
     if (like === undefined || others.length > 0 || like.fact !== "like.created") return [];
-    const { receiverId, commentId, actorId } = like.payload;
-    if (receiverId === undefined || receiverId === actorId || commentId !== null) return [];
+    const { receiverId, actorId } = like.payload;
+    if (receiverId === undefined || receiverId === actorId) return [];
     return [{ factId: like.id, draft: draftOfLike({ ...like.payload, receiverId, isAsked: true }) }];
   });
 }

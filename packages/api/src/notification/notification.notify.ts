@@ -16,7 +16,7 @@ import {
   mergeDrafts,
 } from "./notification.draft.ts";
 import { judgeDrafts } from "./notification.judge.ts";
-import { tellLikes } from "./notification.like.ts";
+import { countHintsOf, tellLikes } from "./notification.like.ts";
 import { removeOfComments } from "./notification.remove.ts";
 import { requestDeliveries } from "./notification.request.ts";
 import { insertNotifications, removeByCause } from "./notification.write.ts";
@@ -88,11 +88,8 @@ export async function notifyLikes(
   input: { facts: readonly FactOf<"notification.notifyLikes">[] },
 ): Promise<void> {
   const facts = await tellLikes(deps, input);
-  const postIds = new Set(
-    input.facts.filter(({ payload }) => payload.commentId === null).map(({ payload }) => payload.postId),
-  );
-  const postHints = [...postIds].map((postId): PostHint => ({ postId, change: "counts" }));
-  if (facts.length === 0) return hintPosts(deps, { hints: postHints });
+  if (facts.length === 0) return;
+  const postHints = countHintsOf(facts);
   await settleFactsOf(deps, { job: "notification.notifyLikes", facts, postHints }, async (tx) => {
     const likes = facts.map((fact) => ({ ...fact.payload, isAsked: fact.fact === "like.created" }));
     return settleDrafts(deps, tx, await draftsOfLikes(tx, likes));

@@ -50,6 +50,33 @@ test("while as many loads run as may, keys gather for the next; a failure reache
   expect(await later).toBe("d");
 });
 
+test("a load that ends does not part the keys of a tick", async () => {
+  const source = createSource();
+  const load = createBatchLoader({ load: source.load });
+  const first = load("a");
+  await tick();
+  const second = load("b");
+  source.letOne();
+  await first;
+  const third = load("c");
+  await tick();
+  source.letOne();
+  expect(await Promise.all([second, third])).toEqual(["b", "c"]);
+  expect(source.calls).toEqual([["a"], ["b", "c"]]);
+});
+
+test("more keys than one call may carry go in several, one after the other", async () => {
+  const source = createSource();
+  const load = createBatchLoader({ load: source.load, maxKeys: 2 });
+  const values = Promise.all(["a", "b", "c"].map(load));
+  await tick();
+  expect(source.calls).toEqual([["a", "b"]]);
+  source.letOne();
+  await tick();
+  source.letOne();
+  expect(await values).toEqual(["a", "b", "c"]);
+});
+
 test("a load that hangs keeps the others waiting for a second, not longer", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const source = createSource();

@@ -27,8 +27,10 @@ export function createBatchLoader<Key extends string, Value>(input: {
     function leave(): void {
       if (!isCounted) return;
       isCounted = false;
+      // Only what had to wait for this load goes at once: the rest of a tick goes with its tick.
+      const wasFull = running >= maxRunning;
       running -= 1;
-      flush();
+      if (wasFull) flush();
     }
     const timer = Number.isFinite(maxRunning) ? setTimeout(leave, hungAfterMs) : undefined;
     void loadBatch(batch).finally(() => {

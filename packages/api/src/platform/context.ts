@@ -33,7 +33,10 @@ export interface RequestContext {
   userAgent: string;
   /** The caller, or null without a token. Throws auth.tokenInvalid or auth.tokenExpired for a bad one. */
   readViewer(): Promise<Viewer | null>;
-  /** Throws auth.sessionRevoked or auth.suspended unless the session lives. Calls of one tick share one query. */
+  /**
+   * Throws auth.sessionRevoked or auth.suspended unless the session lives. Calls of one tick share one query; those that
+   * may gather wait for the query that is on its way and share the next.
+   */
   checkSession(viewer: Viewer, options?: { mayGather: boolean }): Promise<void>;
   connection: Connection;
   /** Begins when this process is about to stop: streams end, and clients resume elsewhere. */

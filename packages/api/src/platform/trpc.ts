@@ -137,8 +137,8 @@ async function withinBudgets<Result extends Attempt>(
   }
 }
 
-// A read may run beside the check of its session, a write must wait for it; and the checks of writes gather, those of
-// reads do not, because they would raise what the slowest pages take. Neither uses up a person's budget before
+// A read may run beside the check of its session, all else must wait for it. Checks that are waited for gather; those of
+// reads do not, because that would raise what the slowest pages take. Neither uses up a person's budget before
 // the session has proved alive: a token that was stolen and revoked must not lock its owner out.
 async function withViewer<Result extends Attempt>(
   opened: Opened & { getRawInput: () => Promise<unknown> },
