@@ -11,6 +11,7 @@ interface Call {
   actorId: string;
   targetId: string;
   isSet: boolean;
+  sessionId: null;
 }
 
 let calls: Call[] = [];

@@ -83,7 +83,12 @@ async function get<Answer>(program: Program, path: string): Promise<Answer> {
 
 /** Tells the batcher without a server what to like. */
 export async function prepareBatcher(program: Program, calls: readonly LikeCall[]): Promise<void> {
-  const body = calls.map(({ caller, postId, isSet }) => ({ actorId: caller.userId, targetId: postId, isSet }));
+  const body = calls.map(({ caller, postId, isSet }) => ({
+    actorId: caller.userId,
+    sessionId: null,
+    targetId: postId,
+    isSet,
+  }));
   const answer = await fetch(`http://127.0.0.1:${program.port}/calls`, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { AppError, type AppErrorCode, trpcCodeOf } from "./platform/errors.ts";
-import { failureOf, toTrpcError } from "./platform/trpc.ts";
+import { failureOf, toTrpcError } from "./platform/wire-error.ts";
 import { paths, schemasOf, typeOf } from "./testing/matrix/call.ts";
 import { inputsOf } from "./testing/matrix/paper.ts";
 

@@ -2,7 +2,8 @@
 import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RequestContext } from "../platform/context.ts";
-import { createCallerFactory, failureOf } from "../platform/trpc.ts";
+import { createCallerFactory } from "../platform/trpc.ts";
+import { failureOf } from "../platform/wire-error.ts";
 import { openTestDeps, type TestDeps, testContext } from "../testing/index.ts";
 import { authRouter } from "./auth.router.ts";
 import { createSessionChecker } from "./auth.session.ts";

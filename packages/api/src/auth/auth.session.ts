@@ -4,12 +4,13 @@ import { randomBytes } from "node:crypto";
 import { type Sql, statement, type Tx } from "@pixora/db";
 import { hintRevoked } from "../live/live.hint.ts";
 import { createBatchLoader } from "../platform/batch.ts";
-import type { Viewer } from "../platform/context.ts";
+import type { SessionRefusal, Viewer } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { ok } from "../platform/wire.ts";
 import { type Device, deviceNameOf, ipHintOf } from "./auth.device.ts";
 import type { SessionPageView } from "./auth.schema.ts";
+import { sessionRefusal } from "./auth.standing.ts";
 
 /** How long a session lives without being refreshed. */
 export const sessionLifeMs = 30 * 24 * 60 * 60_000;
@@ -46,17 +47,15 @@ export async function startSession(tx: Sql, input: { userId: string; device: Dev
 interface SessionState {
   id: string;
   userId: string;
-  isLive: boolean;
-  isSuspended: boolean;
+  refusal: SessionRefusal | null;
 }
 
 const selectStates = statement<SessionState>(
   "auth.selectSessionStates",
-  `select s.id, s.user_id as "userId",
-          s.revoked_at is null and s.expires_at > $2 and u.deleted_at is null as "isLive",
-          u.suspended_at is not null as "isSuspended"
-   from sessions s join users u on u.id = s.user_id
-   where s.id = any ($1::bigint[])`,
+  `select session.id, session.user_id as "userId",
+          ${sessionRefusal({ session: "session", account: "account", now: "$2" })} as refusal
+   from sessions session join users account on account.id = session.user_id
+   where session.id = any ($1::bigint[])`,
 );
 
 /**
@@ -76,10 +75,8 @@ export function createSessionChecker(
   return async (viewer, options) => {
     const loadState = options?.mayGather === true ? loadGathered : loadAtOnce;
     const state = await loadState(viewer.sessionId);
-    if (state === undefined || state.userId !== viewer.userId || !state.isLive) {
-      throw new AppError("auth.sessionRevoked");
-    }
-    if (state.isSuspended) throw new AppError("auth.suspended");
+    if (state === undefined || state.userId !== viewer.userId) throw new AppError("auth.sessionRevoked");
+    if (state.refusal !== null) throw new AppError(state.refusal);
   };
 }
 

@@ -1,18 +1,18 @@
 // `bookmark.*` on the wire.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { actingProcedure, authedProcedure, router } from "../platform/trpc.ts";
 import { postPageView } from "../post/post.schema.ts";
 import { bookmarkInput, bookmarkView, listBookmarksInput } from "./bookmark.schema.ts";
 import { createBookmark, deleteBookmark, listBookmarks } from "./bookmark.service.ts";
 
 export const bookmarkRouter = router({
-  create: authedProcedure
+  create: actingProcedure
     .input(bookmarkInput)
     .output(bookmarkView)
-    .mutation(({ ctx, input }) => createBookmark(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
-  delete: authedProcedure
+    .mutation(({ ctx, input }) => createBookmark(ctx.deps, { ...input, ...ctx.actor })),
+  delete: actingProcedure
     .input(bookmarkInput)
     .output(bookmarkView)
-    .mutation(({ ctx, input }) => deleteBookmark(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
+    .mutation(({ ctx, input }) => deleteBookmark(ctx.deps, { ...input, ...ctx.actor })),
   list: authedProcedure
     .input(listBookmarksInput)
     .output(postPageView)

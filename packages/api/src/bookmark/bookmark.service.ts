@@ -2,6 +2,8 @@
 // and cause no fact.
 import { statement } from "@pixora/db";
 import { z } from "zod";
+import { actorRefusal } from "../auth/auth.standing.ts";
+import type { Actor } from "../platform/context.ts";
 import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
@@ -18,6 +20,7 @@ const bookmarksOf = onePerDeps((deps: Deps) =>
     name: "bookmark.post",
     table: "bookmarks",
     targetColumn: "post_id",
+    refusal: actorRefusal,
     visible: `
       select w.actor_id, w.target_id, w.is_set
       from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
@@ -25,8 +28,7 @@ const bookmarksOf = onePerDeps((deps: Deps) =>
   }),
 );
 
-interface BookmarkTarget {
-  actorId: string;
+interface BookmarkTarget extends Actor {
   postId: string;
 }
 
@@ -41,7 +43,8 @@ export async function deleteBookmark(deps: Deps, input: BookmarkTarget): Promise
 }
 
 async function setBookmark(deps: Deps, input: BookmarkTarget, isSet: boolean): Promise<BookmarkView> {
-  const outcome = await bookmarksOf(deps)({ actorId: input.actorId, targetId: input.postId, isSet });
+  const { actorId, sessionId = null, postId } = input;
+  const outcome = await bookmarksOf(deps)({ actorId, sessionId, targetId: postId, isSet });
   if (!outcome.isVisible) throw new AppError("post.notFound");
   return { isBookmarked: isSet };
 }

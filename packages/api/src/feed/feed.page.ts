@@ -1,6 +1,8 @@
 // One page of the home feed, either wholly from the reader's window or wholly from SQL. Both end in the same statement,
 // which decides what the reader may see now: nothing that a list or a cache holds is shown without it.
 import { statement } from "@pixora/db";
+import { actorRefusal } from "../auth/auth.standing.ts";
+import type { CallerSession } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { type PostState, postStatesSql } from "../post/post.state.ts";
@@ -18,6 +20,8 @@ export interface FeedPage {
 
 export interface FeedPageRequest {
   readerId: string;
+  /** Asked for by the statement of the page; null where no session reads. */
+  session: CallerSession | null;
   /** The last id of the page before; null for the first page. */
   beforeId: string | null;
   limit: number;
@@ -47,7 +51,8 @@ const selectPage = statement<PostState>(
     ) wanted`,
     viewer: reader,
     condition: `(author.id = ${reader}
-                 or (${isFollowing(reader, "author.id")} and author.id not in ${mutedBy(reader)}))`,
+                 or (${isFollowing(reader, "author.id")} and author.id not in ${mutedBy(reader)}))
+                and ${actorRefusal({ actorId: reader, sessionId: "$7::bigint", now: "$8::timestamptz" })} is null`,
     follow: `case when author.id = ${reader} then 'none' else 'following' end`,
     orderBy: "post.id desc",
   }),
@@ -62,13 +67,27 @@ interface Candidates {
   limit: number;
 }
 
-function selectStates(deps: Pick<Deps, "db">, readerId: string, from: Candidates): Promise<PostState[]> {
+/** Throws auth.sessionRevoked or auth.suspended for a session that has ended. */
+async function selectStates(
+  deps: Pick<Deps, "db" | "clock">,
+  { readerId, session }: FeedPageRequest,
+  from: Candidates,
+): Promise<PostState[]> {
   const { ids, beforeId, fromId, largeAuthorIds, limit } = from;
-  return deps.db.sql.many(selectPage, [readerId, ids, beforeId ?? endOfIds, fromId, largeAuthorIds, limit]);
+  const place = [beforeId ?? endOfIds, fromId, largeAuthorIds, limit];
+  const states = await deps.db.sql.many(selectPage, [readerId, ids, ...place, session?.id ?? null, deps.clock.now()]);
+  if (session === null || session.isLive) return states;
+  // A session that has ended is shown nothing, and looks like a reader from whom all of it is hidden.
+  if (states.length > 0) session.isLive = true;
+  else await session.ask();
+  return states;
 }
 
 /** A page from SQL alone: the cold path, and the truth. */
-export async function readSqlPage(deps: Pick<Deps, "db" | "storage">, input: FeedPageRequest): Promise<FeedPage> {
+export async function readSqlPage(
+  deps: Pick<Deps, "db" | "clock" | "storage">,
+  input: FeedPageRequest,
+): Promise<FeedPage> {
   const { readerId, limit } = input;
   const gathered: PostState[] = [];
   let beforeId = input.beforeId;
@@ -79,7 +98,7 @@ export async function readSqlPage(deps: Pick<Deps, "db" | "storage">, input: Fee
     const lastId = ids.at(-1);
     if (lastId === undefined) return present(deps, input, { states: gathered, nextId: null });
     const request = { ids, beforeId, fromId: endOfIds, largeAuthorIds: [], limit: wanted };
-    gathered.push(...(await selectStates(deps, readerId, request)));
+    gathered.push(...(await selectStates(deps, input, request)));
     const nextId = ids.length < wanted ? null : lastId;
     if (nextId === null || gathered.length >= limit) return present(deps, input, { states: gathered, nextId });
     beforeId = nextId;
@@ -104,7 +123,7 @@ export async function readWindowPage(
     if (part === null) return "short";
     const { largeAuthorIds } = window;
     const candidates = { ...part, beforeId, largeAuthorIds, limit: place.wanted };
-    gathered.push(...(await selectStates(deps, readerId, candidates)));
+    gathered.push(...(await selectStates(deps, input, candidates)));
     const nextId: string | null = part.fromId === "0" ? null : part.fromId;
     if (nextId === null || gathered.length >= limit) return present(deps, input, { states: gathered, nextId });
     beforeId = nextId;

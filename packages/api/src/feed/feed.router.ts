@@ -1,12 +1,12 @@
 // `feed.*` on the wire.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { readingProcedure, router } from "../platform/trpc.ts";
 import { postPageView } from "../post/post.schema.ts";
 import { listHomeFeedInput } from "./feed.schema.ts";
 import { listHomeFeed } from "./feed.service.ts";
 
 export const feedRouter = router({
-  home: authedProcedure
+  home: readingProcedure
     .input(listHomeFeedInput)
     .output(postPageView)
-    .query(({ ctx, input }) => listHomeFeed(ctx.deps, { ...input, viewerId: ctx.viewer.userId })),
+    .query(({ ctx, input }) => listHomeFeed(ctx.deps, { ...input, viewerId: ctx.viewer.userId, session: ctx.session })),
 });

@@ -1,6 +1,8 @@
 // The home feed: one's own posts and those of followed people who are not muted, newest first.
 // Promise: what exists throughout a walk comes exactly once, in order; others' posts younger than five seconds may be
 // missing. Redis makes it cheap, and is never needed.
+
+import type { CallerSession } from "../platform/context.ts";
 import { type CursorKind, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
@@ -14,10 +16,17 @@ const home: CursorKind<string> = { list: "feed.home", position: idInput };
 
 type FeedDeps = Pick<Deps, "db" | "redis" | "log" | "clock" | "storage">;
 
-/** A page of the home feed. It is shorter than its limit where many posts are hidden from the viewer. */
-export async function listHomeFeed(deps: FeedDeps, input: { viewerId: string } & PageRequest): Promise<Page<PostView>> {
+/**
+ * A page of the home feed. It is shorter than its limit where many posts are hidden from the viewer. A session that is
+ * given is told if it was found alive; throws auth.sessionRevoked or auth.suspended where it was found to have ended.
+ */
+export async function listHomeFeed(
+  deps: FeedDeps,
+  input: { viewerId: string; session?: CallerSession } & PageRequest,
+): Promise<Page<PostView>> {
   const beforeId = decodeCursor(home, { input: {}, cursor: input.cursor });
-  const page = await readPage(deps, { readerId: input.viewerId, beforeId, limit: input.limit });
+  const { viewerId: readerId, session = null, limit } = input;
+  const page = await readPage(deps, { readerId, session, beforeId, limit });
   const nextCursor = page.nextId === null ? null : encodeCursor(home, { input: {}, position: page.nextId });
   return { items: page.items, nextCursor };
 }

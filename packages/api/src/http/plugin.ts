@@ -10,7 +10,7 @@ import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { readReadiness } from "../platform/readiness.ts";
 import { createShutdown } from "../platform/shutdown.ts";
-import { nameRequest } from "../platform/trpc.ts";
+import { nameRequest } from "../platform/wire-error.ts";
 import { appRouter } from "../root.ts";
 import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./context.ts";
 import { exportPlugin } from "./export.ts";

@@ -1,5 +1,6 @@
 // The SQL of likes, for the micro-batch of platform/relation.batch.ts: post likes and comment likes.
 // Promise: counter, rows and facts agree, whatever fails or meets in between.
+import { actorRefusal } from "../auth/auth.standing.ts";
 import { lockCommentCountsSql, moveCommentLikesSql } from "../comment/comment.counter.ts";
 import { commentIsVisible } from "../comment/comment.visibility.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -22,6 +23,7 @@ const postLikes: RelationSql = {
   name: "like.post",
   table: "post_likes",
   targetColumn: "post_id",
+  refusal: actorRefusal,
   visible: `
     select w.actor_id, w.target_id, w.is_set, post.id as post_id, post.author_id as receiver_id
     from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
@@ -53,6 +55,7 @@ const commentLikes: RelationSql = {
   name: "like.comment",
   table: "comment_likes",
   targetColumn: "comment_id",
+  refusal: actorRefusal,
   visible: `
     select w.actor_id, w.target_id, w.is_set, comment.post_id, comment.author_id as receiver_id
     from wanted w join (${commentTables}) on comment.id = w.target_id

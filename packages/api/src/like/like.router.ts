@@ -1,17 +1,17 @@
 // `like.*` on the wire.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { actingProcedure, authedProcedure, router } from "../platform/trpc.ts";
 import { likeInput, likerPageView, likeView, listLikesInput } from "./like.schema.ts";
 import { createLike, deleteLike, listLikers } from "./like.service.ts";
 
 export const likeRouter = router({
-  create: authedProcedure
+  create: actingProcedure
     .input(likeInput)
     .output(likeView)
-    .mutation(({ ctx, input }) => createLike(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
-  delete: authedProcedure
+    .mutation(({ ctx, input }) => createLike(ctx.deps, { ...input, ...ctx.actor })),
+  delete: actingProcedure
     .input(likeInput)
     .output(likeView)
-    .mutation(({ ctx, input }) => deleteLike(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
+    .mutation(({ ctx, input }) => deleteLike(ctx.deps, { ...input, ...ctx.actor })),
   list: authedProcedure
     .input(listLikesInput)
     .output(likerPageView)

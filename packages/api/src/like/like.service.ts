@@ -1,7 +1,9 @@
 // Likes of posts and comments: set, unset, list. Promises: setting twice counts once, every answer is the state after
-// its call, and the count is that of the rows.
+// its call, and the count is that of the rows. Setting for an actor whose session does not live throws
+// auth.sessionRevoked or auth.suspended.
 import { type Statement, statement } from "@pixora/db";
 import { z } from "zod";
+import type { Actor } from "../platform/context.ts";
 import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
@@ -13,23 +15,21 @@ import { presentUserCards } from "../user/user.view.ts";
 import { commentIsLikable, commentLikesOf, commentTables, postLikesOf } from "./like.batch.ts";
 import type { LikeInput, LikeView } from "./like.schema.ts";
 
-interface PostTarget {
-  actorId: string;
+interface PostTarget extends Actor {
   postId: string;
 }
 
-interface CommentTarget {
-  actorId: string;
+interface CommentTarget extends Actor {
   commentId: string;
 }
 
 /** Likes a post or a comment; the second time changes nothing. Throws post.notFound or comment.notFound. */
-export async function createLike(deps: Deps, input: { actorId: string } & LikeInput): Promise<LikeView> {
+export async function createLike(deps: Deps, input: Actor & LikeInput): Promise<LikeView> {
   return input.postId === undefined ? likeComment(deps, input) : likePost(deps, input);
 }
 
 /** Takes a like back; the second time changes nothing. Throws post.notFound or comment.notFound. */
-export async function deleteLike(deps: Deps, input: { actorId: string } & LikeInput): Promise<LikeView> {
+export async function deleteLike(deps: Deps, input: Actor & LikeInput): Promise<LikeView> {
   return input.postId === undefined ? unlikeComment(deps, input) : unlikePost(deps, input);
 }
 
@@ -54,12 +54,14 @@ export async function unlikeComment(deps: Deps, input: CommentTarget): Promise<L
 }
 
 async function setPostLike(deps: Deps, input: PostTarget, isSet: boolean): Promise<LikeView> {
-  const outcome = await postLikesOf(deps)({ actorId: input.actorId, targetId: input.postId, isSet });
+  const { actorId, sessionId = null, postId } = input;
+  const outcome = await postLikesOf(deps)({ actorId, sessionId, targetId: postId, isSet });
   return viewOf(outcome, isSet) ?? fail("post.notFound");
 }
 
 async function setCommentLike(deps: Deps, input: CommentTarget, isSet: boolean): Promise<LikeView> {
-  const outcome = await commentLikesOf(deps)({ actorId: input.actorId, targetId: input.commentId, isSet });
+  const { actorId, sessionId = null, commentId } = input;
+  const outcome = await commentLikesOf(deps)({ actorId, sessionId, targetId: commentId, isSet });
   return viewOf(outcome, isSet) ?? fail("comment.notFound");
 }
 

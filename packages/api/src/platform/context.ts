@@ -10,6 +10,27 @@ export interface Viewer {
   expiresAtMs: number;
 }
 
+/**
+ * Who acts, as far as a token says. A statement that is given `sessionId` acts only while that session lives; without
+ * one, whoever calls has made sure of it.
+ */
+export interface Actor {
+  actorId: string;
+  sessionId?: string;
+}
+
+/** The session of a read whose statement asks for it on its way. */
+export interface CallerSession {
+  readonly id: string;
+  /** Set by whoever has found it alive in this call: the answer is sent without asking again. */
+  isLive: boolean;
+  /** Throws auth.sessionRevoked or auth.suspended unless it lives. */
+  ask(): Promise<void>;
+}
+
+/** Why a session does not let its person act. */
+export type SessionRefusal = "auth.sessionRevoked" | "auth.suspended";
+
 /** The connection under a stream, so that a slow reader can be noticed and told to come back. */
 export interface Connection {
   /** Bytes that were sent but not yet taken by the network. */

@@ -27,6 +27,8 @@ export interface Limiter {
   refuseOverspent(call: Call): void;
   /** Takes the points of a call that is counted in this process, as far as there are any. */
   charge(call: Call): void;
+  /** Gives back what `spend` took, of a call that is counted in this process. */
+  giveBack(call: Call): void;
 }
 
 type LimiterDeps = Pick<Deps, "config" | "redis">;
@@ -47,6 +49,7 @@ export const limiterOf = onePerDeps((deps: LimiterDeps): Limiter => {
     },
     refuseOverspent: here.refuseOverspent,
     charge: here.charge,
+    giveBack: here.giveBack,
   };
 });
 
@@ -85,6 +88,9 @@ function createHere(deps: LimiterDeps) {
   return {
     refuseOverspent,
     charge,
+    giveBack(call: Call) {
+      for (const { key, size } of entriesOf(call)) buckets.giveBack(key, size);
+    },
     take(call: Call) {
       refuseOverspent(call);
       charge(call);

@@ -2,6 +2,7 @@
 // came while the last one ran. Promises: every answer is given after commit and is the state after its call.
 import { sqlState } from "@pixora/db";
 import type { Deps } from "./deps.ts";
+import { AppError } from "./errors.ts";
 import { createRelationQueue, type RelationCall, type Settled } from "./relation.queue.ts";
 import { type ReadRow, type RelationSql, readStatement, type SetRow, setStatement } from "./relation.sql.ts";
 
@@ -10,7 +11,9 @@ export type RelationOutcome = { isVisible: true; count: number | null; rev: numb
 
 export type SetRelation = (call: RelationCall) => Promise<RelationOutcome>;
 
-type Outcomes = (RelationOutcome | undefined)[];
+type Outcomes = (Settled<RelationOutcome> | undefined)[];
+
+const hidden: Settled<RelationOutcome> = { answer: { isVisible: false } };
 
 const maxRuns = 6;
 /** The target went while the statement ran, or rivals met: the whole statement may simply run again. */
@@ -18,17 +21,24 @@ const rerunStates = new Set(["23503", "40P01", "40001"]);
 const waitStates = new Set(["55P03", "57014"]);
 
 /**
- * A function that sets or unsets one relation. The second time changes nothing and answers the present state.
+ * A function that sets or unsets one relation. The second time changes nothing and answers the present state. Throws
+ * auth.sessionRevoked or auth.suspended for a call in a session that does not live: nothing is set then.
  * Calls only meet within one such function: make one a process and kind (onePerDeps).
  */
-export function createRelationBatcher(deps: Pick<Deps, "db" | "wakeRelay">, sql: RelationSql): SetRelation {
+export function createRelationBatcher(deps: Pick<Deps, "db" | "clock" | "wakeRelay">, sql: RelationSql): SetRelation {
   const statements = { set: setStatement(sql), read: readStatement(sql) };
 
   async function setOnce(calls: readonly RelationCall[]): Promise<Outcomes> {
-    const values = [calls.map((c) => c.actorId), calls.map((c) => c.targetId), calls.map((c) => c.isSet)];
+    const values = [
+      calls.map((c) => c.actorId),
+      calls.map((c) => c.targetId),
+      calls.map((c) => c.isSet),
+      calls.map((c) => c.sessionId),
+      deps.clock.now(),
+    ];
     const rows = await rerun(() => deps.db.sql.many(statements.set, values));
     if (rows.some((row) => row.is_changed)) deps.wakeRelay();
-    const same = rows.filter((row) => !row.is_changed);
+    const same = rows.filter((row) => !row.is_changed && row.refusal === null);
     const present =
       same.length === 0
         ? []
@@ -46,7 +56,7 @@ export function createRelationBatcher(deps: Pick<Deps, "db" | "wakeRelay">, sql:
       const again = await setOnce(open.map(({ call }) => call));
       for (const [at, { index }] of open.entries()) outcomes[index] = again[at];
     }
-    return outcomes.map((answer) => (answer ? { answer } : { error: new Error(`${sql.name}: rivals did not settle`) }));
+    return outcomes.map((outcome) => outcome ?? { error: new Error(`${sql.name}: rivals did not settle`) });
   }
 
   async function setOneByOne(calls: readonly RelationCall[]): Promise<Settled<RelationOutcome>[]> {
@@ -103,14 +113,13 @@ function joinOutcomes(calls: readonly RelationCall[], read: { rows: SetRow[]; pr
   return calls.map((call) => {
     const key = keyOf({ actor_id: call.actorId, target_id: call.targetId });
     const row = rows.get(key);
-    if (row === undefined) return { isVisible: false };
-    if (row.is_changed) return { isVisible: true, count: row.count, rev: row.rev };
+    if (row === undefined) return hidden;
+    if (row.refusal !== null) return { error: new AppError(row.refusal) };
+    if (row.is_changed) return { answer: { isVisible: true, count: row.count, rev: row.rev } };
     const now = present.get(key);
     // Its target was removed between the two statements.
-    if (now === undefined) return { isVisible: false };
-    return row.is_changed || now.is_set === call.isSet
-      ? { isVisible: true, count: now.count, rev: now.rev }
-      : undefined;
+    if (now === undefined) return hidden;
+    return now.is_set === call.isSet ? { answer: { isVisible: true, count: now.count, rev: now.rev } } : undefined;
   });
 }
 

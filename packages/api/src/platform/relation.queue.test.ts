@@ -6,6 +6,7 @@ const call = (actorId: number, targetId: number, isSet = true): RelationCall => 
   actorId: String(actorId),
   targetId: String(targetId),
   isSet,
+  sessionId: null,
 });
 
 function openQueue() {
@@ -49,6 +50,18 @@ test("equal calls share one place, the opposite call waits for the next batch", 
   await release();
   expect(batches).toEqual([[call(1, 7)], [call(1, 7, false)], [call(1, 7)]]);
   expect(await Promise.all(answers)).toEqual([1, 1, 2, 2, 3]);
+});
+
+test("equal calls of two sessions go in batches of their own, and each gets its own answer", async () => {
+  const { submit, batches, release } = openQueue();
+  const ofSession = (sessionId: string) => ({ ...call(1, 7), sessionId });
+  const answers = ["1", "1", "2", "1"].map((session) => submit(ofSession(session)));
+  await turn();
+  await release();
+  await release();
+  await release();
+  expect(batches).toEqual([[ofSession("1")], [ofSession("2")], [ofSession("1")]]);
+  expect(await Promise.all(answers)).toEqual([1, 1, 2, 3]);
 });
 
 test("an equal call that comes while its like runs does not share its answer", async () => {

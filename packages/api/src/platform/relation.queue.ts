@@ -1,12 +1,14 @@
 // The queue of the micro-batch: calls that arrive while a batch runs go together in the next one, one batch at a time.
-// Promises: equal calls that wait together share one answer; the opposite call for the same pair waits for the next
-// batch; calls of one pair keep the order of their arrival.
+// Promises: equal calls of a session that wait together share one answer; any other call for the same pair waits for the
+// next batch; calls of one pair keep the order of their arrival.
 
 /** "This person has (or has not) this relation to this target." */
 export interface RelationCall {
   actorId: string;
   targetId: string;
   isSet: boolean;
+  /** The session that it came in, which must live; null for a call that no session makes. */
+  sessionId: string | null;
 }
 
 /** What became of one call of a batch. */
@@ -77,7 +79,8 @@ export function createRelationQueue<Answer>(
       const pair = `${call.targetId}/${call.actorId}`;
       const groups = waiting.get(pair) ?? [];
       const last = groups.at(-1);
-      if (last?.call.isSet === call.isSet) last.waiters.push({ resolve, reject });
+      if (last?.call.isSet === call.isSet && last.call.sessionId === call.sessionId)
+        last.waiters.push({ resolve, reject });
       else groups.push({ call, waiters: [{ resolve, reject }] });
       waiting.set(pair, groups);
       if (isRunning) return;

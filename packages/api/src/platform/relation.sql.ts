@@ -2,6 +2,7 @@
 // the rooms own. Promises: the counter moves by the rows really written, its `rev` rises, and the facts are stored, all
 // in the statement that writes the rows.
 import { type Statement, statement } from "@pixora/db";
+import type { SessionRefusal } from "./context.ts";
 import { insertFactsSql } from "./outbox.ts";
 
 /** What a room says of its relation, in SQL text. */
@@ -11,6 +12,8 @@ export interface RelationSql {
   /** The relation's table; its primary key is (target column, user_id). */
   table: string;
   targetColumn: string;
+  /** The owner's text of why a session does not let its person act, of SQL expressions; null if it does or is null. */
+  refusal: (actor: { actorId: string; sessionId: string; now: string }) => string;
   /**
    * `select w.actor_id, w.target_id, w.is_set, <more> from wanted w …`: the calls whose target their actor may see.
    * The facts may use the columns it adds.
@@ -34,12 +37,13 @@ export interface RelationSql {
 }
 
 /**
- * One row a visible call. `count` and `rev` are the state that this statement left, under its lock; null for relations
+ * One row a call that is visible or refused. `count` and `rev` are the state that this statement left, under its lock; null for relations
  * without a counter. They say nothing to a call that changed nothing: rows newer than the snapshot may contradict it.
  */
 export interface SetRow {
   actor_id: string;
   target_id: string;
+  refusal: SessionRefusal | null;
   is_changed: boolean;
   count: number | null;
   rev: number | null;
@@ -57,19 +61,24 @@ export interface ReadRow {
 const noCounter = "select 0::bigint, null::int, null::int, null::int";
 
 /**
- * The batch statement, for (actor ids, target ids, wanted states). Counter rows are locked in id order before any
+ * The batch statement, for (actor ids, target ids, wanted states, session ids or nulls, now). A call that comes in a
+ * session is made only while that lives: asked here, it costs no round trip of its own. Counter rows are locked in id order before any
  * row is written: batches of several processes then wait for each other instead of deadlocking, and two of them that
  * write one pair see each other's rows.
  */
 export function setStatement(sql: RelationSql): Statement<SetRow> {
   const { table, targetColumn, counter } = sql;
+  const refusal = sql.refusal({ actorId: "a.actor_id", sessionId: "a.session_id", now: "$5::timestamptz" });
   const facts = sql.facts === undefined ? "" : `, facts as (${insertFactsSql(sql.facts("changed"))})`;
   // Counting the locked rows makes PostgreSQL take every lock before it writes the first row.
   const isLocked = "(select count(*) from locked) > 0";
   return statement<SetRow>(
     `${sql.name}.set`,
-    `with wanted as materialized (
-       select * from unnest($1::bigint[], $2::bigint[], $3::boolean[]) as w (actor_id, target_id, is_set)
+    `with asked as materialized (
+       select a.actor_id, a.target_id, a.is_set, ${refusal} as refusal
+       from unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::bigint[]) as a (actor_id, target_id, is_set, session_id)
+     ), wanted as (
+       select actor_id, target_id, is_set from asked where refusal is null
      ), visible as materialized (
        ${sql.visible}
      ), locked (target_id, count, other_count, rev) as materialized (
@@ -91,8 +100,11 @@ export function setStatement(sql: RelationSql): Statement<SetRow> {
      ), moved (target_id, count, other_count, rev) as (
        ${counter?.move(`(select target_id as ${counter.key}, delta from deltas)`) ?? noCounter}
      )${facts}
-     select v.actor_id, v.target_id, c.target_id is not null as is_changed,
-       coalesce(moved.count, locked.count) as count, coalesce(moved.rev, locked.rev) as rev
+     select actor_id, target_id, refusal, false as is_changed, null::int as count, null::int as rev
+     from asked where refusal is not null
+     union all
+     select v.actor_id, v.target_id, null, c.target_id is not null,
+       coalesce(moved.count, locked.count), coalesce(moved.rev, locked.rev)
      from visible v
      left join changed c on c.target_id = v.target_id and c.actor_id = v.actor_id
      left join locked on locked.target_id = v.target_id

@@ -1,7 +1,8 @@
 // What the wire says of posts: text limits, field errors, who must be signed in.
 import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCallerFactory, failureOf } from "../platform/trpc.ts";
+import { createCallerFactory } from "../platform/trpc.ts";
+import { failureOf } from "../platform/wire-error.ts";
 import { createPerson, openTestDeps, type TestDeps, type TestPerson, testContext } from "../testing/index.ts";
 import { postRouter } from "./post.router.ts";
 

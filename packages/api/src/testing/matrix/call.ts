@@ -13,7 +13,7 @@ import { createSessionChecker } from "../../auth/auth.session.ts";
 import { verifyAccessToken } from "../../auth/auth.token.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { AppErrorCode } from "../../platform/errors.ts";
-import { failureOf } from "../../platform/trpc.ts";
+import { failureOf } from "../../platform/wire-error.ts";
 import { appRouter } from "../../root.ts";
 import { testContext } from "../context.ts";
 

@@ -1,0 +1,170 @@
+// Who calls, and whether they may: the check of the session and the budgets around a procedure. Promises: nothing is
+// changed for a session that has ended, nothing read for one is sent, and it uses up nothing of its person's budgets.
+import { getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
+import { LRUCache } from "lru-cache";
+import type { CallerSession, RequestContext, Viewer } from "./context.ts";
+import type { Deps } from "./deps.ts";
+import { AppError } from "./errors.ts";
+import type { Call } from "./limit.owner.ts";
+import { limiterOf, type Outcome } from "./limiter.ts";
+import type { CallType } from "./limits.ts";
+import { onePerDeps } from "./per-deps.ts";
+import { failureOf } from "./wire-error.ts";
+
+export interface Opened {
+  ctx: RequestContext;
+  path: string;
+  type: CallType;
+  signal: AbortSignal | undefined;
+}
+
+/** A procedure that is about to run, and what it is given. */
+export type OpenedCall = Opened & { getRawInput: () => Promise<unknown> };
+
+export type Attempt = { ok: true; data: unknown } | { ok: false; error: TRPCError };
+
+/** Runs a call within its budgets, or throws limit.exceeded. */
+export async function withinBudgets<Result extends Attempt>(
+  call: Call & { deps: Deps; readInput: () => Promise<unknown> },
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const receipt = await limiterOf(call.deps).spend(call, call.readInput);
+  if (receipt === null) return run();
+  let outcome: Outcome = { isOk: false, code: "internal" };
+  try {
+    const result = await run();
+    outcome = result.ok ? { isOk: true, output: result.data } : { isOk: false, code: failureOf(result.error).code };
+    return result;
+  } catch (error) {
+    outcome = { isOk: false, code: failureOf(getTRPCErrorFromUnknown(error)).code };
+    throw error;
+  } finally {
+    await receipt.settle(outcome);
+  }
+}
+
+/**
+ * Runs a call after the check of its session, a read beside it. Checks that are waited for gather; those of reads do not,
+ * because that would raise what the slowest pages take. Neither uses up a person's budget before the session has proved
+ * alive: a token that was stolen and revoked must not lock its owner out.
+ */
+export async function withViewer<Result extends Attempt>(
+  opened: OpenedCall,
+  proceed: (viewer: Viewer | null) => Promise<Result>,
+): Promise<Result> {
+  const { ctx, viewer, call } = await openCall(opened);
+  if (viewer === null) return withinBudgets(call, () => proceed(viewer));
+  if (opened.type !== "query") {
+    await ctx.checkSession(viewer, { mayGather: true });
+    return withinBudgets(call, () => proceed(viewer));
+  }
+  const limiter = limiterOf(ctx.deps);
+  limiter.refuseOverspent(call);
+  const check = ctx.checkSession(viewer).then(() => limiter.charge(call));
+  const [result] = await Promise.all([proceed(viewer), check]);
+  return result;
+}
+
+/** How long an ended session is refused before anything is asked or counted. */
+const endedForMs = 10_000;
+const endedSessionsOf = onePerDeps((_: Deps) => new LRUCache<string, AppError>({ max: 10_000, ttl: endedForMs }));
+
+/**
+ * Runs a call of someone signed in whose own statement asks for the session and changes nothing for one that has ended:
+ * a like is one round trip. Whatever else such a call fails with, whoever's session has ended hears that, and has their
+ * point back.
+ */
+export async function withActor<Result extends Attempt>(
+  opened: OpenedCall,
+  proceed: (viewer: Viewer) => Promise<Result>,
+): Promise<Result> {
+  const { ctx, viewer, call } = await openCall(opened);
+  if (viewer === null) return withinBudgets(call, refuseStranger);
+  const { deps } = ctx;
+  // Calls that run at once hold their points until they are refused: a stolen token must not go on doing that.
+  const ended = endedSessionsOf(deps).get(viewer.sessionId);
+  if (ended !== undefined) throw ended;
+  let isSpent = false;
+  try {
+    return await tellingRefusal(ctx, viewer, () =>
+      withinBudgets(call, () => {
+        isSpent = true;
+        return proceed(viewer);
+      }),
+    );
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (error.code === "auth.sessionRevoked") endedSessionsOf(deps).set(viewer.sessionId, error);
+    if (isSpent) limiterOf(deps).giveBack(call);
+    throw error;
+  }
+}
+
+/**
+ * Runs a read of someone signed in whose own statement may find that the session lives, and then says so. Where none did,
+ * the session is asked for before the answer is sent.
+ */
+export async function withReader<Result extends Attempt>(
+  opened: OpenedCall,
+  proceed: (viewer: Viewer, session: CallerSession) => Promise<Result>,
+): Promise<Result> {
+  const { ctx, viewer, call } = await openCall(opened);
+  if (viewer === null) return withinBudgets(call, refuseStranger);
+  const limiter = limiterOf(ctx.deps);
+  limiter.refuseOverspent(call);
+  const session: CallerSession = {
+    id: viewer.sessionId,
+    isLive: false,
+    async ask() {
+      await ctx.checkSession(viewer);
+      session.isLive = true;
+    },
+  };
+  try {
+    const result = await tellingRefusal(ctx, viewer, () => proceed(viewer, session));
+    if (!session.isLive) await session.ask();
+    limiter.charge(call);
+    return result;
+  } catch (error) {
+    if (!isRefusal(error)) limiter.charge(call);
+    throw error;
+  }
+}
+
+async function openCall({ ctx, path, type, getRawInput }: OpenedCall) {
+  const { deps, ip } = ctx;
+  const viewer = await ctx.readViewer();
+  const call = { deps, path, type, ip, userId: viewer?.userId ?? null, readInput: getRawInput };
+  return { ctx, viewer, call };
+}
+
+async function refuseStranger(): Promise<never> {
+  throw new AppError("auth.required");
+}
+
+/** Runs a call; where it fails and its session has ended, that is what it fails with. */
+async function tellingRefusal<Result extends Attempt>(
+  ctx: RequestContext,
+  viewer: Viewer,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  let failed: unknown;
+  try {
+    const result = await run();
+    if (result.ok) return result;
+    failed = result.error;
+  } catch (error) {
+    failed = error;
+  }
+  const { code } = failureOf(getTRPCErrorFromUnknown(failed));
+  // These tell nobody anything, and a database that is away would be waited for twice.
+  if (code === "service.unavailable" || code === "internal") throw failed;
+  await ctx.checkSession(viewer, { mayGather: true }).catch((error: unknown) => {
+    failed = isRefusal(error) ? error : failed;
+  });
+  throw failed;
+}
+
+function isRefusal(error: unknown): error is AppError {
+  return error instanceof AppError && (error.code === "auth.sessionRevoked" || error.code === "auth.suspended");
+}
