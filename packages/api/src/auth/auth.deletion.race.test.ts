@@ -51,7 +51,7 @@ const deedsOfOthers: Deed[] = [
   ({ leaverId, fanId }) => createMute(deps, { actorId: fanId, userId: leaverId }),
   ({ ownPostId, fanId }) => likePost(deps, { actorId: fanId, postId: ownPostId }),
   ({ ownPostId, fanId }) => unlikePost(deps, { actorId: fanId, postId: ownPostId }),
-  ({ ownPostId, fanId }) => createBookmark(deps, { actorId: fanId, postId: ownPostId }),
+  ({ ownPostId, fanId }) => createBookmark(deps, { actorId: fanId, sessionId: null, postId: ownPostId }),
   ({ ownPostId, fanId }) => createComment(deps, { actorId: fanId, postId: ownPostId, text: "wait" }),
   ({ fanPostId, fanId }) => createComment(deps, { actorId: fanId, postId: fanPostId, text: "@quitter wait" }),
 ];

@@ -117,7 +117,7 @@ describe("deleting an account", () => {
     await likePost(deps, { actorId: leaver.id, postId: theirs.id });
     await likePost(deps, { actorId: other.id, postId: theirs.id });
     await likePost(deps, { actorId: friend.id, postId: own.id });
-    await createBookmark(deps, { actorId: leaver.id, postId: theirs.id });
+    await createBookmark(deps, { actorId: leaver.id, sessionId: null, postId: theirs.id });
     await createMute(deps, { actorId: leaver.id, userId: other.id });
     await createBlock(deps, { actorId: other.id, userId: leaver.id });
     await createComment(deps, { actorId: friend.id, postId: own.id, text: "under the leaver's post" });

@@ -1,5 +1,5 @@
-// Sessions: one row a signed-in device. Promises: whether a session lives is asked of PostgreSQL on every call, at the
-// price of one query a tick; ending one is told to every process after commit.
+// Sessions: one row a signed-in device. Promises: whether a session lives is asked of PostgreSQL on every call, in its own
+// statement or at the price of one query a tick; ending one is told to every process after commit.
 import { randomBytes } from "node:crypto";
 import { type Sql, statement, type Tx } from "@pixora/db";
 import { hintRevoked } from "../live/live.hint.ts";

@@ -1,5 +1,5 @@
-// Whether a session lets its person act: one rule, as SQL text, for the check of a call and for the statements that ask
-// it on their own way.
+// Whether a session lets its person act: one rule, as SQL text, for the check of a call, for the statements that ask it on
+// their own way, and for open streams.
 import type { SessionRefusal } from "../platform/context.ts";
 
 const revoked: SessionRefusal = "auth.sessionRevoked";

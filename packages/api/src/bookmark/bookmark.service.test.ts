@@ -32,7 +32,7 @@ async function listAll(viewerId: string, limit: number): Promise<string[]> {
 
 test("bookmarking twice keeps one, and deleting twice is fine", async () => {
   const post = await createPost(deps, { authorId: alice.id });
-  const target = { actorId: bob.id, postId: post.id };
+  const target = { actorId: bob.id, sessionId: null, postId: post.id };
   expect(await createBookmark(deps, target)).toEqual({ isBookmarked: true });
   expect(await createBookmark(deps, target)).toEqual({ isBookmarked: true });
   expect(await listAll(bob.id, 20)).toEqual([post.id]);
@@ -48,7 +48,7 @@ test("many calls at once end in the state of each person's last one", async () =
     people.flatMap((person, index) =>
       [createBookmark, createBookmark, deleteBookmark, deleteBookmark, createBookmark]
         .slice(0, index % 2 === 0 ? 5 : 4)
-        .map((run) => run(deps, { actorId: person.id, postId: post.id })),
+        .map((run) => run(deps, { actorId: person.id, sessionId: null, postId: post.id })),
     ),
   );
   const kept = await Promise.all(people.map(async (person) => (await listAll(person.id, 5)).length));
@@ -58,14 +58,14 @@ test("many calls at once end in the state of each person's last one", async () =
 test("the list is in the order of bookmarking, newest first, and pages lose nothing", async () => {
   const posts = await Promise.all(Array.from({ length: 7 }, () => createPost(deps, { authorId: alice.id })));
   const order = [3, 0, 6, 2, 5, 1, 4].map((index) => posts[index]?.id ?? "");
-  for (const postId of order) await createBookmark(deps, { actorId: bob.id, postId });
+  for (const postId of order) await createBookmark(deps, { actorId: bob.id, sessionId: null, postId });
   await deps.db.sql.run(hidePost, [order[3]]);
   expect(await listAll(bob.id, 2)).toEqual(order.filter((_, index) => index !== 3).reverse());
 });
 
 test("what one may not see can be neither kept nor found among the kept", async () => {
   const post = await createPost(deps, { authorId: alice.id, visibility: "followers" });
-  const target = { actorId: bob.id, postId: post.id };
+  const target = { actorId: bob.id, sessionId: null, postId: post.id };
   await expect(createBookmark(deps, target)).rejects.toMatchObject({ code: "post.notFound" });
   await expect(deleteBookmark(deps, target)).rejects.toMatchObject({ code: "post.notFound" });
   await follow(deps, { followerId: bob.id, followeeId: alice.id });

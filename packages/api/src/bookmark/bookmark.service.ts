@@ -32,18 +32,23 @@ interface BookmarkTarget extends Actor {
   postId: string;
 }
 
-/** Keeps a post; the second time changes nothing. Throws post.notFound where the actor may not see it. */
+/**
+ * Keeps a post; the second time changes nothing. Throws post.notFound where the actor may not see it, auth.sessionRevoked
+ * or auth.suspended.
+ */
 export async function createBookmark(deps: Deps, input: BookmarkTarget): Promise<BookmarkView> {
   return setBookmark(deps, input, true);
 }
 
-/** Keeps a post no longer; the second time changes nothing. Throws post.notFound. */
+/**
+ * Keeps a post no longer; the second time changes nothing. Throws post.notFound, auth.sessionRevoked or auth.suspended.
+ */
 export async function deleteBookmark(deps: Deps, input: BookmarkTarget): Promise<BookmarkView> {
   return setBookmark(deps, input, false);
 }
 
 async function setBookmark(deps: Deps, input: BookmarkTarget, isSet: boolean): Promise<BookmarkView> {
-  const { actorId, sessionId = null, postId } = input;
+  const { actorId, sessionId, postId } = input;
   const outcome = await bookmarksOf(deps)({ actorId, sessionId, targetId: postId, isSet });
   if (!outcome.isVisible) throw new AppError("post.notFound");
   return { isBookmarked: isSet };

@@ -76,7 +76,7 @@ async function selectStates(
   const { ids, beforeId, fromId, largeAuthorIds, limit } = from;
   const place = [beforeId ?? endOfIds, fromId, largeAuthorIds, limit];
   const states = await deps.db.sql.many(selectPage, [readerId, ids, ...place, session?.id ?? null, deps.clock.now()]);
-  if (session === null || session.isLive) return states;
+  if (session === null) return states;
   // A session that has ended is shown nothing, and looks like a reader from whom all of it is hidden.
   if (states.length > 0) session.isLive = true;
   else await session.ask();

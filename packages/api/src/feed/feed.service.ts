@@ -1,7 +1,6 @@
 // The home feed: one's own posts and those of followed people who are not muted, newest first.
 // Promise: what exists throughout a walk comes exactly once, in order; others' posts younger than five seconds may be
 // missing. Redis makes it cheap, and is never needed.
-
 import type { CallerSession } from "../platform/context.ts";
 import { type CursorKind, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";

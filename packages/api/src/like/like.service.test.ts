@@ -102,9 +102,9 @@ test("a comment on a hidden post is not found, and neither is a deleted one", as
 
 test("likers are listed newest first in pages, without those the viewer may not see", async () => {
   const likers = await Promise.all(Array.from({ length: 5 }, () => createPerson(deps)));
-  for (const liker of likers) await createLike(deps, { actorId: liker.id, postId: post.id });
+  for (const liker of likers) await createLike(deps, { actorId: liker.id, sessionId: null, postId: post.id });
   await deps.db.sql.run(insertBlock, [likers[3]?.id, bob.id]);
-  await deleteLike(deps, { actorId: likers[0]?.id ?? "", postId: post.id });
+  await deleteLike(deps, { actorId: likers[0]?.id ?? "", sessionId: null, postId: post.id });
   const seen: string[] = [];
   let cursor: string | null = null;
   do {

@@ -15,20 +15,28 @@ import { presentUserCards } from "../user/user.view.ts";
 import { commentIsLikable, commentLikesOf, commentTables, postLikesOf } from "./like.batch.ts";
 import type { LikeInput, LikeView } from "./like.schema.ts";
 
-interface PostTarget extends Actor {
+interface PostTarget extends Partial<Actor> {
+  actorId: string;
   postId: string;
 }
 
-interface CommentTarget extends Actor {
+interface CommentTarget extends Partial<Actor> {
+  actorId: string;
   commentId: string;
 }
 
-/** Likes a post or a comment; the second time changes nothing. Throws post.notFound or comment.notFound. */
+/**
+ * Likes a post or a comment; the second time changes nothing. Throws post.notFound, comment.notFound,
+ * auth.sessionRevoked or auth.suspended.
+ */
 export async function createLike(deps: Deps, input: Actor & LikeInput): Promise<LikeView> {
   return input.postId === undefined ? likeComment(deps, input) : likePost(deps, input);
 }
 
-/** Takes a like back; the second time changes nothing. Throws post.notFound or comment.notFound. */
+/**
+ * Takes a like back; the second time changes nothing. Throws post.notFound, comment.notFound, auth.sessionRevoked or
+ * auth.suspended.
+ */
 export async function deleteLike(deps: Deps, input: Actor & LikeInput): Promise<LikeView> {
   return input.postId === undefined ? unlikeComment(deps, input) : unlikePost(deps, input);
 }

@@ -4,7 +4,8 @@ import { getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
 import { LRUCache } from "lru-cache";
 import type { CallerSession, RequestContext, Viewer } from "./context.ts";
 import type { Deps } from "./deps.ts";
-import { AppError } from "./errors.ts";
+import { AppError, type AppErrorCode } from "./errors.ts";
+import { nameFailure } from "./failure.ts";
 import type { Call } from "./limit.owner.ts";
 import { limiterOf, type Outcome } from "./limiter.ts";
 import type { CallType } from "./limits.ts";
@@ -67,12 +68,12 @@ export async function withViewer<Result extends Attempt>(
 
 /** How long an ended session is refused before anything is asked or counted. */
 const endedForMs = 10_000;
-const endedSessionsOf = onePerDeps((_: Deps) => new LRUCache<string, AppError>({ max: 10_000, ttl: endedForMs }));
+const endedSessionsOf = onePerDeps((_: Deps) => new LRUCache<string, true>({ max: 10_000, ttl: endedForMs }));
 
 /**
  * Runs a call of someone signed in whose own statement asks for the session and changes nothing for one that has ended:
- * a like is one round trip. Whatever else such a call fails with, whoever's session has ended hears that, and has their
- * point back.
+ * a like is one round trip. Whatever else is wrong with it, whoever's session has ended hears that, and has their point
+ * back.
  */
 export async function withActor<Result extends Attempt>(
   opened: OpenedCall,
@@ -82,8 +83,7 @@ export async function withActor<Result extends Attempt>(
   if (viewer === null) return withinBudgets(call, refuseStranger);
   const { deps } = ctx;
   // Calls that run at once hold their points until they are refused: a stolen token must not go on doing that.
-  const ended = endedSessionsOf(deps).get(viewer.sessionId);
-  if (ended !== undefined) throw ended;
+  if (endedSessionsOf(deps).has(viewer.sessionId)) throw new AppError("auth.sessionRevoked");
   let isSpent = false;
   try {
     return await tellingRefusal(ctx, viewer, () =>
@@ -93,9 +93,9 @@ export async function withActor<Result extends Attempt>(
       }),
     );
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    if (error.code === "auth.sessionRevoked") endedSessionsOf(deps).set(viewer.sessionId, error);
-    if (isSpent) limiterOf(deps).giveBack(call);
+    const { code } = nameFailure(error);
+    if (code === "auth.sessionRevoked") endedSessionsOf(deps).set(viewer.sessionId, true);
+    if (isSpent && mayHaveEnded(code)) limiterOf(deps).giveBack(call);
     throw error;
   }
 }
@@ -126,7 +126,7 @@ export async function withReader<Result extends Attempt>(
     limiter.charge(call);
     return result;
   } catch (error) {
-    if (!isRefusal(error)) limiter.charge(call);
+    if (!mayHaveEnded(nameFailure(error).code)) limiter.charge(call);
     throw error;
   }
 }
@@ -140,6 +140,11 @@ async function openCall({ ctx, path, type, getRawInput }: OpenedCall) {
 
 async function refuseStranger(): Promise<never> {
   throw new AppError("auth.required");
+}
+
+/** Whether a failure leaves it open that the session lives: such a call uses up nothing. */
+function mayHaveEnded(code: AppErrorCode): boolean {
+  return code === "auth.sessionRevoked" || code === "service.unavailable";
 }
 
 /** Runs a call; where it fails and its session has ended, that is what it fails with. */
@@ -157,14 +162,9 @@ async function tellingRefusal<Result extends Attempt>(
     failed = error;
   }
   const { code } = failureOf(getTRPCErrorFromUnknown(failed));
-  // These tell nobody anything, and a database that is away would be waited for twice.
-  if (code === "service.unavailable" || code === "internal") throw failed;
-  await ctx.checkSession(viewer, { mayGather: true }).catch((error: unknown) => {
-    failed = isRefusal(error) ? error : failed;
-  });
+  // A statement has said so, or the database is away and would be waited for twice.
+  if (code !== "auth.sessionRevoked" && code !== "auth.suspended" && code !== "service.unavailable") {
+    await ctx.checkSession(viewer, { mayGather: true });
+  }
   throw failed;
-}
-
-function isRefusal(error: unknown): error is AppError {
-  return error instanceof AppError && (error.code === "auth.sessionRevoked" || error.code === "auth.suspended");
 }

@@ -2,7 +2,7 @@
 import type { Deps } from "./deps.ts";
 import type { Shutdown } from "./shutdown.ts";
 
-/** Who calls: a verified access token. Whether its session still lives is `checkSession`'s question. */
+/** Who calls: a verified access token. Whether its session still lives, `checkSession` or a statement of the call says. */
 export interface Viewer {
   userId: string;
   sessionId: string;
@@ -10,13 +10,11 @@ export interface Viewer {
   expiresAtMs: number;
 }
 
-/**
- * Who acts, as far as a token says. A statement that is given `sessionId` acts only while that session lives; without
- * one, whoever calls has made sure of it.
- */
+/** Who acts, as far as a token says. A statement that is given a session acts only while that lives. */
 export interface Actor {
   actorId: string;
-  sessionId?: string;
+  /** Null: no session acts, or whoever calls has made sure of it. */
+  sessionId: string | null;
 }
 
 /** The session of a read whose statement asks for it on its way. */

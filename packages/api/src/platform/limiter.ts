@@ -27,7 +27,7 @@ export interface Limiter {
   refuseOverspent(call: Call): void;
   /** Takes the points of a call that is counted in this process, as far as there are any. */
   charge(call: Call): void;
-  /** Gives back what `spend` took, of a call that is counted in this process. */
+  /** Gives back what `spend` took of a call, if it is counted in this process: others keep what they cost. */
   giveBack(call: Call): void;
 }
 
@@ -89,6 +89,7 @@ function createHere(deps: LimiterDeps) {
     refuseOverspent,
     charge,
     giveBack(call: Call) {
+      if (!findPlan(call).isInProcess) return;
       for (const { key, size } of entriesOf(call)) buckets.giveBack(key, size);
     },
     take(call: Call) {

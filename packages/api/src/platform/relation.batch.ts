@@ -34,9 +34,8 @@ export function createRelationBatcher(deps: Pick<Deps, "db" | "clock" | "wakeRel
       calls.map((c) => c.targetId),
       calls.map((c) => c.isSet),
       calls.map((c) => c.sessionId),
-      deps.clock.now(),
     ];
-    const rows = await rerun(() => deps.db.sql.many(statements.set, values));
+    const rows = await rerun(() => deps.db.sql.many(statements.set, [...values, deps.clock.now()]));
     if (rows.some((row) => row.is_changed)) deps.wakeRelay();
     const same = rows.filter((row) => !row.is_changed && row.refusal === null);
     const present =

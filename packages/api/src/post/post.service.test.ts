@@ -238,7 +238,7 @@ test("posts are presented in the order asked for, without those that may not be 
 test("a post tells its viewer what they did with it, and nobody else", async () => {
   const post = await publish(alice.id);
   await likePost(deps, { actorId: bob.id, postId: post.id });
-  await createBookmark(deps, { actorId: bob.id, postId: post.id });
+  await createBookmark(deps, { actorId: bob.id, sessionId: null, postId: post.id });
   await follow(deps, { followerId: bob.id, followeeId: alice.id });
   const seenByBob = await presentPost(deps, { viewerId: bob.id, postId: post.id });
   expect(seenByBob).toMatchObject({ likeCount: 1, rev: 2 });

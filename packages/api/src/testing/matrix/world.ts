@@ -149,7 +149,7 @@ async function takePart(
 ): Promise<void> {
   const { person, owner, postId } = input;
   await likePost(deps, { actorId: person.id, postId });
-  await createBookmark(deps, { actorId: person.id, postId });
+  await createBookmark(deps, { actorId: person.id, sessionId: null, postId });
   const comment = await createComment(deps, { actorId: person.id, postId, text: "I was here" });
   person.commentId = comment.id;
   await likeComment(deps, { actorId: owner.id, commentId: comment.id });
