@@ -1,7 +1,8 @@
 // `npm run bench -- <workload>`: runs one workload and prints a table and, as its last line, one JSON object.
+import { generateClient } from "../scripts/services/prisma.mjs";
 import { makeLog } from "../scripts/services/progress.mjs";
 import { isShuttingDown, shutDown, shutDownOnSignals } from "../scripts/services/shutdown.mjs";
-import { type Bench, openBench } from "./harness/bench.ts";
+import type { Bench } from "./harness/bench.ts";
 import type { DataKind } from "./harness/database.ts";
 import { readOptions, usage } from "./harness/options.ts";
 import { printReport, type Report } from "./harness/report.ts";
@@ -44,7 +45,9 @@ async function main(): Promise<number> {
   }
   const log = makeLog();
   const startedAt = new Date();
-  const workload = await load();
+  await generateClient({ log });
+  // Only now does the Prisma client exist that all the rest imports.
+  const [workload, { openBench }] = await Promise.all([load(), import("./harness/bench.ts")]);
   const bench = await openBench({ data: workload.data, options, log });
   const report = await workload.run(bench);
   const result = printReport({ workload: name, options, startedAt, report });

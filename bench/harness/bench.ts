@@ -1,7 +1,7 @@
 // What a workload works with: services, a fresh copy of its data, programs to start, people to call as.
 import pg from "pg";
 import { queryOnce } from "../../scripts/services/open.mjs";
-import { generateClient, withDatabase } from "../../scripts/services/prisma.mjs";
+import { withDatabase } from "../../scripts/services/prisma.mjs";
 import { onShutdown } from "../../scripts/services/shutdown.mjs";
 import { type DataKind, openRunDatabase } from "./database.ts";
 import { type Generator, startGenerator } from "./generator.ts";
@@ -41,7 +41,6 @@ export async function openBench(input: {
   log: (text: string) => void;
 }): Promise<Bench> {
   const { options, log } = input;
-  await generateClient({ log });
   const services = await openBenchServices(log);
   onShutdown(() => services.stop());
   const { adminUrl } = services;
