@@ -77,11 +77,19 @@ function seededRandom(seed: number): () => number {
   };
 }
 
-/** Makes people, their follows and a past. `rangeSize` followers fill a fan-out range. */
-export async function openFeedWorld(
-  deps: Deps,
-  input: { seed: number; peopleCount: number; oldPostCount: number; rangeSize: number },
-): Promise<FeedWorld> {
+interface WorldInput {
+  seed: number;
+  peopleCount: number;
+  oldPostCount: number;
+  /** Followers that fill a fan-out range. */
+  rangeSize: number;
+  /** How often somebody posts, for 63 of all other deeds. */
+  postWeight?: number;
+}
+
+/** Makes people, their follows and a past. */
+export async function openFeedWorld(deps: Deps, input: WorldInput): Promise<FeedWorld> {
+  const { postWeight = 45 } = input;
   const random = seededRandom(input.seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const people: string[] = [];
@@ -99,7 +107,7 @@ export async function openFeedWorld(
     people,
     random,
     pick,
-    act: () => act(deps, { people, posts, changes, random, pick }),
+    act: () => act(deps, { people, posts, changes, random, pick, postWeight }),
     ...openFeedWorker(deps, { random, rangeSize: input.rangeSize }),
     readNaive: (readerId) => deps.db.sql.many(naiveFeed, [readerId]),
     mayLack({ readerId, post, atMs }) {
@@ -130,6 +138,7 @@ interface Stage {
   changes: Change[];
   random: () => number;
   pick<T>(from: readonly T[]): T;
+  postWeight: number;
 }
 
 async function act(deps: Deps, stage: Stage): Promise<void> {
@@ -139,7 +148,7 @@ async function act(deps: Deps, stage: Stage): Promise<void> {
   const pair = { actorId, userId };
   const note = (readerId: string, authorId: string) => changes.push({ readerId, authorId, atMs: Date.now() });
   const deeds: [number, () => Promise<unknown>][] = [
-    [45, () => publish(deps, stage, actorId)],
+    [stage.postWeight, () => publish(deps, stage, actorId)],
     [8, () => remove(deps, pick(posts))],
     [6, () => edit(deps, { post: pick(posts), caption: `edited ${random()}` })],
     [3, () => updateUser(deps, { actorId, displayName: `name ${random()}` })],
