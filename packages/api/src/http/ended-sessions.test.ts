@@ -4,6 +4,7 @@ import { PoolBusyError, type Statement, statement } from "@pixora/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createComment } from "../comment/comment.service.ts";
 import { createLike } from "../like/like.service.ts";
+import { limiterOf } from "../platform/limiter.ts";
 import {
   createPerson,
   createPost,
@@ -176,6 +177,24 @@ describe("budgets", () => {
     expect(new Set(await codesOf(person.token, likes()))).toEqual(new Set(["ok"]));
   });
 
+  test("a page that fails once its session has proved alive counts", async () => {
+    await createPost(server.deps, { authorId: author.id });
+    const charge = vi.spyOn(limiterOf(server.deps), "charge");
+    const { sql } = server.deps.db;
+    const many = sql.many;
+    let isPageRead = false;
+    const broken: typeof many = async (asked, values) => {
+      if (isPageRead) throw new PoolBusyError();
+      const rows = await many(asked, values);
+      isPageRead = asked.name.startsWith("feed.page");
+      return rows;
+    };
+    vi.spyOn(sql, "many").mockImplementation(broken);
+    expect(await codesOf(person.token, [{ path: "feed.home", input: {} }])).toEqual(["service.unavailable"]);
+    expect(isPageRead).toBe(true);
+    expect(charge).toHaveBeenCalledTimes(1);
+  });
+
   test("a suspended account's calls count, so that it cannot fill the batches of others for ever", async () => {
     await server.deps.db.sql.run(suspend, [person.user.id, new Date()]);
     for (let round = 0; round < 7; round += 1) {
@@ -194,6 +213,20 @@ test("a page and a like of a session that lives ask nothing for it alone", async
   await person.client.like.create({ postId: post.id });
   expect(asked()).toEqual(expect.arrayContaining(["feed.page", "like.post.set"]));
   expect(asked()).not.toContain("auth.selectSessionStates");
+});
+
+test("what nobody foresaw is logged, though its caller hears that their session has ended", async () => {
+  await person.client.auth.signOut();
+  const { sql } = server.deps.db;
+  const many = sql.many;
+  const broken: typeof many = (asked, values) =>
+    asked.name.startsWith("like.") ? Promise.reject(new TypeError("a bug")) : many(asked, values);
+  vi.spyOn(sql, "many").mockImplementation(broken);
+  const log = vi.spyOn(server.deps.log, "error");
+  const like = [{ path: "like.create", input: { postId: post.id } }];
+  expect(await codesOf(person.token, like)).toEqual(["auth.sessionRevoked"]);
+  expect(log).toHaveBeenCalledTimes(1);
+  expect(log.mock.calls[0]?.[0]).toMatchObject({ path: "like.create", err: { cause: { message: "a bug" } } });
 });
 
 function sessionIdOf(token: string): string {

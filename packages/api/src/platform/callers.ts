@@ -24,6 +24,12 @@ export type OpenedCall = Opened & { getRawInput: () => Promise<unknown> };
 
 export type Attempt = { ok: true; data: unknown } | { ok: false; error: TRPCError };
 
+/** Logs a failure that no rule has named. */
+export function logUnforeseen({ ctx, path, type }: Opened, error: unknown): void {
+  if (failureOf(getTRPCErrorFromUnknown(error)).code !== "internal") return;
+  ctx.deps.log.error({ err: error, path, type, requestId: ctx.requestId }, "a procedure failed");
+}
+
 /** Runs a call within its budgets, or throws limit.exceeded. */
 export async function withinBudgets<Result extends Attempt>(
   call: Call & { deps: Deps; readInput: () => Promise<unknown> },
@@ -86,7 +92,7 @@ export async function withActor<Result extends Attempt>(
   if (endedSessionsOf(deps).has(viewer.sessionId)) throw new AppError("auth.sessionRevoked");
   let isSpent = false;
   try {
-    return await tellingRefusal(ctx, viewer, () =>
+    return await tellingRefusal(opened, viewer, () =>
       withinBudgets(call, () => {
         isSpent = true;
         return proceed(viewer);
@@ -121,12 +127,12 @@ export async function withReader<Result extends Attempt>(
     },
   };
   try {
-    const result = await tellingRefusal(ctx, viewer, () => proceed(viewer, session));
+    const result = await tellingRefusal(opened, viewer, () => proceed(viewer, session));
     if (!session.isLive) await session.ask();
     limiter.charge(call);
     return result;
   } catch (error) {
-    if (!mayHaveEnded(nameFailure(error).code)) limiter.charge(call);
+    if (session.isLive || !mayHaveEnded(nameFailure(error).code)) limiter.charge(call);
     throw error;
   }
 }
@@ -149,7 +155,7 @@ function mayHaveEnded(code: AppErrorCode): boolean {
 
 /** Runs a call; where it fails and its session has ended, that is what it fails with. */
 async function tellingRefusal<Result extends Attempt>(
-  ctx: RequestContext,
+  opened: Opened,
   viewer: Viewer,
   run: () => Promise<Result>,
 ): Promise<Result> {
@@ -164,7 +170,10 @@ async function tellingRefusal<Result extends Attempt>(
   const { code } = failureOf(getTRPCErrorFromUnknown(failed));
   // A statement has said so, or the database is away and would be waited for twice.
   if (code !== "auth.sessionRevoked" && code !== "auth.suspended" && code !== "service.unavailable") {
-    await ctx.checkSession(viewer, { mayGather: true });
+    await opened.ctx.checkSession(viewer, { mayGather: true }).catch((refusal: unknown) => {
+      logUnforeseen(opened, failed);
+      throw refusal;
+    });
   }
   throw failed;
 }

@@ -1,6 +1,14 @@
 // tRPC, set up once: the procedures that routers pick from, and the shape of errors on the wire.
 import { getTRPCErrorFromUnknown, initTRPC, type TRPCError } from "@trpc/server";
-import { type Attempt, type Opened, withActor, withinBudgets, withReader, withViewer } from "./callers.ts";
+import {
+  type Attempt,
+  logUnforeseen,
+  type Opened,
+  withActor,
+  withinBudgets,
+  withReader,
+  withViewer,
+} from "./callers.ts";
 import type { RequestContext } from "./context.ts";
 import { AppError, type AppErrorCode, type FieldErrors } from "./errors.ts";
 import { openStream } from "./open-streams.ts";
@@ -37,7 +45,6 @@ export const createCallerFactory = t.createCallerFactory;
 
 /** Names what fails, and logs what nobody foresaw. */
 async function namingErrors<Result extends Attempt>(opened: Opened, run: () => Promise<Result>): Promise<Result> {
-  const { ctx, path, type } = opened;
   let error: TRPCError;
   try {
     const result = await run();
@@ -46,10 +53,7 @@ async function namingErrors<Result extends Attempt>(opened: Opened, run: () => P
   } catch (cause) {
     error = getTRPCErrorFromUnknown(cause);
   }
-  const failure = failureOf(error);
-  if (failure.code === "internal") {
-    ctx.deps.log.error({ err: error, path, type, requestId: ctx.requestId }, "a procedure failed");
-  }
+  logUnforeseen(opened, error);
   throw toTrpcError(error);
 }
 
