@@ -1,5 +1,5 @@
 // Makes the context of a call from an HTTP request or a WebSocket: who calls, from where, over what.
-import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { verifyAccessToken } from "../auth/auth.token.ts";
@@ -7,6 +7,7 @@ import type { Connection, RequestContext, Viewer } from "../platform/context.ts"
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Shutdown } from "../platform/shutdown.ts";
+import { type Handshake, userAgentOf } from "./handshake.ts";
 
 export interface ContextParts {
   deps: Deps;
@@ -50,7 +51,7 @@ export function httpContext(
     ...parts,
     requestId: request.id,
     ip: request.ip,
-    userAgent: String(request.headers["user-agent"] ?? "").slice(0, 300),
+    userAgent: userAgentOf(request),
     readViewer: rememberOnce(async () => {
       if (hasUrlToken) throw new AppError("auth.tokenInvalid");
       return readBearer(parts.deps, request.headers.authorization);
@@ -62,29 +63,52 @@ export function httpContext(
 /** The context of one WebSocket, made once a connection: so the token is verified again on every call. */
 export function socketContext(
   parts: ContextParts,
-  opened: { socket: WebSocket; request: IncomingMessage; ip: string; requestId: string; token: string | null },
+  { socket, handshake }: { socket: WebSocket; handshake: Handshake },
 ): RequestContext {
-  const { socket } = opened;
-  const connection: Connection = {
-    bufferedBytes: () => socket.bufferedAmount,
-    hold: () => opened.request.socket.cork(),
-    release: () => opened.request.socket.uncork(),
-    interrupt() {
-      socket.close(serviceRestart);
-      // A reader that stopped reading never answers the close frame.
-      setTimeout(() => socket.terminate(), 1_000).unref();
-    },
-    askToReconnect: () => socket.send(reconnectNotice),
-    openStreams: 0,
-  };
+  const { requestId, ip, userAgent, rawSocket } = handshake;
   return {
     ...parts,
-    requestId: opened.requestId,
-    ip: opened.ip,
-    userAgent: String(opened.request.headers["user-agent"] ?? "").slice(0, 300),
-    readViewer: async () => (opened.token === null ? null : verifyAccessToken(parts.deps, { token: opened.token })),
-    connection,
+    requestId,
+    ip,
+    userAgent,
+    readViewer: async () =>
+      handshake.token === null ? null : verifyAccessToken(parts.deps, { token: handshake.token }),
+    connection: new SocketConnection(socket, rawSocket),
   };
+}
+
+// A class, since every open socket has one: methods are shared, closures are not.
+class SocketConnection implements Connection {
+  readonly #socket: WebSocket;
+  readonly #rawSocket: Socket;
+  openStreams = 0;
+
+  constructor(socket: WebSocket, rawSocket: Socket) {
+    this.#socket = socket;
+    this.#rawSocket = rawSocket;
+  }
+
+  bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  hold(): void {
+    this.#rawSocket.cork();
+  }
+
+  release(): void {
+    this.#rawSocket.uncork();
+  }
+
+  interrupt(): void {
+    this.#socket.close(serviceRestart);
+    // A reader that stopped reading never answers the close frame.
+    setTimeout(() => this.#socket.terminate(), 1_000).unref();
+  }
+
+  askToReconnect(): void {
+    this.#socket.send(reconnectNotice);
+  }
 }
 
 async function readBearer(deps: Deps, header: string | undefined): Promise<Viewer | null> {

@@ -1,11 +1,11 @@
 // The API as a Fastify plugin: /trpc over HTTP, SSE and WebSocket, /healthz, /readyz.
 // Promises: closing it ends every open stream at once, in the way that makes clients resume elsewhere.
-import type { IncomingMessage } from "node:http";
 import websocket from "@fastify/websocket";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
-import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { WebSocket } from "ws";
 import { createSessionChecker } from "../auth/auth.session.ts";
+import type { RequestContext } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { readReadiness } from "../platform/readiness.ts";
@@ -14,9 +14,10 @@ import { nameRequest } from "../platform/wire-error.ts";
 import { appRouter } from "../root.ts";
 import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./context.ts";
 import { exportPlugin } from "./export.ts";
+import { forgetExchange, type Handshake, rememberExchange, takeHandshake } from "./handshake.ts";
 import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
 import { mediaPlugin } from "./media.ts";
-import { socketEncoder } from "./socket-encoder.ts";
+import { serveSocket } from "./socket-calls.ts";
 import { createSocketBook, maxFrameBytes, type SocketBook } from "./sockets.ts";
 import { unsubscribePlugin } from "./unsubscribe.ts";
 
@@ -93,33 +94,16 @@ function registerSockets(
   input: { sockets: SocketBook; allowedOrigins: readonly string[] },
 ): void {
   const isAnyOrigin = input.allowedOrigins.includes("*");
-  const opened = new WeakMap<IncomingMessage, { ip: string; requestId: string; hasUrlToken: boolean }>();
-  const connect = getWSConnectionHandler<typeof appRouter>({
-    router: appRouter,
-    maxBatchSize,
-    experimental_encoder: socketEncoder,
-    keepAlive: { enabled: true, pingMs: 25_000, pongWaitMs: 10_000 },
-    async createContext({ req, res, info }) {
-      const { hasUrlToken, ...origin } = opened.get(req) ?? { ip: "", requestId: "", hasUrlToken: false };
-      // No token of ours is empty: each call is refused.
-      const token = hasUrlToken ? "" : info.connectionParams?.token;
-      const context = socketContext(parts, {
-        socket: res,
-        request: req,
-        ...origin,
-        token: typeof token === "string" ? token : null,
-      });
-      // A bad token is each call's own failure.
-      const viewer = await context.readViewer().catch(() => null);
-      if (viewer !== null && !input.sockets.claim(res, viewer.userId)) throw new AppError("limit.exceeded");
-      return context;
-    },
-    onError({ error, path, req }) {
-      nameRequest(error, opened.get(req)?.requestId ?? "");
-      // What fails in a procedure is logged there.
-      if (path === undefined) parts.deps.log.debug({ err: error }, "a socket failed");
-    },
-  } as Parameters<typeof getWSConnectionHandler<typeof appRouter>>[0]);
+
+  async function welcome(
+    socket: WebSocket,
+    { ctx, handshake, token }: { ctx: RequestContext; handshake: Handshake; token: unknown },
+  ): Promise<void> {
+    if (typeof token === "string") handshake.token ??= token;
+    // A bad token is each call's own failure.
+    const viewer = await ctx.readViewer().catch(() => null);
+    if (viewer !== null && !input.sockets.claim(socket, viewer.userId)) throw new AppError("limit.exceeded");
+  }
 
   app.get(
     "/trpc",
@@ -131,14 +115,24 @@ function registerSockets(
         if (origin !== undefined && !isAnyOrigin && !input.allowedOrigins.includes(origin)) {
           return reply.code(403).send({ message: "This origin may not connect" });
         }
+        rememberExchange(request, reply);
       },
     },
     (socket, request) => {
-      const hasUrlToken = hasTokenInUrl(request.query);
-      opened.set(request.raw, { ip: request.ip, requestId: request.id, hasUrlToken });
-      // An oversized or broken frame closes the socket; without a listener it would end the process.
-      socket.on("error", (error: Error) => parts.deps.log.debug({ err: error }, "a socket failed"));
-      if (input.sockets.admit(socket, request.ip)) connect(socket, request.raw);
+      forgetExchange(socket, request);
+      const handshake = takeHandshake(request);
+      if (!input.sockets.admit(socket, handshake.ip)) return;
+      const query = request.query as Record<string, unknown>;
+      // No token of ours is empty: each call is refused.
+      if (hasTokenInUrl(query)) handshake.token = "";
+      const ctx = socketContext(parts, { socket, handshake });
+      serveSocket({
+        socket,
+        ctx,
+        maxBatchSize,
+        isIntroducing: query.connectionParams === "1",
+        welcome: (params) => welcome(socket, { ctx, handshake, token: params?.token }),
+      });
     },
   );
 }

@@ -18,6 +18,11 @@ const maxPoints = 1_000;
 /** Answers that may wait for a client before it is cut off. */
 const maxWaitingBytes = 4 * 1_024 * 1_024;
 
+/** A client that has been silent this long is asked for a sign of life, and has this long to give one. */
+const pingAfterMs = 25_000;
+const pongWithinMs = 10_000;
+const lookEveryMs = 1_000;
+
 const policyViolation = 1008;
 const tryAgainLater = 1013;
 const closeWithinMs = 1_000;
@@ -33,42 +38,99 @@ export interface SocketBook {
   readonly size: number;
 }
 
-/** `scale` multiplies the caps (LIMITS_SCALE). */
-export function createSocketBook(input: { scale: number }): SocketBook {
-  const sockets = new Set<WebSocket>();
-  const perAddress = createTally(Math.max(1, maxSocketsPerAddress * input.scale));
-  const perUser = createTally(Math.max(1, maxSocketsPerUser * input.scale));
+/** What is known of an open socket. */
+interface Seat {
+  readonly address: string;
+  userId: string | null;
+  /** A token bucket: bursts pass, floods do not. */
+  points: number;
+  /** When the client was last heard, in milliseconds of the process. */
+  heardAtMs: number;
+  /** Since when it has owed a sign of life; null: it owes none. */
+  pingedAtMs: number | null;
+}
 
-  /** Counts the socket for its owner until it closes. */
-  function countIn(socket: WebSocket, tally: Tally, owner: string): boolean {
-    if (!tally.add(owner)) {
-      closeFor(socket, tryAgainLater, "too many connections");
-      return false;
-    }
-    socket.once("close", () => tally.remove(owner));
-    return true;
+/** `scale` multiplies the caps (LIMITS_SCALE). */
+export function createSocketBook({ scale }: { scale: number }): SocketBook {
+  const seats = new Map<WebSocket, Seat>();
+  const perAddress = createTally(Math.max(1, maxSocketsPerAddress * scale));
+  const perUser = createTally(Math.max(1, maxSocketsPerUser * scale));
+  let watching: NodeJS.Timeout | null = null;
+
+  function hear(socket: WebSocket, seat: Seat, cost: number): void {
+    spend(seat, cost, scale);
+    if (seat.points < 0) closeFor(socket, policyViolation, "too many messages");
+    else if (socket.bufferedAmount > maxWaitingBytes) closeFor(socket, policyViolation, "answers are not read");
+  }
+
+  function take(socket: WebSocket, seat: Seat): void {
+    seats.set(socket, seat);
+    watching ??= setInterval(() => checkPulses(seats), lookEveryMs).unref();
+    socket.on("message", (message) => hear(socket, seat, 1 + Math.floor(bytesOf(message) / 1_024)));
+    socket.on("ping", () => hear(socket, seat, 1));
+    socket.on("close", () => {
+      seats.delete(socket);
+      perAddress.remove(seat.address);
+      if (seat.userId !== null) perUser.remove(seat.userId);
+      if (seats.size > 0 || watching === null) return;
+      clearInterval(watching);
+      watching = null;
+    });
   }
 
   return {
     admit(socket, ip) {
-      if (!countIn(socket, perAddress, addressKeyOf(ip))) return false;
-      sockets.add(socket);
-      socket.once("close", () => sockets.delete(socket));
-      limitTalk(socket, input.scale);
+      const address = addressKeyOf(ip);
+      if (!perAddress.add(address)) {
+        closeFor(socket, tryAgainLater, "too many connections");
+        return false;
+      }
+      const heardAtMs = performance.now();
+      take(socket, { address, userId: null, points: maxPoints * scale, heardAtMs, pingedAtMs: null });
       return true;
     },
-    // One that went while its token was verified closes no second time, and must not stay counted.
-    claim: (socket, userId) => socket.readyState !== socket.OPEN || countIn(socket, perUser, userId),
+    claim(socket, userId) {
+      const seat = seats.get(socket);
+      // One that went while its token was verified closes no second time, and must not stay counted.
+      if (seat === undefined || socket.readyState !== socket.OPEN) return true;
+      if (!perUser.add(userId)) {
+        closeFor(socket, tryAgainLater, "too many connections");
+        return false;
+      }
+      seat.userId = userId;
+      return true;
+    },
     askToReconnect() {
-      for (const socket of sockets) socket.send(reconnectNotice);
+      for (const socket of seats.keys()) socket.send(reconnectNotice);
     },
     closeAll() {
-      for (const socket of sockets) socket.terminate();
+      for (const socket of seats.keys()) socket.terminate();
     },
     get size() {
-      return sockets.size;
+      return seats.size;
     },
   };
+}
+
+function spend(seat: Seat, cost: number, scale: number): void {
+  const nowMs = performance.now();
+  const earned = ((nowMs - seat.heardAtMs) / 1_000) * pointsPerSecond * scale;
+  seat.points = Math.min(maxPoints * scale, seat.points + earned) - cost;
+  seat.heardAtMs = nowMs;
+  seat.pingedAtMs = null;
+}
+
+/** Asks clients that have been silent, and ends those that do not answer. One timer looks after all sockets. */
+function checkPulses(seats: ReadonlyMap<WebSocket, Seat>): void {
+  const nowMs = performance.now();
+  for (const [socket, seat] of seats) {
+    if (seat.pingedAtMs !== null) {
+      if (nowMs - seat.pingedAtMs >= pongWithinMs) socket.terminate();
+    } else if (nowMs - seat.heardAtMs >= pingAfterMs) {
+      seat.pingedAtMs = nowMs;
+      socket.send("PING");
+    }
+  }
 }
 
 interface Tally {
@@ -91,24 +153,6 @@ function createTally(max: number): Tally {
       else counts.delete(owner);
     },
   };
-}
-
-/** Closes a socket that talks too much or does not listen. A token bucket: bursts pass, floods do not. */
-function limitTalk(socket: WebSocket, scale: number): void {
-  let points = maxPoints * scale;
-  let lastMs = performance.now();
-
-  function spend(cost: number): void {
-    const nowMs = performance.now();
-    points = Math.min(maxPoints * scale, points + ((nowMs - lastMs) / 1_000) * pointsPerSecond * scale);
-    lastMs = nowMs;
-    points -= cost;
-    if (points < 0) closeFor(socket, policyViolation, "too many messages");
-    else if (socket.bufferedAmount > maxWaitingBytes) closeFor(socket, policyViolation, "answers are not read");
-  }
-
-  socket.on("message", (message) => spend(1 + Math.floor(bytesOf(message) / 1_024)));
-  socket.on("ping", () => spend(1));
 }
 
 function bytesOf(message: RawData): number {

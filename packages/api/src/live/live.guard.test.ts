@@ -74,7 +74,7 @@ test("a stream that ended leaves no timer behind", async () => {
   const { connection } = fakeConnection();
   const stream = guardStream(numbers(), { connection, expiresAtMs: 600_000, nowMs: 0, show });
   await stream.next();
-  expect(vi.getTimerCount()).toBe(2);
+  expect(vi.getTimerCount()).toBe(1);
   await stream.return();
   expect(vi.getTimerCount()).toBe(0);
 });

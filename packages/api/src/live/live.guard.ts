@@ -2,7 +2,7 @@
 // Promises: both ways the client comes back by itself and goes on after its last event; a reader that is merely slow gets
 // everything at its own pace, and what waits for it is bounded.
 import type { Connection } from "../platform/context.ts";
-import { followStream, type Stream } from "../platform/stream.ts";
+import { type Follower, followStream, type Stream } from "../platform/stream.ts";
 
 /** Bytes that may wait for a reader before it is given nothing more. */
 const maxBufferedBytes = 256 * 1_024;
@@ -32,51 +32,69 @@ export function guardStream<Event, Shown>(
   stream: SizedStream<Event>,
   input: Guarded & { show: (event: Event) => Shown },
 ): Stream<Shown> {
-  const { connection, show } = input;
-  let stopWatching: (() => void) | null = null;
-  let isHeld = false;
-  let isOver = false;
-
-  function letGo(): void {
-    if (isHeld) connection.release();
-    isHeld = false;
-  }
-
-  async function waitForReader(): Promise<"go on" | "end"> {
-    if (await isTakenUp(connection)) return "go on";
-    // The socket may carry other streams, which go on.
-    if (!isOver) connection.interrupt();
-    return "end";
-  }
-
-  return followStream(stream, {
-    beforeNext() {
-      // Asked for the first time: nothing was sent yet.
-      if (stopWatching === null) stopWatching = watchToken(input);
-      else if (connection.bufferedBytes() > maxBufferedBytes) {
-        // What was held back counts too, and may be gone with the next write.
-        letGo();
-        if (connection.bufferedBytes() > maxBufferedBytes) return waitForReader();
-      }
-      if (stream.size === 0) letGo();
-      return null;
-    },
-    onItem(event) {
-      if (stream.size > 0 && !isHeld) {
-        connection.hold();
-        isHeld = true;
-      }
-      return show(event);
-    },
-    onEnd() {
-      isOver = true;
-      letGo();
-      stopWatching?.();
-    },
-  });
+  return followStream(stream, new Guard(stream, input));
 }
 
-/** Waits until the reader has taken enough of what was sent; false where it has stopped taking. */
+class Guard<Event, Shown> implements Follower<Event, Shown> {
+  readonly #stream: SizedStream<Event>;
+  readonly #connection: Connection;
+  readonly #show: (event: Event) => Shown;
+  readonly #expiresAtMs: number | null;
+  readonly #nowMs: number;
+  #isAsked = false;
+  #isHeld = false;
+  #isOver = false;
+
+  constructor(stream: SizedStream<Event>, input: Guarded & { show: (event: Event) => Shown }) {
+    this.#stream = stream;
+    this.#connection = input.connection;
+    this.#show = input.show;
+    this.#expiresAtMs = input.expiresAtMs;
+    this.#nowMs = input.nowMs;
+  }
+
+  beforeNext(): Promise<"go on" | "end"> | null {
+    const connection = this.#connection;
+    // Asked for the first time: nothing was sent yet.
+    if (!this.#isAsked) {
+      this.#isAsked = true;
+      if (this.#expiresAtMs !== null) watchToken(connection, this.#expiresAtMs - this.#nowMs);
+    } else if (connection.bufferedBytes() > maxBufferedBytes) {
+      // What was held back counts too, and may be gone with the next write.
+      this.#letGo();
+      if (connection.bufferedBytes() > maxBufferedBytes) return this.#waitForReader();
+    }
+    if (this.#stream.size === 0) this.#letGo();
+    return null;
+  }
+
+  onItem(event: Event): Shown {
+    if (this.#stream.size > 0 && !this.#isHeld) {
+      this.#connection.hold();
+      this.#isHeld = true;
+    }
+    return this.#show(event);
+  }
+
+  onEnd(): void {
+    this.#isOver = true;
+    this.#letGo();
+    if (this.#isAsked && this.#expiresAtMs !== null) unwatchToken(this.#connection);
+  }
+
+  #letGo(): void {
+    if (this.#isHeld) this.#connection.release();
+    this.#isHeld = false;
+  }
+
+  async #waitForReader(): Promise<"go on" | "end"> {
+    if (await isTakenUp(this.#connection)) return "go on";
+    // The socket may carry other streams, which go on.
+    if (!this.#isOver) this.#connection.interrupt();
+    return "end";
+  }
+}
+
 async function isTakenUp(connection: Connection): Promise<boolean> {
   let leastBytes = connection.bufferedBytes();
   let takenAtMs = performance.now();
@@ -93,35 +111,39 @@ async function isTakenUp(connection: Connection): Promise<boolean> {
 
 interface Watch {
   streams: number;
-  timers: NodeJS.Timeout[];
+  timer: NodeJS.Timeout | null;
 }
 
 // One watch a connection, however many streams it carries.
 const watches = new WeakMap<Connection, Watch>();
 
-function watchToken({ connection, expiresAtMs, nowMs }: Guarded): () => void {
-  if (expiresAtMs === null) return () => undefined;
-  const known = watches.get(connection);
-  const watch = known ?? { streams: 0, timers: startTimers(connection, expiresAtMs - nowMs) };
+/** Has a connection renewed before its token dies. Each call wants one of `unwatchToken`. */
+function watchToken(connection: Connection, leftMs: number): void {
+  const watch = watches.get(connection) ?? startWatch(connection, leftMs);
   watch.streams += 1;
   watches.set(connection, watch);
-  return () => {
-    watch.streams -= 1;
-    if (watch.streams > 0) return;
-    for (const timer of watch.timers) clearTimeout(timer);
-    watches.delete(connection);
-  };
+}
+
+function unwatchToken(connection: Connection): void {
+  const watch = watches.get(connection);
+  if (watch === undefined) return;
+  watch.streams -= 1;
+  if (watch.streams > 0) return;
+  if (watch.timer !== null) clearTimeout(watch.timer);
+  watches.delete(connection);
 }
 
 // What setTimeout can count; a longer one would ring at once.
 const maxTimerMs = 2_147_483_647;
 
-function startTimers(connection: Connection, leftMs: number): NodeJS.Timeout[] {
-  if (leftMs > maxTimerMs) return [];
+function startWatch(connection: Connection, leftMs: number): Watch {
+  const watch: Watch = { streams: 0, timer: null };
+  if (leftMs > maxTimerMs) return watch;
   const renewInMs = Math.max(leftMs - renewBeforeMs, leftMs / 2, 0);
-  return [
-    setTimeout(() => connection.askToReconnect(), renewInMs).unref(),
+  watch.timer = setTimeout(() => {
+    connection.askToReconnect();
     // Who did not come back with a new token is cut off with the old one.
-    setTimeout(() => connection.interrupt(), Math.max(leftMs, 0)).unref(),
-  ];
+    watch.timer = setTimeout(() => connection.interrupt(), Math.max(leftMs - renewInMs, 0)).unref();
+  }, renewInMs).unref();
+  return watch;
 }

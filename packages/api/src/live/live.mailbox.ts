@@ -20,74 +20,83 @@ interface MailboxInput {
   onOverflow?: () => void;
 }
 
+export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Message> {
+  return new QueueMailbox(input);
+}
+
 /** Messages that were read and are still there: moving the others up at each would cost more. */
 const keptTaken = 500;
 
-export function createMailbox<Message>(input: MailboxInput = {}): Mailbox<Message> {
-  const { maxSize = Number.POSITIVE_INFINITY } = input;
-  let waiting: Message[] = [];
+// A class, since every open stream has one: methods are shared, closures are not.
+class QueueMailbox<Message> implements Mailbox<Message> {
+  readonly #input: MailboxInput;
+  #waiting: Message[] = [];
   /** How many of those the reader has had. */
-  let taken = 0;
-  let isClosed = false;
+  #taken = 0;
+  #isClosed = false;
   /** Gives the reader who waits the next step. */
-  let hand: ((step: IteratorResult<Message, undefined>) => void) | null = null;
+  #hand: ((step: IteratorResult<Message, undefined>) => void) | null = null;
 
-  function close(): void {
-    isClosed = true;
-    hand?.({ done: true, value: undefined });
-    hand = null;
+  constructor(input: MailboxInput) {
+    this.#input = input;
   }
 
-  function discard(): Message[] {
-    const unread = waiting.slice(taken);
-    waiting = [];
-    taken = 0;
+  get size(): number {
+    return this.#waiting.length - this.#taken;
+  }
+
+  put(message: Message): void {
+    if (this.#isClosed) return;
+    if (this.#hand !== null) {
+      this.#hand({ done: false, value: message });
+      this.#hand = null;
+    } else if (this.size < (this.#input.maxSize ?? Number.POSITIVE_INFINITY)) {
+      this.#waiting.push(message);
+    } else {
+      this.close();
+      this.#input.onOverflow?.();
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#hand?.({ done: true, value: undefined });
+    this.#hand = null;
+  }
+
+  discard(): Message[] {
+    const unread = this.#waiting.slice(this.#taken);
+    this.#waiting = [];
+    this.#taken = 0;
     return unread;
   }
 
-  function take(): Message {
-    const message = waiting[taken] as Message;
-    taken += 1;
-    if (taken === waiting.length || taken === keptTaken) {
-      waiting = waiting.slice(taken);
-      taken = 0;
+  next(): Promise<IteratorResult<Message, undefined>> {
+    if (this.size > 0) return Promise.resolve({ done: false, value: this.#take() });
+    if (this.#isClosed) return Promise.resolve({ done: true, value: undefined });
+    this.#input.onTaken?.();
+    return new Promise((resolve) => {
+      this.#hand = resolve;
+    });
+  }
+
+  async return(): Promise<IteratorResult<Message, undefined>> {
+    this.close();
+    this.discard();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #take(): Message {
+    const message = this.#waiting[this.#taken] as Message;
+    this.#taken += 1;
+    if (this.#taken === this.#waiting.length || this.#taken === keptTaken) {
+      this.#waiting = this.#waiting.slice(this.#taken);
+      this.#taken = 0;
     }
     return message;
   }
-
-  return {
-    put(message) {
-      if (isClosed) return;
-      if (hand !== null) {
-        hand({ done: false, value: message });
-        hand = null;
-      } else if (waiting.length - taken < maxSize) {
-        waiting.push(message);
-      } else {
-        close();
-        input.onOverflow?.();
-      }
-    },
-    close,
-    discard,
-    get size() {
-      return waiting.length - taken;
-    },
-    next() {
-      if (waiting.length > taken) return Promise.resolve({ done: false, value: take() });
-      if (isClosed) return Promise.resolve({ done: true, value: undefined });
-      input.onTaken?.();
-      return new Promise((resolve) => {
-        hand = resolve;
-      });
-    },
-    async return() {
-      close();
-      discard();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

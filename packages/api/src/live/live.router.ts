@@ -15,7 +15,7 @@ export const liveRouter = router({
       const events = streamPersonalEvents(deps, {
         viewer,
         lastEventId: input.lastEventId ?? null,
-        signal: signal ?? ctx.shutdown.signal,
+        signal: signal ?? null,
       });
       const nowMs = deps.clock.now().getTime();
       const { expiresAtMs } = viewer;
@@ -29,7 +29,7 @@ export const liveRouter = router({
       const events = streamPostEvents(deps, {
         viewer,
         postId: input.postId,
-        signal: signal ?? ctx.shutdown.signal,
+        signal: signal ?? null,
         onOverflow: () => connection.interrupt(),
       });
       const nowMs = deps.clock.now().getTime();

@@ -19,13 +19,13 @@ const unknownPosition = "9223372036854775807";
  */
 export function streamPersonalEvents(
   deps: Deps,
-  input: { viewer: { userId: string; sessionId: string }; lastEventId: string | null; signal: AbortSignal },
+  input: { viewer: { userId: string; sessionId: string }; lastEventId: string | null; signal: AbortSignal | null },
 ): SizedStream<SentEvent> {
   const { viewer, lastEventId, signal } = input;
   const hub = liveHubOf(deps);
   const mailbox = createMailbox<SentEvent>({ onTaken: () => hub.release(stream) });
   const stream: PersonalStream = { ...viewer, after: positionOf(lastEventId), isReady: false, mailbox };
-  return readMailbox(mailbox, { signal, begin: async () => hub.add(stream), end: () => hub.remove(stream) });
+  return new MailboxStream(mailbox, { signal, begin: async () => hub.add(stream), end: () => hub.remove(stream) });
 }
 
 function positionOf(lastEventId: string | null): string | null {
@@ -46,7 +46,7 @@ export function streamPostEvents(
   input: {
     viewer: { userId: string; sessionId: string } | null;
     postId: string;
-    signal: AbortSignal;
+    signal: AbortSignal | null;
     onOverflow: () => void;
   },
 ): SizedStream<PostEvent> {
@@ -69,54 +69,65 @@ export function streamPostEvents(
   async function begin(): Promise<void> {
     if (!(await hub.admit(stream))) throw new AppError("post.notFound");
   }
-  return readMailbox(mailbox, { signal, begin, end: () => hub.remove(stream) });
+  return new MailboxStream(mailbox, { signal, begin, end: () => hub.remove(stream) });
+}
+
+interface Reading {
+  signal: AbortSignal | null;
+  begin: () => Promise<void>;
+  end: () => void;
 }
 
 /** A mailbox that is in use from the first reading to its end, or to the signal. */
-function readMailbox<Message>(
-  mailbox: Mailbox<Message>,
-  input: { signal: AbortSignal; begin: () => Promise<void>; end: () => void },
-): SizedStream<Message> {
-  const { signal, begin, end } = input;
-  let hasBegun = false;
-  let isOver = false;
+class MailboxStream<Message> implements SizedStream<Message> {
+  readonly #mailbox: Mailbox<Message>;
+  readonly #reading: Reading;
+  #hasBegun = false;
+  #isOver = false;
 
-  function finish(): void {
-    isOver = true;
-    signal.removeEventListener("abort", finish);
-    mailbox.close();
-    if (hasBegun) end();
+  constructor(mailbox: Mailbox<Message>, reading: Reading) {
+    this.#mailbox = mailbox;
+    this.#reading = reading;
   }
 
-  async function readFirst(): Promise<IteratorResult<Message, undefined>> {
-    if (isOver || signal.aborted) return mailbox.return();
-    hasBegun = true;
-    signal.addEventListener("abort", finish, { once: true });
+  get size(): number {
+    return this.#mailbox.size;
+  }
+
+  next(): Promise<IteratorResult<Message, undefined>> {
+    return this.#hasBegun ? this.#mailbox.next() : this.#readFirst();
+  }
+
+  return(): Promise<IteratorResult<Message, undefined>> {
+    this.#finish();
+    return this.#mailbox.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #readFirst(): Promise<IteratorResult<Message, undefined>> {
+    const { signal, begin } = this.#reading;
+    if (this.#isOver || signal?.aborted === true) return this.#mailbox.return();
+    this.#hasBegun = true;
+    // The listener goes with the stream: a signal is one stream's own.
+    signal?.addEventListener("abort", () => this.#finish(), { once: true });
     try {
       await begin();
     } catch (error) {
       // Who has gone meanwhile is not told why it could not begin.
-      if (isOver) return mailbox.return();
-      finish();
+      if (this.#isOver) return this.#mailbox.return();
+      this.#finish();
       throw error;
     }
-    return mailbox.next();
+    return this.#mailbox.next();
   }
 
-  return {
-    get size() {
-      return mailbox.size;
-    },
-    next() {
-      if (hasBegun) return mailbox.next();
-      return readFirst();
-    },
-    return() {
-      finish();
-      return mailbox.return();
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#mailbox.close();
+    if (this.#hasBegun) this.#reading.end();
+  }
 }

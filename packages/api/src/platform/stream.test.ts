@@ -67,3 +67,47 @@ test("an item that does not fit its schema ends the stream with an error; keys t
   expect(await stream.next()).toEqual({ done: false, value: { id: 1 } });
   await expect(stream.next()).rejects.toThrow();
 });
+
+test("a stream that is followed again is taken over: nearest first for items and errors, farthest first for pauses", async () => {
+  const { source, asked } = numbers({ failAt: 2 });
+  const seen: string[] = [];
+  const near = followStream(source, {
+    onItem: (item) => item * 10,
+    beforeNext() {
+      seen.push("near is asked");
+      return null;
+    },
+    onEnd: () => seen.push("near ends"),
+    nameError: () => new Error("near"),
+  });
+  const far = followStream(near, {
+    onItem: (item) => `item ${item}`,
+    beforeNext: async () => {
+      seen.push("far is asked");
+      return "go on" as const;
+    },
+    onEnd: () => seen.push("far ends"),
+    nameError: (error) => new Error("far", { cause: error }),
+  });
+  expect(await far.next()).toEqual({ done: false, value: "item 10" });
+  expect(seen).toEqual(["far is asked", "near is asked"]);
+  await expect(far.next()).rejects.toMatchObject({ message: "far", cause: { message: "near" } });
+  expect(seen.slice(4)).toEqual(["near ends", "far ends"]);
+  await far.return();
+  expect(asked).toEqual(["next", "next", "return", "return"]);
+  expect(seen).toHaveLength(6);
+});
+
+test("a pause that ends a stream gives its source up", async () => {
+  const { source, asked } = numbers();
+  let isEnough = false;
+  let ends = 0;
+  const stream = followStream(source, {
+    beforeNext: () => (isEnough ? Promise.resolve("end" as const) : null),
+    onEnd: () => (ends += 1),
+  });
+  expect(await stream.next()).toEqual({ done: false, value: 1 });
+  isEnough = true;
+  expect(await stream.next()).toEqual({ done: true, value: undefined });
+  expect([ends, asked]).toEqual([1, ["next", "return"]]);
+});

@@ -1,5 +1,7 @@
 // Streams of events: plain iterators rather than generators, whose every layer costs each event several turns of the
 // microtask queue. And the output schemas of subscriptions: every item is checked and stripped like any other output.
+// A process holds thousands of streams that are mostly idle, so what follows one keeps a single object and no layers
+// (docs/decisions/0009).
 import { isTrackedEnvelope, type TrackedEnvelope, tracked } from "@trpc/server";
 import { z } from "zod";
 
@@ -9,95 +11,118 @@ export interface Stream<Item> extends AsyncIterableIterator<Item, undefined, und
   [Symbol.asyncIterator](): Stream<Item>;
 }
 
-interface Follower<In, Out> {
+export interface Follower<In, Out> {
   /** Left out: items as they are. */
-  onItem?: (item: In) => Out;
+  onItem?(item: In): Out;
   /** Called once: the stream is over, has failed or is given up. */
-  onEnd?: () => void;
+  onEnd?(): void;
   /** Names the error that the reader gets. */
-  nameError?: (error: unknown) => unknown;
+  nameError?(error: unknown): unknown;
   /** Called when the reader asks for an item; what it answers has the item wait. */
-  beforeNext?: () => Promise<"go on" | "end"> | null;
+  beforeNext?(): Promise<"go on" | "end"> | null;
 }
 
-/** A stream of what `onItem` makes of each item. An error of `onItem` gives the source up. */
+/**
+ * A stream of what `onItem` makes of each item. An error of `onItem` gives the source up. A source that is itself
+ * followed is taken over: it is the same stream with one follower more, and nobody else may read it.
+ */
 export function followStream<In, Out>(source: AsyncIterable<In>, follower: Follower<In, Out>): Stream<Out> {
-  const { onItem, onEnd, nameError, beforeNext } = follower;
-  // What is never read is never begun.
-  let iterator: AsyncIterator<In> | null = null;
-  let isOver = false;
+  if (source instanceof FollowedStream) return source.takeOver(follower);
+  return new FollowedStream<Out>(source, follower);
+}
 
-  function finish(): void {
-    if (isOver) return;
-    isOver = true;
-    onEnd?.();
+class FollowedStream<Out> implements Stream<Out> {
+  readonly #source: AsyncIterable<unknown>;
+  /** The one next to the source comes first. */
+  #followers: readonly Follower<unknown, unknown>[];
+  /** What is never read is never begun. */
+  #iterator: AsyncIterator<unknown> | null = null;
+  #isOver = false;
+
+  constructor(source: AsyncIterable<unknown>, follower: Follower<never, Out>) {
+    this.#source = source;
+    this.#followers = [follower];
   }
 
-  function onStep(step: IteratorResult<In>): IteratorResult<Out, undefined> | Promise<never> {
-    if (step.done) {
-      finish();
-      return { done: true, value: undefined };
-    }
-    if (onItem === undefined) return step as IteratorResult<never, undefined>;
-    try {
-      return { done: false, value: onItem(step.value) };
-    } catch (error) {
-      return fail(error);
-    }
+  takeOver<Next>(follower: Follower<never, Next>): Stream<Next> {
+    this.#followers = [...this.#followers, follower];
+    return this as FollowedStream<unknown> as FollowedStream<Next>;
   }
 
-  async function fail(error: unknown): Promise<never> {
-    finish();
-    await iterator?.return?.().catch(() => undefined);
-    throw nameError?.(error) ?? error;
+  next(): Promise<IteratorResult<Out, undefined>> {
+    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
+    return this.#stepAfter(this.#followers.length - 1);
   }
 
-  function step(): Promise<IteratorResult<Out, undefined>> {
-    iterator ??= source[Symbol.asyncIterator]();
-    return iterator.next().then(onStep, fail);
-  }
-
-  async function end(): Promise<IteratorResult<Out, undefined>> {
-    finish();
-    await iterator?.return?.();
+  async return(): Promise<IteratorResult<Out, undefined>> {
+    this.#finish();
+    await this.#iterator?.return?.();
     return { done: true, value: undefined };
   }
 
-  return {
-    next() {
-      if (isOver) return Promise.resolve({ done: true, value: undefined });
-      const pause = beforeNext?.() ?? null;
-      return pause === null ? step() : pause.then((verdict) => (verdict === "end" ? end() : step()));
-    },
-    return: end,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Steps once this follower, and then those nearer to the source, let it. */
+  #stepAfter(place: number): Promise<IteratorResult<Out, undefined>> {
+    for (let at = place; at >= 0; at -= 1) {
+      const pause = this.#followers[at]?.beforeNext?.() ?? null;
+      if (pause !== null) return pause.then((verdict) => (verdict === "end" ? this.return() : this.#stepAfter(at - 1)));
+    }
+    this.#iterator ??= this.#source[Symbol.asyncIterator]();
+    return this.#iterator.next().then(this.#onStep, this.#fail);
+  }
+
+  readonly #onStep = (step: IteratorResult<unknown>): IteratorResult<Out, undefined> | Promise<never> => {
+    if (step.done) {
+      this.#finish();
+      return { done: true, value: undefined };
+    }
+    try {
+      let { value } = step;
+      for (const follower of this.#followers) if (follower.onItem !== undefined) value = follower.onItem(value);
+      return { done: false, value: value as Out };
+    } catch (error) {
+      return this.#fail(error);
+    }
   };
+
+  readonly #fail = async (error: unknown): Promise<never> => {
+    this.#finish();
+    await this.#iterator?.return?.().catch(() => undefined);
+    throw this.#followers.reduce((named, follower) => follower.nameError?.(named) ?? named, error);
+  };
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const follower of this.#followers) follower.onEnd?.();
+  }
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
 /** Items as they are. */
 export function streamView<Item extends z.ZodType>(item: Item) {
+  const follower = { onItem: (raw: unknown) => item.parse(raw) };
   return z
     .custom<AsyncIterable<z.input<Item>>>(isAsyncIterable)
-    .transform((items): AsyncIterable<z.output<Item>> => followStream(items, { onItem: (raw) => item.parse(raw) }));
+    .transform((items): AsyncIterable<z.output<Item>> => followStream(items, follower));
 }
 
 /** Items under ids (`tracked`), so that clients resume after the last one they got. */
 export function trackedStreamView<Item extends z.ZodType>(item: Item) {
+  const follower = {
+    onItem(envelope: unknown): TrackedEnvelope<z.output<Item>> {
+      if (!isTrackedEnvelope(envelope)) throw new Error("a tracked stream yielded an item without an id");
+      const [id, raw] = envelope;
+      return tracked(id, item.parse(raw));
+    },
+  };
   return z
     .custom<AsyncIterable<TrackedEnvelope<z.input<Item>>>>(isAsyncIterable)
-    .transform((items): AsyncIterable<TrackedEnvelope<z.output<Item>>> => {
-      return followStream(items, {
-        onItem(envelope) {
-          if (!isTrackedEnvelope(envelope)) throw new Error("a tracked stream yielded an item without an id");
-          const [id, raw] = envelope;
-          return tracked(id, item.parse(raw));
-        },
-      });
-    });
+    .transform((items): AsyncIterable<TrackedEnvelope<z.output<Item>>> => followStream(items, follower));
 }
