@@ -1,10 +1,11 @@
-// What an open socket keeps of the exchange that opened it: nothing.
-import type { IncomingMessage } from "node:http";
+// What is kept of an HTTP exchange: nothing by the socket it opened, nor by a stream that has ended.
+import { get, type IncomingMessage } from "node:http";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { countOpenStreams } from "../platform/open-streams.ts";
+import { deletePost } from "../post/post.service.ts";
 import { createPerson, createPost, openTestServer, type TestServer, waitFor } from "../testing/index.ts";
 
 let server: TestServer;
@@ -57,4 +58,35 @@ test("a socket whose connection breaks ends alone: the process goes on, and its 
   const next = await server.openSocket();
   expect(await next.call("query", "user.isHandleFree", { handle: "free_one" })).toBeDefined();
   await next.close();
+});
+
+test("an event source that the server has ended leaves nothing behind", async () => {
+  const author = await createPerson(server.deps);
+  const post = await createPost(server.deps, { authorId: author.id });
+  let exchange: WeakRef<object>[] = [];
+  server.app.server.once("request", (request, response) => {
+    exchange = [new WeakRef(request), new WeakRef(response)];
+  });
+  const input = encodeURIComponent(JSON.stringify({ postId: post.id }));
+  const headers = { accept: "text/event-stream", connection: "close" };
+  let text = "";
+  let isOver = false;
+  get(`${server.url}/trpc/live.onPost?input=${input}`, { headers, agent: false }, (answer) => {
+    answer.on("data", (part) => {
+      text += part;
+    });
+    answer.on("end", () => {
+      isOver = true;
+    });
+  });
+  await waitFor("the counts", () => text.includes("post.counts"));
+  const before = countOpenStreams(server.deps);
+  await deletePost(server.deps, { actorId: author.id, postId: post.id });
+  await waitFor("the end", () => isOver);
+  expect(text).toContain("post.deleted");
+  expect(countOpenStreams(server.deps)).toBe(before - 1);
+  await waitFor("the exchange to be collected", () => {
+    collectGarbage();
+    return exchange.length === 2 && exchange.every((part) => part.deref() === undefined);
+  });
 });

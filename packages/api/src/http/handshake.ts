@@ -18,12 +18,16 @@ export interface Handshake {
 export function takeHandshake(request: FastifyRequest): Handshake {
   return {
     ip: request.ip,
-    // An id is made of a dozen pieces, each an object until somebody copies it.
-    requestId: Buffer.from(request.id).toString(),
-    userAgent: userAgentOf(request),
+    requestId: copyOf(request.id),
+    userAgent: copyOf(userAgentOf(request)),
     rawSocket: request.raw.socket,
     token: null,
   };
+}
+
+/** A text of its own: what was put together or cut out holds on to what it came from. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 export function userAgentOf(request: FastifyRequest): string {

@@ -1,16 +1,25 @@
 // The server's side of tRPC's WebSocket protocol: calls and streams over one socket. tRPC's own adapter keeps a signal, a
 // race of promises and dozens of closures for every open stream; here each is a few small objects, because a process
-// holds thousands of them (docs/decisions/0009). Promise: on the wire nobody can tell it from tRPC's adapter.
+// holds thousands of them (docs/decisions/0009). Promise: but for what 0009 names, nobody on the
+// wire can tell it from tRPC's adapter.
 import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { jsonEncoder } from "@trpc/server/adapters/ws";
 import { parseConnectionParamsFromUnknown } from "@trpc/server/http";
-import { parseTRPCMessage, type TRPCClientOutgoingMessage } from "@trpc/server/rpc";
+import { parseTRPCMessage, TRPC_ERROR_CODES_BY_KEY, type TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import type { WebSocket } from "ws";
 import type { RequestContext } from "../platform/context.ts";
+import { messageOf } from "../platform/errors.ts";
 import { isAsyncIterable } from "../platform/stream.ts";
 import { appRouter } from "../root.ts";
-import { type SocketCalls as Calls, SocketStream } from "./socket-stream.ts";
-import { isRecord, type SocketCall, type SocketCallId, writeError, writeResult } from "./socket-text.ts";
+import { SocketStream, type StreamOutlet } from "./socket-stream.ts";
+import {
+  type Addressed,
+  isRecord,
+  type SocketCall,
+  type SocketCallId,
+  writeError,
+  writeResult,
+} from "./socket-text.ts";
 
 const config = appRouter._def._config;
 
@@ -34,10 +43,17 @@ export function serveSocket(input: SocketInput): void {
   socket.on("close", () => calls.stopAll());
 }
 
+/** Says nothing of the failure, as the error formatter would not. */
+const unshaped = {
+  code: TRPC_ERROR_CODES_BY_KEY.INTERNAL_SERVER_ERROR,
+  message: messageOf("internal"),
+  data: { code: "INTERNAL_SERVER_ERROR", httpStatus: 500, appCode: "internal" },
+};
+
 /** What a call without a readable path is refused as. */
 const unknownCall = { path: undefined, type: "unknown", input: undefined } as const;
 
-class SocketCalls implements Calls {
+class SocketCalls implements StreamOutlet {
   readonly #input: SocketInput;
   readonly #streams = new Map<SocketCallId, SocketStream>();
   #isIntroduced: boolean;
@@ -56,6 +72,8 @@ class SocketCalls implements Calls {
   }
 
   receive(data: Buffer, isBinary: boolean): void {
+    // Also the very message that broke a cap.
+    if (!this.isOpen) return;
     const text = isBinary ? data : data.toString();
     if (text === "PONG") return;
     if (text === "PING") this.send("PONG");
@@ -72,9 +90,7 @@ class SocketCalls implements Calls {
   }
 
   sendError(call: SocketCall, cause: unknown): void {
-    const { path, type, input } = call;
-    const error = getTRPCErrorFromUnknown(cause);
-    this.send(writeError(call, getTRPCErrorShape({ config, ctx: this.#input.ctx, error, path, type, input })));
+    this.#sendShape(call, call, cause);
   }
 
   forget({ id }: SocketCall): void {
@@ -119,9 +135,21 @@ class SocketCalls implements Calls {
     return [];
   }
 
-  #refuse(message: { id: SocketCallId | null; jsonrpc?: unknown }, cause: unknown): void {
-    const error = getTRPCErrorFromUnknown(cause);
-    this.send(writeError(message, getTRPCErrorShape({ config, ctx: this.#input.ctx, error, ...unknownCall })));
+  #refuse(message: Addressed, cause: unknown): void {
+    this.#sendShape(message, unknownCall, cause);
+  }
+
+  /** What cannot be shaped is answered all the same, and ends no process. */
+  #sendShape(to: Addressed, call: (Pick<SocketCall, "input"> & typeof unknownCall) | SocketCall, cause: unknown): void {
+    const { ctx } = this.#input;
+    const { path, type, input } = call;
+    try {
+      const error = getTRPCErrorFromUnknown(cause);
+      this.send(writeError(to, getTRPCErrorShape({ config, ctx, error, path, type, input })));
+    } catch (error) {
+      ctx.deps.log.error({ err: error, cause, path, requestId: ctx.requestId }, "a failure could not be told");
+      this.send(writeError(to, unshaped));
+    }
   }
 
   async #answer(message: TRPCClientOutgoingMessage, batchIndex: number): Promise<void> {

@@ -1,37 +1,38 @@
 // One stream over a socket: its events go out as they come, until it ends or the client stops it.
 import { type SocketCall, writeEvent, writeMark } from "./socket-text.ts";
 
-/** The socket's calls, of which a stream is one. */
-export interface SocketCalls {
+/** What a stream is sent by. */
+export interface StreamOutlet {
   /** Whether anything that is sent can still arrive. */
   readonly isOpen: boolean;
   send(text: string): void;
+  /** Never throws. */
   sendError(call: SocketCall, cause: unknown): void;
   /** The stream is over, in whatever way: its id may be used again. */
   forget(call: SocketCall): void;
 }
 
 export class SocketStream {
-  readonly #calls: SocketCalls;
+  readonly #outlet: StreamOutlet;
   readonly #call: SocketCall;
   #items: AsyncIterator<unknown> | null = null;
   #isStopped = false;
 
-  constructor(calls: SocketCalls, call: SocketCall) {
-    this.#calls = calls;
+  constructor(outlet: StreamOutlet, call: SocketCall) {
+    this.#outlet = outlet;
     this.#call = call;
   }
 
   /** Whether nothing more is sent: the client has gone or stopped it. */
   get isStopped(): boolean {
-    return this.#isStopped || !this.#calls.isOpen;
+    return this.#isStopped || !this.#outlet.isOpen;
   }
 
   /** Sends what comes from now on; nothing of it if the client has gone or stopped it meanwhile. */
   begin(items: AsyncIterator<unknown>): void {
     this.#items = items;
     if (this.isStopped) return void this.#giveUp(items);
-    this.#calls.send(writeMark(this.#call, "started"));
+    this.#outlet.send(writeMark(this.#call, "started"));
     this.#read(items);
   }
 
@@ -45,8 +46,8 @@ export class SocketStream {
   /** Says that it is over. */
   end(): void {
     this.#isStopped = true;
-    this.#calls.forget(this.#call);
-    this.#calls.send(writeMark(this.#call, "stopped"));
+    this.#outlet.forget(this.#call);
+    this.#outlet.send(writeMark(this.#call, "stopped"));
   }
 
   #read(items: AsyncIterator<unknown>): void {
@@ -61,7 +62,7 @@ export class SocketStream {
       return;
     }
     try {
-      this.#calls.send(writeEvent(this.#call, step.value));
+      this.#outlet.send(writeEvent(this.#call, step.value));
       this.#read(this.#items);
     } catch (error) {
       this.#onError(error);
@@ -71,7 +72,7 @@ export class SocketStream {
 
   readonly #onError = (error: unknown): void => {
     if (this.#isStopped) return;
-    this.#calls.sendError(this.#call, error);
+    this.#outlet.sendError(this.#call, error);
     this.end();
   };
 

@@ -12,7 +12,7 @@ export interface SocketCall {
   input: unknown;
 }
 
-interface Addressed {
+export interface Addressed {
   id: SocketCallId | null;
   jsonrpc?: unknown;
 }
@@ -27,7 +27,7 @@ export function writeEvent(call: Addressed, item: unknown): string {
   if (!isTrackedEnvelope(item)) return writeResult(call, item);
   const [id, data] = item;
   const writtenId = JSON.stringify(id);
-  const event = `{"id":${writtenId},"data":${jsonOfVouched(data) ?? JSON.stringify(data)}}`;
+  const event = `{"id":${writtenId},"data":${jsonOfVouched(data) ?? JSON.stringify(data) ?? "null"}}`;
   return write(call, `"result":{"type":"data","id":${writtenId},"data":${event}}`);
 }
 

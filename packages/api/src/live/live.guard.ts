@@ -39,8 +39,8 @@ class Guard<Event, Shown> implements Follower<Event, Shown> {
   readonly #stream: SizedStream<Event>;
   readonly #connection: Connection;
   readonly #show: (event: Event) => Shown;
-  readonly #expiresAtMs: number | null;
-  readonly #nowMs: number;
+  /** What the viewer's token has left to live; null for strangers. */
+  readonly #leftMs: number | null;
   #isAsked = false;
   #isHeld = false;
   #isOver = false;
@@ -49,8 +49,7 @@ class Guard<Event, Shown> implements Follower<Event, Shown> {
     this.#stream = stream;
     this.#connection = input.connection;
     this.#show = input.show;
-    this.#expiresAtMs = input.expiresAtMs;
-    this.#nowMs = input.nowMs;
+    this.#leftMs = input.expiresAtMs === null ? null : input.expiresAtMs - input.nowMs;
   }
 
   beforeNext(): Promise<"go on" | "end"> | null {
@@ -58,7 +57,7 @@ class Guard<Event, Shown> implements Follower<Event, Shown> {
     // Asked for the first time: nothing was sent yet.
     if (!this.#isAsked) {
       this.#isAsked = true;
-      if (this.#expiresAtMs !== null) watchToken(connection, this.#expiresAtMs - this.#nowMs);
+      if (this.#leftMs !== null) watchToken(connection, this.#leftMs);
     } else if (connection.bufferedBytes() > maxBufferedBytes) {
       // What was held back counts too, and may be gone with the next write.
       this.#letGo();
@@ -79,7 +78,7 @@ class Guard<Event, Shown> implements Follower<Event, Shown> {
   onEnd(): void {
     this.#isOver = true;
     this.#letGo();
-    if (this.#isAsked && this.#expiresAtMs !== null) unwatchToken(this.#connection);
+    if (this.#isAsked && this.#leftMs !== null) unwatchToken(this.#connection);
   }
 
   #letGo(): void {

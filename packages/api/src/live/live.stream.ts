@@ -84,6 +84,8 @@ class MailboxStream<Message> implements SizedStream<Message> {
   readonly #reading: Reading;
   #hasBegun = false;
   #isOver = false;
+  /** While it listens to a signal. */
+  #onAbort: (() => void) | null = null;
 
   constructor(mailbox: Mailbox<Message>, reading: Reading) {
     this.#mailbox = mailbox;
@@ -111,8 +113,10 @@ class MailboxStream<Message> implements SizedStream<Message> {
     const { signal, begin } = this.#reading;
     if (this.#isOver || signal?.aborted === true) return this.#mailbox.return();
     this.#hasBegun = true;
-    // The listener goes with the stream: a signal is one stream's own.
-    signal?.addEventListener("abort", () => this.#finish(), { once: true });
+    if (signal !== null) {
+      this.#onAbort = () => this.#finish();
+      signal.addEventListener("abort", this.#onAbort, { once: true });
+    }
     try {
       await begin();
     } catch (error) {
@@ -127,6 +131,8 @@ class MailboxStream<Message> implements SizedStream<Message> {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    // A signal that never comes would keep the stream for ever.
+    if (this.#onAbort !== null) this.#reading.signal?.removeEventListener("abort", this.#onAbort);
     this.#mailbox.close();
     if (this.#hasBegun) this.#reading.end();
   }

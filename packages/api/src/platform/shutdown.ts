@@ -3,8 +3,6 @@
 // which is seconds of standing still where thousands of sockets drop at once.
 
 export interface Shutdown {
-  /** Aborted at the end, after the listeners were called. */
-  readonly signal: AbortSignal;
   /** Calls `listener` at the end; answers what takes it off. */
   listen(listener: () => void): () => void;
   /** Begins the end. The second time nothing happens. */
@@ -12,21 +10,20 @@ export interface Shutdown {
 }
 
 export function createShutdown(): Shutdown {
-  const controller = new AbortController();
+  let hasBegun = false;
   // An object each: the same function may listen twice.
   const listeners = new Set<{ call: () => void }>();
   return {
-    signal: controller.signal,
     listen(call) {
       const listener = { call };
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     begin() {
-      if (controller.signal.aborted) return;
+      if (hasBegun) return;
+      hasBegun = true;
       for (const { call } of listeners) call();
       listeners.clear();
-      controller.abort();
     },
   };
 }

@@ -68,7 +68,7 @@ test("an item that does not fit its schema ends the stream with an error; keys t
   await expect(stream.next()).rejects.toThrow();
 });
 
-test("a stream that is followed again is taken over: nearest first for items and errors, farthest first for pauses", async () => {
+test("a stream that is followed again is taken over: nearest first for items and errors, farthest first for pauses and ends", async () => {
   const { source, asked } = numbers({ failAt: 2 });
   const seen: string[] = [];
   const near = followStream(source, {
@@ -92,7 +92,7 @@ test("a stream that is followed again is taken over: nearest first for items and
   expect(await far.next()).toEqual({ done: false, value: "item 10" });
   expect(seen).toEqual(["far is asked", "near is asked"]);
   await expect(far.next()).rejects.toMatchObject({ message: "far", cause: { message: "near" } });
-  expect(seen.slice(4)).toEqual(["near ends", "far ends"]);
+  expect(seen.slice(4)).toEqual(["far ends", "near ends"]);
   await far.return();
   expect(asked).toEqual(["next", "next", "return", "return"]);
   expect(seen).toHaveLength(6);

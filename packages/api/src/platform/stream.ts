@@ -14,7 +14,7 @@ export interface Stream<Item> extends AsyncIterableIterator<Item, undefined, und
 export interface Follower<In, Out> {
   /** Left out: items as they are. */
   onItem?(item: In): Out;
-  /** Called once: the stream is over, has failed or is given up. */
+  /** Called once: the stream is over, has failed or is given up. Must not throw. */
   onEnd?(): void;
   /** Names the error that the reader gets. */
   nameError?(error: unknown): unknown;
@@ -46,6 +46,7 @@ class FollowedStream<Out> implements Stream<Out> {
 
   takeOver<Next>(follower: Follower<never, Next>): Stream<Next> {
     this.#followers = [...this.#followers, follower];
+    if (this.#isOver) follower.onEnd?.();
     return this as FollowedStream<unknown> as FollowedStream<Next>;
   }
 
@@ -68,7 +69,12 @@ class FollowedStream<Out> implements Stream<Out> {
   #stepAfter(place: number): Promise<IteratorResult<Out, undefined>> {
     for (let at = place; at >= 0; at -= 1) {
       const pause = this.#followers[at]?.beforeNext?.() ?? null;
-      if (pause !== null) return pause.then((verdict) => (verdict === "end" ? this.return() : this.#stepAfter(at - 1)));
+      if (pause !== null) {
+        return pause.then(
+          (verdict) => (verdict === "end" || this.#isOver ? this.return() : this.#stepAfter(at - 1)),
+          this.#fail,
+        );
+      }
     }
     this.#iterator ??= this.#source[Symbol.asyncIterator]();
     return this.#iterator.next().then(this.#onStep, this.#fail);
@@ -97,7 +103,8 @@ class FollowedStream<Out> implements Stream<Out> {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const follower of this.#followers) follower.onEnd?.();
+    // The farthest first: what counts streams must not hang on what is nearer.
+    for (const follower of this.#followers.toReversed()) follower.onEnd?.();
   }
 }
 

@@ -65,6 +65,8 @@ async function countingStreams<Result extends Attempt>(opened: Opened, run: () =
   // A stream that returns is over for its client; one that is cut off resumes elsewhere.
   const stopListening = ctx.shutdown.listen(() => ctx.connection.interrupt());
   function onEnd() {
+    // Node keeps a signal, and all that its listeners know, for as long as somebody listens.
+    signal?.removeEventListener("abort", onEnd);
     stopListening();
     close();
   }
