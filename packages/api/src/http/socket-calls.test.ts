@@ -1,5 +1,5 @@
 // Sockets are served past tRPC's adapter (docs/decisions/0009): here the same frames go to both, and nobody can tell.
-import { EventEmitter, once } from "node:events";
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,7 +10,6 @@ import { nameRequest } from "../platform/wire-error.ts";
 import { appRouter } from "../root.ts";
 import { createPerson, createPost, openTestServer, type TestServer, waitFor } from "../testing/index.ts";
 import { socketContext } from "./context.ts";
-import { serveSocket } from "./socket-calls.ts";
 
 let server: TestServer;
 let reference: WebSocketServer;
@@ -232,63 +231,4 @@ test.each(introduced)("%s are answered as by the adapter", async (_name, steps) 
 
 test.each(notIntroduced)("%s: answered as by the adapter", async (_name, query, isClosed, steps) => {
   await expectAlike({ query, isClosed, steps });
-});
-
-class FakeSocket extends EventEmitter {
-  readonly OPEN = 1;
-  readyState = 1;
-  readonly heard: unknown[] = [];
-  send(text: string): void {
-    this.heard.push(JSON.parse(text));
-  }
-  close(): void {
-    this.readyState = 2;
-  }
-}
-
-test("a failure that cannot be told is answered all the same, and ends no process", async () => {
-  const socket = new FakeSocket();
-  const logged: string[] = [];
-  const log = { error: (_bindings: object, message: string) => logged.push(message) };
-  const untellable = new Proxy({}, { getPrototypeOf: () => expect.fail("nobody may look") });
-  serveSocket({
-    socket: socket as never,
-    ctx: { deps: { log }, requestId: "id" } as never,
-    maxBatchSize: 50,
-    isIntroducing: false,
-    welcome: () => Promise.reject(untellable),
-  });
-  socket.emit("message", Buffer.from(JSON.stringify(query(1))), false);
-  await waitFor("the answers", () => socket.heard.length === 2);
-  const error = { message: "Something went wrong", data: { code: "INTERNAL_SERVER_ERROR", appCode: "internal" } };
-  expect(socket.heard).toMatchObject([
-    { id: null, error },
-    { id: 1, error },
-  ]);
-  expect(logged).toHaveLength(2);
-});
-
-test("nothing is worked on once the server has closed the socket, not even the message that was too much", async () => {
-  const socket = new FakeSocket();
-  let asked = 0;
-  serveSocket({
-    socket: socket as never,
-    ctx: {
-      deps: server.deps,
-      readViewer: async () => {
-        asked += 1;
-        return null;
-      },
-    } as never,
-    maxBatchSize: 50,
-    isIntroducing: false,
-    welcome: async () => undefined,
-  });
-  socket.emit("message", Buffer.from(JSON.stringify(query(1))), false);
-  await waitFor("the answer", () => socket.heard.length === 1);
-  expect(asked).toBe(1);
-  socket.close();
-  socket.emit("message", Buffer.from(JSON.stringify(query(2))), false);
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(asked).toBe(1);
 });
