@@ -73,6 +73,11 @@ async function talk(port: number, input: { query: string; steps: Step[]; isClose
     wanted += count;
     await waitFor(`${wanted} answers`, () => answers.length >= wanted);
   }
+  if (!input.isClosed) {
+    // A fence: what was answered beyond what is wanted shows too.
+    socket.send("PING");
+    await waitFor("the fence", () => answers.length > wanted);
+  }
   const closeCode = input.isClosed ? await closed : null;
   socket.close();
   await closed;
@@ -114,7 +119,7 @@ const introduced: [name: string, steps: () => Step[]][] = [
       [ask(4, "mutation", "user.me", undefined, { jsonrpc: "2.0" }), 1],
       [listen(5, "user.me"), 1],
       [query(6, "live.onEvent"), 1],
-      [listen(7, "live.onPost", { postId: "7" }), 2],
+      [listen(7, "live.onPost", { postId: "7" }), 3],
       [listen(8, "live.onPost", { postId: 7 }), 1],
     ],
   ],

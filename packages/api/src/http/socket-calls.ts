@@ -1,7 +1,6 @@
-// The server's side of tRPC's WebSocket protocol: calls and streams over one socket. tRPC's own adapter keeps a signal, a
-// race of promises and dozens of closures for every open stream; here each is a few small objects, because a process
-// holds thousands of them (docs/decisions/0009). Promise: but for what 0009 names, nobody on the
-// wire can tell it from tRPC's adapter.
+// The server's side of tRPC's WebSocket protocol: calls and streams over one socket, each stream a few small objects,
+// since a process holds thousands. Promise: but for what docs/decisions/0009 names, on the wire nobody can tell it from
+// tRPC's adapter.
 import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from "@trpc/server";
 import { jsonEncoder } from "@trpc/server/adapters/ws";
 import { parseConnectionParamsFromUnknown } from "@trpc/server/http";
@@ -147,8 +146,9 @@ class SocketCalls implements StreamOutlet {
       const error = getTRPCErrorFromUnknown(cause);
       this.send(writeError(to, getTRPCErrorShape({ config, ctx, error, path, type, input })));
     } catch (error) {
-      ctx.deps.log.error({ err: error, cause, path, requestId: ctx.requestId }, "a failure could not be told");
       this.send(writeError(to, unshaped));
+      // Without the failure itself: what cannot be shaped may not be logged either.
+      ctx.deps.log.error({ err: error, path, requestId: ctx.requestId }, "a failure could not be told");
     }
   }
 

@@ -1,4 +1,4 @@
-// Messages to sockets as text, as tRPC's adapter writes them, but for the order of keys; what many hear is made JSON once.
+// Messages to sockets as text, as tRPC's adapter writes them but for the order of keys. What many hear is made JSON once.
 import { isTrackedEnvelope } from "@trpc/server";
 import { jsonOfVouched, writeJson } from "../platform/vouched.ts";
 
@@ -27,7 +27,7 @@ export function writeEvent(call: Addressed, item: unknown): string {
   if (!isTrackedEnvelope(item)) return writeResult(call, item);
   const [id, data] = item;
   const writtenId = JSON.stringify(id);
-  const event = `{"id":${writtenId},"data":${jsonOfVouched(data) ?? JSON.stringify(data) ?? "null"}}`;
+  const event = `{"id":${writtenId},"data":${jsonOfVouched(data) ?? JSON.stringify(data)}}`;
   return write(call, `"result":{"type":"data","id":${writtenId},"data":${event}}`);
 }
 

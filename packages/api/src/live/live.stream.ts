@@ -131,7 +131,7 @@ class MailboxStream<Message> implements SizedStream<Message> {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    // A signal that never comes would keep the stream for ever.
+    // A signal made of others is kept by node, and would keep the stream, for as long as somebody listens to it.
     if (this.#onAbort !== null) this.#reading.signal?.removeEventListener("abort", this.#onAbort);
     this.#mailbox.close();
     if (this.#hasBegun) this.#reading.end();

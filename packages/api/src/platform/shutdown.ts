@@ -3,7 +3,7 @@
 // which is seconds of standing still where thousands of sockets drop at once.
 
 export interface Shutdown {
-  /** Calls `listener` at the end; answers what takes it off. */
+  /** Calls `listener` at the end, at once if that has begun; answers what takes it off. */
   listen(listener: () => void): () => void;
   /** Begins the end. The second time nothing happens. */
   begin(): void;
@@ -15,6 +15,10 @@ export function createShutdown(): Shutdown {
   const listeners = new Set<{ call: () => void }>();
   return {
     listen(call) {
+      if (hasBegun) {
+        call();
+        return () => undefined;
+      }
       const listener = { call };
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -1,4 +1,4 @@
-// Layers around a stream: its end is noticed once, in whatever way it comes.
+// What follows a stream: its end is noticed once, in whatever way it comes.
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { followStream, streamView } from "./stream.ts";
@@ -110,4 +110,36 @@ test("a pause that ends a stream gives its source up", async () => {
   isEnough = true;
   expect(await stream.next()).toEqual({ done: true, value: undefined });
   expect([ends, asked]).toEqual([1, ["next", "return"]]);
+});
+
+test("whoever follows a stream that has ended hears of the end", async () => {
+  const { source } = numbers();
+  const ends: string[] = [];
+  const stream = followStream(source, { onEnd: () => ends.push("near") });
+  await stream.return();
+  followStream(stream, { onEnd: () => ends.push("far") });
+  expect(ends).toEqual(["near", "far"]);
+});
+
+test("a stream that is given up while it pauses asks its source for nothing", async () => {
+  const { source, asked } = numbers();
+  const pause = Promise.withResolvers<"go on">();
+  const stream = followStream(source, { beforeNext: () => pause.promise });
+  const next = stream.next();
+  await stream.return();
+  pause.resolve("go on");
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(asked).toEqual([]);
+});
+
+test("a pause that fails ends the stream with a named error", async () => {
+  const { source } = numbers();
+  let ends = 0;
+  const stream = followStream(source, {
+    beforeNext: () => Promise.reject(new Error("broken")),
+    onEnd: () => (ends += 1),
+    nameError: (error) => new Error("named", { cause: error }),
+  });
+  await expect(stream.next()).rejects.toThrow("named");
+  expect(ends).toBe(1);
 });

@@ -1,7 +1,6 @@
 // Streams of events: plain iterators rather than generators, whose every layer costs each event several turns of the
-// microtask queue. And the output schemas of subscriptions: every item is checked and stripped like any other output.
-// A process holds thousands of streams that are mostly idle, so what follows one keeps a single object and no layers
-// (docs/decisions/0009).
+// microtask queue; and one object however much follows it, since a process holds thousands that are mostly idle
+// (docs/decisions/0009). And the output schemas of subscriptions: every item is checked like any other output.
 import { isTrackedEnvelope, type TrackedEnvelope, tracked } from "@trpc/server";
 import { z } from "zod";
 

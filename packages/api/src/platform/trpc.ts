@@ -65,7 +65,7 @@ async function countingStreams<Result extends Attempt>(opened: Opened, run: () =
   // A stream that returns is over for its client; one that is cut off resumes elsewhere.
   const stopListening = ctx.shutdown.listen(() => ctx.connection.interrupt());
   function onEnd() {
-    // Node keeps a signal, and all that its listeners know, for as long as somebody listens.
+    // A signal of tRPC's HTTP adapter is made of others: node keeps it, and all that its listeners know, while one listens.
     signal?.removeEventListener("abort", onEnd);
     stopListening();
     close();
