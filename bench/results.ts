@@ -28,6 +28,7 @@ const headlines: [workload: string, claim: string, says: string][] = [
   ["like-to-notification", "p50", "like to live notification at 1,000/s: p50, ms"],
   ["like-to-notification", "p99", "like to live notification at 1,000/s: p99, ms"],
   ["live-fanout", "onEvent, 5000: CPU", "5,000 live streams: server CPU an event, times bare ws"],
+  ["live-fanout", "onEvent, 5000: live heap", "the same: live heap a connection, times bare ws"],
   ["live-fanout", "onPost, 5000: CPU", "5,000 viewers of one post: server CPU an event, times bare ws"],
   ["media", "", "pictures/s, of a bare sharp loop's"],
 ];
