@@ -9,16 +9,10 @@ import type { WebSocket } from "ws";
 import type { RequestContext } from "../platform/context.ts";
 import { messageOf } from "../platform/errors.ts";
 import { isAsyncIterable } from "../platform/stream.ts";
+import { isRecord } from "../platform/vouched.ts";
 import { appRouter } from "../root.ts";
 import { SocketStream, type StreamOutlet } from "./socket-stream.ts";
-import {
-  type Addressed,
-  isRecord,
-  type SocketCall,
-  type SocketCallId,
-  writeError,
-  writeResult,
-} from "./socket-text.ts";
+import { type Addressed, type SocketCall, type SocketCallId, writeError, writeResult } from "./socket-text.ts";
 
 const config = appRouter._def._config;
 
@@ -139,7 +133,7 @@ class SocketCalls implements StreamOutlet {
   }
 
   /** What cannot be shaped is answered all the same, and ends no process. */
-  #sendShape(to: Addressed, call: (Pick<SocketCall, "input"> & typeof unknownCall) | SocketCall, cause: unknown): void {
+  #sendShape(to: Addressed, call: SocketCall | typeof unknownCall, cause: unknown): void {
     const { ctx } = this.#input;
     const { path, type, input } = call;
     try {

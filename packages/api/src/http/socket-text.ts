@@ -47,7 +47,3 @@ function writeData(json: string | undefined): string {
 function write({ id, jsonrpc }: Addressed, content: string): string {
   return `{"id":${JSON.stringify(id)},${jsonrpc === "2.0" ? '"jsonrpc":"2.0",' : ""}${content}}`;
 }
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -81,10 +81,7 @@ export function createSocketBook({ scale }: { scale: number }): SocketBook {
   return {
     admit(socket, ip) {
       const address = addressKeyOf(ip);
-      if (!perAddress.add(address)) {
-        closeFor(socket, tryAgainLater, "too many connections");
-        return false;
-      }
+      if (!countIn(socket, perAddress, address)) return false;
       const heardAtMs = performance.now();
       take(socket, { address, userId: null, points: maxPoints * scale, heardAtMs, pingedAtMs: null });
       return true;
@@ -93,10 +90,7 @@ export function createSocketBook({ scale }: { scale: number }): SocketBook {
       const seat = seats.get(socket);
       // One that went while its token was verified closes no second time, and must not stay counted.
       if (seat === undefined || socket.readyState !== socket.OPEN) return true;
-      if (!perUser.add(userId)) {
-        closeFor(socket, tryAgainLater, "too many connections");
-        return false;
-      }
+      if (!countIn(socket, perUser, userId)) return false;
       seat.userId = userId;
       return true;
     },
@@ -153,6 +147,13 @@ function createTally(max: number): Tally {
       else counts.delete(owner);
     },
   };
+}
+
+/** Counts a socket in for its owner, or closes it where they have too many. */
+function countIn(socket: WebSocket, tally: Tally, owner: string): boolean {
+  if (tally.add(owner)) return true;
+  closeFor(socket, tryAgainLater, "too many connections");
+  return false;
 }
 
 function bytesOf(message: RawData): number {

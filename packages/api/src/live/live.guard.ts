@@ -94,6 +94,7 @@ class Guard<Event, Shown> implements Follower<Event, Shown> {
   }
 }
 
+/** Waits until the reader has taken enough of what was sent; false where it has stopped taking. */
 async function isTakenUp(connection: Connection): Promise<boolean> {
   let leastBytes = connection.bufferedBytes();
   let takenAtMs = performance.now();

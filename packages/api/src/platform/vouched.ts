@@ -57,7 +57,7 @@ function isPage(value: unknown): value is { items: unknown[] } {
   return isRecord(value) && Array.isArray(value.items);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
