@@ -8,9 +8,9 @@ import type { SessionRefusal, Viewer } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { ok } from "../platform/wire.ts";
+import { sessionRefusal } from "../visibility/session.visibility.ts";
 import { type Device, deviceNameOf, ipHintOf } from "./auth.device.ts";
 import type { SessionPageView } from "./auth.schema.ts";
-import { sessionRefusal } from "./auth.standing.ts";
 
 /** How long a session lives without being refreshed. */
 export const sessionLifeMs = 30 * 24 * 60 * 60_000;

@@ -2,7 +2,6 @@
 // and cause no fact.
 import { statement } from "@pixora/db";
 import { z } from "zod";
-import { actorRefusal } from "../auth/auth.standing.ts";
 import type { Actor } from "../platform/context.ts";
 import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -12,7 +11,8 @@ import { createRelationBatcher } from "../platform/relation.batch.ts";
 import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { presentPosts } from "../post/post.view.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { actorRefusal } from "../visibility/session.visibility.ts";
 import type { BookmarkView } from "./bookmark.schema.ts";
 
 const bookmarksOf = onePerDeps((deps: Deps) =>

@@ -1,8 +1,8 @@
 // How one person stands to one comment: one place, so that every call refuses alike.
 import { type Sql, statement } from "@pixora/db";
 import { AppError } from "../platform/errors.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
-import { commentIsVisible } from "./comment.visibility.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
 
 /** How the viewer stands to a comment. */
 export interface CommentStanding {

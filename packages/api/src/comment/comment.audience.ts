@@ -2,8 +2,9 @@
 // Promises: one statement; what a viewer may not see is not theirs; nothing here decides visibility by itself.
 import { type Statement, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
-import { userIsListed } from "../user/user.visibility.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { userIsListed } from "../visibility/user.visibility.ts";
 import type { CommentView } from "./comment.schema.ts";
 import {
   type CommentRow,
@@ -12,7 +13,6 @@ import {
   commentIsLiked,
   commentViewOfRow,
 } from "./comment.view.ts";
-import { commentIsVisible } from "./comment.visibility.ts";
 
 /** A comment in one of the ways to see it, and who sees it so: their places in the list of viewers. */
 export interface SharedComment {

@@ -8,13 +8,13 @@ import { onceByKey } from "../platform/idempotency.ts";
 import { commitFacts, insertFacts, insertFactsSql } from "../platform/outbox.ts";
 import { ok } from "../platform/wire.ts";
 import { lockPostCounts, movePostCommentsSql } from "../post/post.counter.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
 import { resolveMentions } from "../user/user.mention.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
 import { readStanding } from "./comment.access.ts";
 import { lockCommentCounts, raiseCommentRev } from "./comment.counter.ts";
 import type { CommentView } from "./comment.schema.ts";
 import { presentComment } from "./comment.view.ts";
-import { commentIsVisible } from "./comment.visibility.ts";
 
 interface NewComment {
   actorId: string;

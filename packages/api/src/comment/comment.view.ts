@@ -4,12 +4,12 @@ import { statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import type { MentionRef } from "../post/post.schema.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
 import { mentionsSql } from "../user/user.mention.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
-import { userIsListed } from "../user/user.visibility.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { userIsListed } from "../visibility/user.visibility.ts";
 import type { CommentView } from "./comment.schema.ts";
-import { commentIsVisible } from "./comment.visibility.ts";
 
 /** A comment as a statement finds it for some viewer. */
 export interface CommentRow extends SummaryRow {

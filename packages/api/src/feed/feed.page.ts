@@ -1,13 +1,13 @@
 // One page of the home feed, either wholly from the reader's window or wholly from SQL. Both end in the same statement,
 // which decides what the reader may see now: nothing that a list or a cache holds is shown without it.
 import { statement } from "@pixora/db";
-import { actorRefusal } from "../auth/auth.standing.ts";
 import type { CallerSession } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { type PostState, postStatesSql } from "../post/post.state.ts";
 import { presentStates } from "../post/post.view.ts";
-import { isFollowing, mutedBy } from "../user/user.visibility.ts";
+import { actorRefusal } from "../visibility/session.visibility.ts";
+import { isFollowing, mutedBy } from "../visibility/user.visibility.ts";
 import { isNewer } from "./feed.keys.ts";
 import { endOfIds, selectFeedIds } from "./feed.sql.ts";
 import { type FeedWindow, readWindow } from "./feed.window.ts";

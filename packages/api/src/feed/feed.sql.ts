@@ -2,7 +2,7 @@
 // Promise: the newest posts below a position, in order, of everyone the reader follows (the muted left out) and of
 // the reader, at a cost that does not grow with how many posts those people have.
 import { type Sql, statement } from "@pixora/db";
-import { mutedBy } from "../user/user.visibility.ts";
+import { mutedBy } from "../visibility/user.visibility.ts";
 import { warmUntilMsSql } from "./feed.warmth.ts";
 
 /** SQL text: whose posts make up a home feed, as `author_id`. `reader` is an SQL expression. */

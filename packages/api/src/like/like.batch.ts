@@ -1,14 +1,15 @@
 // The SQL of likes, for the micro-batch of platform/relation.batch.ts: post likes and comment likes.
 // Promise: counter, rows and facts agree, whatever fails or meets in between.
-import { actorRefusal } from "../auth/auth.standing.ts";
+
 import { lockCommentCountsSql, moveCommentLikesSql } from "../comment/comment.counter.ts";
-import { commentIsVisible } from "../comment/comment.visibility.ts";
 import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import { createRelationBatcher } from "../platform/relation.batch.ts";
 import type { RelationSql } from "../platform/relation.sql.ts";
 import { lockPostCountsSql, movePostLikesSql } from "../post/post.counter.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { actorRefusal } from "../visibility/session.visibility.ts";
 
 /** SQL text: facts of likes that changed; `commentId` is an SQL expression. */
 function likeFacts(commentId: string): (changed: string) => string {

@@ -9,9 +9,9 @@ import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import type { RelationOutcome } from "../platform/relation.batch.ts";
 import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
 import type { UserCard } from "../user/user.schema.ts";
 import { presentUserCards } from "../user/user.view.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
 import { commentIsLikable, commentLikesOf, commentTables, postLikesOf } from "./like.batch.ts";
 import type { LikeInput, LikeView } from "./like.schema.ts";
 

@@ -2,8 +2,8 @@
 // statement for all streams asked about.
 import { type Statement, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
-import { sessionIsLive } from "./live.session.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { sessionIsLive } from "../visibility/session.visibility.ts";
 
 /** A stream as the statements know it: strangers have neither viewer nor session. */
 export interface PostPosition {

@@ -5,7 +5,7 @@ import { type Statement, statement } from "@pixora/db";
 import type { NotificationView } from "../notification/notification.schema.ts";
 import { type NotificationRow, notificationSql, notificationViewOfRow } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/deps.ts";
-import { sessionIsLive } from "./live.session.ts";
+import { sessionIsLive } from "../visibility/session.visibility.ts";
 
 /** How long events can be had again. */
 export const horizonDays = 7;

@@ -6,8 +6,8 @@ import { createBatchLoader } from "../platform/batch.ts";
 import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import type { ByteRange } from "../platform/storage.ts";
+import { mediaIsPublic } from "../visibility/media.visibility.ts";
 import { mediaIdOfKey } from "./media.key.ts";
-import { mediaIsPublic } from "./media.visibility.ts";
 
 export type UploadResult = "stored" | "notPermitted" | "wrongType" | "wrongSize" | "exists";
 

@@ -2,9 +2,9 @@
 import { type Sql, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
+import { mediaIsPublic } from "../visibility/media.visibility.ts";
 import { imageOf, pictureSql, type StoredPicture } from "./media.picture.ts";
 import type { MediaState, MediaView } from "./media.schema.ts";
-import { mediaIsPublic } from "./media.visibility.ts";
 
 interface MediaRow {
   id: string;

@@ -1,14 +1,14 @@
 // Reports: anyone tells, moderators look through what is open and resolve it. The only SQL that writes `reports`.
 import { statement, type Tx } from "@pixora/db";
-import { commentIsVisible } from "../comment/comment.visibility.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError, type AppErrorCode } from "../platform/errors.ts";
 import { onceByKey } from "../platform/idempotency.ts";
 import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
 import { presentUserSummaries } from "../user/user.view.ts";
-import { profileIsVisible } from "../user/user.visibility.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { profileIsVisible } from "../visibility/user.visibility.ts";
 import type { ReportInput, ReportTargetInput, ReportView } from "./moderation.schema.ts";
 
 const viewer = "$1::bigint";

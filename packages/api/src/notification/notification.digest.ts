@@ -4,7 +4,7 @@ import { idAt, type Statement, statement, type Tx } from "@pixora/db";
 import type { FactOf, NewFact } from "@pixora/jobs";
 import type { Deps } from "../platform/deps.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
-import { userIsLive } from "../user/user.visibility.ts";
+import { userIsLive } from "../visibility/user.visibility.ts";
 import { deliver, type Letter } from "./notification.deliver.ts";
 import { nextDigestAt } from "./notification.digest.time.ts";
 import { type DigestLine, writeDigestMail } from "./notification.mail.text.ts";

@@ -1,9 +1,9 @@
 // Reads, for many drafts at once, whether their causes hold and whether their receivers may see them and want them.
 // Promise: one statement, however many drafts; visibility is only what the rooms' rules say.
 import { type Statement, statement, type Tx } from "@pixora/db";
-import { commentIsVisible } from "../comment/comment.visibility.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
-import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../user/user.visibility.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../visibility/user.visibility.ts";
 import { type Draft, type Judgement, judgeDraft, type Verdict } from "./notification.draft.ts";
 import { completeWish, wishSql } from "./notification.preference.ts";
 import type { TypePreference } from "./notification.schema.ts";

@@ -2,7 +2,7 @@
 import { type Statement, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
 import { nextDigestAt } from "./notification.digest.time.ts";
 import {
   type Digest,

@@ -6,7 +6,7 @@ import { hintPeople } from "../live/live.hint.ts";
 import { type LivePosition, lockLiveHeads } from "../live/live.log.ts";
 import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
-import { isUnblocked } from "../user/user.visibility.ts";
+import { isUnblocked } from "../visibility/user.visibility.ts";
 import { type RemovedRow, tellRemoved } from "./notification.write.ts";
 
 type RemoveDeps = Pick<Deps, "db" | "pubsub">;

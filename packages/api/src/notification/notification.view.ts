@@ -2,13 +2,13 @@
 // and as SQL text for other statements.
 // Promise: one whose actor or subject is hidden from the receiver by now is left out.
 import { type Statement, statement } from "@pixora/db";
-import { commentIsVisible } from "../comment/comment.visibility.ts";
 import { imageOf, postPicturesSql, type StoredPicture } from "../media/media.picture.ts";
 import type { Deps } from "../platform/deps.ts";
-import { postIsVisible } from "../post/post.visibility.ts";
 import type { UserViewer } from "../user/user.schema.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
-import { followState, isBlocking, isMuting, userIsListed } from "../user/user.visibility.ts";
+import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { followState, isBlocking, isMuting, userIsListed } from "../visibility/user.visibility.ts";
 import type { NotificationType, NotificationView } from "./notification.schema.ts";
 
 /** A notification as a statement finds it for its receiver. */

@@ -1,7 +1,7 @@
 // Who may read or change one post, and the refusals that follow: one place, so that every room refuses alike.
 import { type Sql, statement } from "@pixora/db";
 import { AppError } from "../platform/errors.ts";
-import { postIsVisible } from "./post.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
 
 const isVisible = postIsVisible({ post: "post", author: "author", viewer: "$2::bigint" });
 

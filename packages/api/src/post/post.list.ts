@@ -4,10 +4,10 @@ import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
 import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
 import { requirePostsAccess } from "../user/user.access.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
 import { requireVisiblePost } from "./post.access.ts";
 import type { PostEditView, PostView } from "./post.schema.ts";
 import { presentPosts } from "./post.view.ts";
-import { postIsVisible } from "./post.visibility.ts";
 
 const postsByUser = { list: "post.byUser", position: idInput };
 

@@ -11,7 +11,7 @@ import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import { ok } from "../platform/wire.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { resolveMentions } from "../user/user.mention.ts";
-import { userIsLive } from "../user/user.visibility.ts";
+import { userIsLive } from "../visibility/user.visibility.ts";
 import { requireOwnPost } from "./post.access.ts";
 import { lockAuthorHead, raisePostRev, resetAuthorHead } from "./post.counter.ts";
 import { pullDecisionSql } from "./post.pull.ts";

@@ -3,9 +3,9 @@
 
 import { mentionsSql } from "../user/user.mention.ts";
 import type { FollowState } from "../user/user.schema.ts";
-import { followState } from "../user/user.visibility.ts";
+import { postIsVisible } from "../visibility/post.visibility.ts";
+import { followState } from "../visibility/user.visibility.ts";
 import type { MentionRef } from "./post.schema.ts";
-import { postIsVisible } from "./post.visibility.ts";
 
 export interface PostState {
   id: string;

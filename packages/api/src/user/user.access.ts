@@ -2,9 +2,15 @@
 import { type Sql, statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/errors.ts";
 import { invalidInput } from "../platform/failure.ts";
+import {
+  followState,
+  isBlocking,
+  profileIsVisible,
+  userIsLive,
+  userPostsAreVisible,
+} from "../visibility/user.visibility.ts";
 import { lockPeople } from "./user.counter.ts";
 import type { FollowState } from "./user.schema.ts";
-import { followState, isBlocking, profileIsVisible, userIsLive, userPostsAreVisible } from "./user.visibility.ts";
 
 const viewer = "$1::bigint";
 const scope = { user: "u", viewer };

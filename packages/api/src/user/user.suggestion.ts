@@ -3,9 +3,9 @@
 import { statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import type { Page } from "../platform/wire.ts";
+import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../visibility/user.visibility.ts";
 import type { UserCard } from "./user.schema.ts";
 import { presentUserCards } from "./user.view.ts";
-import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "./user.visibility.ts";
 
 const viewer = "$1::bigint";
 

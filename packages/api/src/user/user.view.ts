@@ -3,8 +3,6 @@
 import { type Sql, statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
-import type { Counts, MeView, Role, UserCard, UserSummary, UserView, UserViewer } from "./user.schema.ts";
-import { type SummaryRow, summaryColumns, summaryOfRow } from "./user.summary.ts";
 import {
   followState,
   isBlocking,
@@ -12,7 +10,9 @@ import {
   profileIsVisible,
   userIsListed,
   userPostsAreVisible,
-} from "./user.visibility.ts";
+} from "../visibility/user.visibility.ts";
+import type { Counts, MeView, Role, UserCard, UserSummary, UserView, UserViewer } from "./user.schema.ts";
+import { type SummaryRow, summaryColumns, summaryOfRow } from "./user.summary.ts";
 
 interface ProfileRow extends SummaryRow, UserViewer {
   bio: string;

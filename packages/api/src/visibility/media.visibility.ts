@@ -1,6 +1,6 @@
 // The one rule of which pictures anybody may see by a plain URL, as SQL text. `media` is an alias of the table.
-import { postIsVisible } from "../post/post.visibility.ts";
-import { userIsLive } from "../user/user.visibility.ts";
+import { postIsVisible } from "./post.visibility.ts";
+import { userIsLive } from "./user.visibility.ts";
 
 /** Shown by a post that strangers see, or the avatar of somebody who exists. */
 export function mediaIsPublic(media: string): string {

@@ -1,7 +1,7 @@
 // The one rule of who may see a comment on a post that they may see, as SQL text. `comment` is an alias of
 // `comments`, `author` of its author's `users` row (left-joined: a placeholder may have none), `viewer` an SQL expression
 // (null::bigint for strangers).
-import { userIsListed } from "../user/user.visibility.ts";
+import { userIsListed } from "./user.visibility.ts";
 
 /**
  * Its author is listed for the viewer, and so is the author of its top comment: a blocked or suspended author's
