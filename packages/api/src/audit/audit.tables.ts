@@ -1,6 +1,6 @@
 // All counters and heads of the house, in the order in which a round goes through them.
 import { commentCounters } from "../comment/comment.audit.ts";
-import { liveHeads } from "../live/live.audit.ts";
+import { liveHeads } from "../log/log.audit.ts";
 import type { CounterTable } from "../platform/audit.sql.ts";
 import { authorHeads, postCounters } from "../post/post.audit.ts";
 import { userCounters } from "../user/user.audit.ts";

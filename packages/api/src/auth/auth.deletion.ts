@@ -9,7 +9,7 @@ import { dropWindowsNaming } from "../feed/feed.drop.ts";
 import { dropWindows } from "../feed/feed.window.ts";
 import { purgeFollows } from "../follow/follow.purge.ts";
 import { purgeLikesOfUser } from "../like/like.purge.ts";
-import { purgeLiveLogOfUser } from "../live/live.purge.ts";
+import { purgeLiveLogOfUser } from "../log/log.purge.ts";
 import { purgeMediaOfUser } from "../media/media.delete.ts";
 import { purgeMutesOfUser } from "../mute/mute.purge.ts";
 import { purgeNotificationsOfUser } from "../notification/notification.purge.ts";

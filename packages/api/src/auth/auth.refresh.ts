@@ -1,7 +1,7 @@
 // Refresh tokens: session id, generation, and a MAC over both and the session's salt; nothing of them is stored.
 // Promises: parallel refreshes of one token agree on one successor; a token older than that ends its session.
 import { statement } from "@pixora/db";
-import { hintRevoked } from "../live/live.hint.ts";
+import { hintRevoked } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { macFor, macIsRight } from "./auth.keys.ts";

@@ -1,6 +1,6 @@
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { parseRevokedHint, revokedHintChannel } from "../live/live.hint.ts";
+import { parseRevokedHint, revokedHintChannel } from "../log/log.hint.ts";
 import { openTestDeps, type TestDeps, waitFor } from "../testing/index.ts";
 import { ipHintOf } from "./auth.device.ts";
 import { hashPassword } from "./auth.password.ts";

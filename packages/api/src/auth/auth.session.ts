@@ -2,7 +2,7 @@
 // statement or at the price of one query a tick; ending one is told to every process after commit.
 import { randomBytes } from "node:crypto";
 import { type Sql, statement, type Tx } from "@pixora/db";
-import { hintRevoked } from "../live/live.hint.ts";
+import { hintRevoked } from "../log/log.hint.ts";
 import { createBatchLoader } from "../platform/batch.ts";
 import type { SessionRefusal, Viewer } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";

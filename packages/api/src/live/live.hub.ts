@@ -1,10 +1,11 @@
 // The hub of personal streams, one a process: hints wake it, it reads what all woken streams missed in one query, and
 // puts events into their mailboxes. Promises: each stream gets its person's log in order, without gap or repeat; a lost
 // hint delays by a few seconds at most; a stream whose session has ended hears session.revoked and nothing more.
+
+import { parsePersonHint, parseRevokedHint, personHintChannel, revokedHintChannel } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import { createStreamBook, type StreamBook } from "./live.book.ts";
-import { parsePersonHint, parseRevokedHint, personHintChannel, revokedHintChannel } from "./live.hint.ts";
 import { sweepStreams } from "./live.read.ts";
 import { isBehind, type PersonalStream, readRound, sayRevoked } from "./live.round.ts";
 

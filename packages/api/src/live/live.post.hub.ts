@@ -1,10 +1,11 @@
 // The hub of post streams, one a process: hints tell which posts changed, it reads the change once for all local viewers.
 // Promises: counts at most four times a second; a comment only to those who may see it; a stream ends within seconds
 // once its post is deleted or hidden from its viewer, or its session has ended.
+
+import { parsePostHint, parseRevokedHint, postHintChannel, revokedHintChannel } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import { createStreamBook } from "./live.book.ts";
-import { parsePostHint, parseRevokedHint, postHintChannel, revokedHintChannel } from "./live.hint.ts";
 import { checkPostStreams, type PostStream } from "./live.post.check.ts";
 import { createPostTeller } from "./live.post.teller.ts";
 

@@ -2,10 +2,10 @@
 // second, and each comment, read once for all local viewers and shown as each of them may see it.
 import { presentCommentsToMany } from "../comment/comment.audience.ts";
 import type { CommentView } from "../comment/comment.schema.ts";
+import type { CommentHint } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { vouchFor } from "../platform/vouched.ts";
 import type { StreamBook } from "./live.book.ts";
-import type { CommentHint } from "./live.hint.ts";
 import {
   type Audience,
   audiencesOf,

@@ -1,6 +1,7 @@
 // Streams of posts: counts at a bearable pace, comments only to those who may see them, an end when the post is hidden.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hintPosts, hintRevoked, type PostHint } from "../log/log.hint.ts";
 import {
   createPerson,
   createPost,
@@ -11,7 +12,6 @@ import {
   type TestPerson,
   waitFor,
 } from "../testing/index.ts";
-import { hintPosts, hintRevoked, type PostHint } from "./live.hint.ts";
 import type { PostEvent } from "./live.schema.ts";
 import { streamPostEvents } from "./live.stream.ts";
 

@@ -2,13 +2,11 @@
 // brings along the notifications that are to be told, and one for all open ones. Both say whether each stream's session
 // still lives.
 import { type Statement, statement } from "@pixora/db";
+import { horizonDays } from "../log/log.trim.ts";
 import type { NotificationView } from "../notification/notification.schema.ts";
 import { type NotificationRow, notificationSql, notificationViewOfRow } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sessionIsLive } from "../visibility/session.visibility.ts";
-
-/** How long events can be had again. */
-export const horizonDays = 7;
 
 /** A stream as the statements know it. */
 export interface StreamPosition {
@@ -115,19 +113,4 @@ export async function sweepStreams(
     input.streams.map((stream) => stream.sessionId),
   ]);
   return new Map(rows.map((row) => [Number(row.place) - 1, row]));
-}
-
-const trimStatement = statement<never>(
-  "live.trimLog",
-  `delete from live_log where ctid = any (array(
-     select ctid from live_log
-     where created_at < clock_timestamp() - make_interval(days => ${horizonDays}) order by created_at limit $1))`,
-);
-
-const trimBatch = 5_000;
-
-/** Deletes entries past the horizon. Scheduled; the second time finds none. */
-export async function trimLog(deps: Pick<Deps, "db">): Promise<void> {
-  let deleted = trimBatch;
-  while (deleted === trimBatch) deleted = await deps.db.sql.run(trimStatement, [trimBatch]);
 }

@@ -1,6 +1,8 @@
 // Personal streams: nothing lost, nothing twice, in order; across drops, lost hints, trims and revocations.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hintPeople, hintRevoked } from "../log/log.hint.ts";
+import { trimLog } from "../log/log.trim.ts";
 import { notifyLikes } from "../notification/notification.notify.ts";
 import { markRead, markSeen } from "../notification/notification.service.ts";
 import {
@@ -12,8 +14,6 @@ import {
   type TestPerson,
   waitFor,
 } from "../testing/index.ts";
-import { hintPeople, hintRevoked } from "./live.hint.ts";
-import { trimLog } from "./live.read.ts";
 import type { SentEvent } from "./live.round.ts";
 import { streamPersonalEvents } from "./live.stream.ts";
 

@@ -1,8 +1,8 @@
 // The moment a picture is ready or has failed: the row, the event in its owner's log and the facts that are done, in one
 // transaction. Promise: its owner hears of each exactly once.
 import { statement, type Tx } from "@pixora/db";
-import { hintPeople } from "../live/live.hint.ts";
-import { appendLiveEvents, type LivePosition, lockLiveHeads } from "../live/live.log.ts";
+import { appendLiveEvents, type LivePosition, lockLiveHeads } from "../log/log.head.ts";
+import { hintPeople } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
 import type { MediaState } from "./media.schema.ts";

@@ -3,7 +3,7 @@ import { statement } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createBlock } from "../block/block.service.ts";
 import { createComment } from "../comment/comment.service.ts";
-import { parseRevokedHint, revokedHintChannel } from "../live/live.hint.ts";
+import { parseRevokedHint, revokedHintChannel } from "../log/log.hint.ts";
 import { presentPosts } from "../post/post.view.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson, waitFor } from "../testing/index.ts";
 import { setRole } from "../user/user.service.ts";

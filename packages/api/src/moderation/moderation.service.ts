@@ -1,7 +1,7 @@
 // What moderators may do: the check of their role, as it is now, and suspensions. Outside this room a moderator is a
 // person like any other.
 import type { Sql } from "@pixora/db";
-import { hintRevoked } from "../live/live.hint.ts";
+import { hintRevoked } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";

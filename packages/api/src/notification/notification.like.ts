@@ -2,8 +2,8 @@
 // is decided where it is made. Promise: what is not to be made is left to notification.notify.ts, fact and all.
 import { type Statement, statement } from "@pixora/db";
 import { deleteFactsSql, type FactOf } from "@pixora/jobs";
-import { hintPeople, hintPosts, type PostHint } from "../live/live.hint.ts";
-import { lockLiveHeadsLater } from "../live/live.log.ts";
+import { lockLiveHeadsLater } from "../log/log.head.ts";
+import { hintPeople, hintPosts, type PostHint } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { type Draft, draftOfLike, groupKeyOf } from "./notification.draft.ts";
 import { likesToMakeSql } from "./notification.judge.ts";

@@ -3,8 +3,8 @@
 // cause makes one notification, and facts are recorded done, or deleted, in the transaction of their effect.
 import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactJobName, FactOf } from "@pixora/jobs";
-import { hintPeople, hintPosts, type PostHint } from "../live/live.hint.ts";
-import { type LivePosition, lockLiveHeads } from "../live/live.log.ts";
+import { type LivePosition, lockLiveHeads } from "../log/log.head.ts";
+import { hintPeople, hintPosts, type PostHint } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
 import {

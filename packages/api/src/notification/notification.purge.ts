@@ -1,8 +1,8 @@
 // The end of all notifications of and about one person, for the deletion of their account. Promise: what others were
 // told goes from their counts and is told in their logs; each transaction is bounded.
 import { statement } from "@pixora/db";
-import { hintPeople } from "../live/live.hint.ts";
-import { lockLiveHeads } from "../live/live.log.ts";
+import { lockLiveHeads } from "../log/log.head.ts";
+import { hintPeople } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { type RemovedRow, tellRemoved } from "./notification.write.ts";
 

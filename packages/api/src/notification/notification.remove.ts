@@ -2,8 +2,8 @@
 // Promises: counts and logs follow in the same transaction; the second time finds nothing.
 import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
-import { hintPeople } from "../live/live.hint.ts";
-import { type LivePosition, lockLiveHeads } from "../live/live.log.ts";
+import { type LivePosition, lockLiveHeads } from "../log/log.head.ts";
+import { hintPeople } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
 import { isUnblocked } from "../visibility/user.visibility.ts";

@@ -2,8 +2,8 @@
 // Promises: counts are exact as stored; a mark moves rows, counts and the log together, and a repeat changes nothing.
 import { type Statement, statement, type Tx } from "@pixora/db";
 import { z } from "zod";
-import { hintPeople } from "../live/live.hint.ts";
-import { appendLiveEvents, lockLiveHeads } from "../live/live.log.ts";
+import { appendLiveEvents, lockLiveHeads } from "../log/log.head.ts";
+import { hintPeople } from "../log/log.hint.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Page, PageRequest } from "../platform/wire.ts";

@@ -1,7 +1,7 @@
 // The only SQL that makes and takes away notifications. Each move of a row moves the receiver's counts and is told in
 // the receiver's log, in the same transaction. Promise: ids of one person rise in commit order.
 import { type Statement, statement, type Tx } from "@pixora/db";
-import { appendLiveEvents, appendLiveEventsSql, type LivePosition, type NewLiveEvent } from "../live/live.log.ts";
+import { appendLiveEvents, appendLiveEventsSql, type LivePosition, type NewLiveEvent } from "../log/log.head.ts";
 import { type Draft, groupKeyOf } from "./notification.draft.ts";
 
 /**

@@ -1,6 +1,6 @@
 // What the heads of event logs stand for, for the audit that compares them with notifications and log.
 import type { CounterTable } from "../platform/audit.sql.ts";
-import { appendLiveEvents } from "./live.log.ts";
+import { appendLiveEvents } from "./log.head.ts";
 
 /**
  * Notifications that are unread and unseen. Sequence and last id only ever rise, above what is there: of the log the old

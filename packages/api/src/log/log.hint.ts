@@ -2,7 +2,7 @@
 // Promises nothing: whoever needs certainty compares with PostgreSQL, as the hubs do every few seconds.
 import { z } from "zod";
 import type { Deps } from "../platform/deps.ts";
-import type { LivePosition } from "./live.log.ts";
+import type { LivePosition } from "./log.head.ts";
 
 type Publisher = Pick<Deps, "pubsub">;
 

@@ -3,7 +3,7 @@
 import { type Statement, statement, type Tx } from "@pixora/db";
 
 const insertLiveHeadStatement = statement<never>(
-  "live.insertHead",
+  "log.insertHead",
   `insert into live_heads (user_id) values ($1) on conflict do nothing`,
 );
 
@@ -24,11 +24,11 @@ export interface LiveHead {
 const lockedHeads = "from live_heads where user_id = any ($1::bigint[]) order by user_id for no key update";
 
 const lockLiveHeadsStatement: Statement<LiveHead> = statement(
-  "live.lockHeads",
+  "log.lockHeads",
   `select user_id as "userId", seq, unread, unseen, last_notification_id as "lastNotificationId" ${lockedHeads}`,
 );
 
-const lockLiveHeadsBlindly = statement<never>("live.lockHeadsBlindly", `select ${lockedHeads}`);
+const lockLiveHeadsBlindly = statement<never>("log.lockHeadsBlindly", `select ${lockedHeads}`);
 
 /**
  * Locks the heads of these people, in id order, and answers them by id; people who are gone are left out. Whatever
@@ -88,7 +88,7 @@ export function appendLiveEventsSql(source: string): string {
 }
 
 const appendLiveEventsStatement: Statement<LivePosition> = statement(
-  "live.appendEvents",
+  "log.appendEvents",
   `with ${appendLiveEventsSql(
     `select given.*, null::bigint as notification_id from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::int[], $5::int[])
         with ordinality as given (user_id, type, payload, unread, unseen, position)`,

@@ -3,7 +3,7 @@ import { statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 
 const deleteEvents = statement<never>(
-  "live.purgeOfUser",
+  "log.purgeOfUser",
   `delete from live_log where user_id = $1 and seq in (select seq from live_log where user_id = $1 order by seq limit 5000)`,
 );
 
