@@ -1,7 +1,7 @@
 // People to call as: their sessions, made by plain SQL, and access tokens that outlive the run.
 import type pg from "pg";
-import { signAccessToken } from "../../packages/api/src/auth/auth.token.ts";
 import { readApiConfig } from "../../packages/api/src/platform/config.ts";
+import { signAccessToken } from "../../packages/api/src/session/session.token.ts";
 
 export const jwtSecret = "pixora-bench-secret-pixora-bench-secret-0001";
 

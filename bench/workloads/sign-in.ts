@@ -1,6 +1,6 @@
 // sign-in: a reader loads feeds while 200 people at a time sign in, over and over. Hashing passwords must not be felt: the
 // reader's delays beside those of an idle server, and how late the server's event loop gets.
-import { hashPassword } from "../../packages/api/src/auth/auth.password.ts";
+import { hashPassword } from "../../packages/api/src/platform/secret/password.ts";
 import type { Bench } from "../harness/bench.ts";
 import type { Program } from "../harness/program.ts";
 import type { Report } from "../harness/report.ts";

@@ -6,7 +6,7 @@ import { openTestDeps, type TestDeps } from "@pixora/api/testing";
 import { idAt, idEpochMs } from "@pixora/db";
 import { SocialGraph } from "nostr-social-graph";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyPassword } from "../../packages/api/src/auth/auth.password.ts";
+import { verifyPassword } from "../../packages/api/src/platform/secret/password.ts";
 import { createPost, deletePost } from "../../packages/api/src/post/post.service.ts";
 import { listReaders, readNaiveFeed, walkFeed } from "./feed.oracle.ts";
 import { rules } from "./rules.ts";

@@ -1,7 +1,7 @@
 // Loads the demo data into an empty database. Promises: all of it or nothing, in one transaction; nothing where there is
 // a user already; every counter and head equals its rows.
 import { type Db, statement, type Tx } from "@pixora/db";
-import { hashPassword } from "../../packages/api/src/auth/auth.password.ts";
+import { hashPassword } from "../../packages/api/src/platform/secret/password.ts";
 import type { Storage } from "../../packages/api/src/platform/storage.ts";
 import { withForeignKeysAside } from "./foreign-keys.ts";
 import { type GraphPerson, readGraph } from "./graph.ts";

@@ -5,7 +5,6 @@ import { purgeAccounts } from "./auth/auth.deletion.ts";
 import { deleteOldTokens } from "./auth/auth.expiry.ts";
 import { makeExports } from "./auth/auth.export.ts";
 import { sendMails } from "./auth/auth.mail.ts";
-import { deleteOldSessions } from "./auth/auth.session.ts";
 import { dropWindowsOfFacts } from "./feed/feed.drop.ts";
 import { pushPosts } from "./feed/feed.fanout.ts";
 import { mendWindows } from "./feed/feed.mend.ts";
@@ -28,6 +27,7 @@ import { deleteOldIdempotencyKeys } from "./platform/idempotency.ts";
 import { purgePosts } from "./post/post.purge.ts";
 import { sendPushes } from "./push/push.send.ts";
 import { deleteDeadSubscriptions } from "./push/push.service.ts";
+import { deleteOldSessions } from "./session/session.service.ts";
 
 /** The handlers of a worker, bound to its deps. */
 export function createHandlers(deps: Deps): JobHandlers {

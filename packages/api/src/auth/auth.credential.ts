@@ -4,11 +4,11 @@ import { statement, type Tx } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import { hashPassword, verifyPassword } from "../platform/secret/password.ts";
 import { ok } from "../platform/wire.ts";
+import { announceEnded, type EndedSessions, endSessions } from "../session/session.service.ts";
 import { moveUserCounts } from "../user/user.counter.ts";
 import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
-import { hashPassword, verifyPassword } from "./auth.password.ts";
-import { announceEnded, type EndedSessions, endSessions } from "./auth.session.ts";
 
 const selectHash = statement<{ passwordHash: string }>(
   "auth.selectHash",

@@ -10,15 +10,15 @@ import { createHandlers } from "../handlers.ts";
 import { likeComment, likePost } from "../like/like.service.ts";
 import { createMute } from "../mute/mute.service.ts";
 import { createPost } from "../post/post.service.ts";
+import { createSessionChecker } from "../session/session.service.ts";
+import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
+import { deletedHandleLifeMs } from "../user/user.hold.ts";
 import { isHandleFree } from "../user/user.service.ts";
 import { presentUser } from "../user/user.view.ts";
 import { deleteAccount, purgeAccounts } from "./auth.deletion.ts";
 import { requestExport } from "./auth.export.ts";
-import { deletedHandleLifeMs } from "./auth.handle.ts";
 import { signIn, signUp } from "./auth.service.ts";
-import { createSessionChecker } from "./auth.session.ts";
-import { verifyAccessToken } from "./auth.token.ts";
 
 const device = { userAgent: "test", ip: "203.0.113.7" };
 const password = "correct horse battery";

@@ -19,11 +19,11 @@ import { purgeIdempotencyKeysOfUser } from "../platform/idempotency.ts";
 import { commitFacts, createOutboxDb, recordDone } from "../platform/outbox.ts";
 import { ok } from "../platform/wire.ts";
 import { purgePostsOfUser } from "../post/post.purge.ts";
+import { announceEnded, endSessions } from "../session/session.service.ts";
 import { lockPeople } from "../user/user.counter.ts";
+import { deletedHandleLifeMs, hashHandle, reserveHandle } from "../user/user.hold.ts";
 import { eraseUser, markDeleted } from "../user/user.service.ts";
 import { requirePassword } from "./auth.credential.ts";
-import { deletedHandleLifeMs, hashHandle, reserveHandle } from "./auth.handle.ts";
-import { announceEnded, endSessions } from "./auth.session.ts";
 
 /**
  * Deletes the actor's account, at once for everybody's eyes; the handle stays reserved for 30 days, the address is free.

@@ -5,17 +5,17 @@ import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import { ok } from "../platform/wire.ts";
+import type { Device } from "../session/session.device.ts";
+import { announceEnded, endSessions, startSession } from "../session/session.service.ts";
 import { moveUserCounts } from "../user/user.counter.ts";
+import { hashHandle, releaseHandle } from "../user/user.hold.ts";
 import type { MeView } from "../user/user.schema.ts";
 import { presentMe } from "../user/user.view.ts";
 import { insertAccount } from "./auth.account.ts";
 import { requirePassword } from "./auth.credential.ts";
-import type { Device } from "./auth.device.ts";
-import { hashHandle, releaseHandle } from "./auth.handle.ts";
 import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
 import type { SignedInView } from "./auth.schema.ts";
 import { presentSignedIn } from "./auth.service.ts";
-import { announceEnded, endSessions, startSession } from "./auth.session.ts";
 
 /** Has a link mailed where an address waits for it. Answers the same, in the same time, where none does. */
 export async function requestEmailVerification(deps: Deps, input: { email: string }): Promise<typeof ok> {

@@ -4,8 +4,8 @@ import { statement, type Tx } from "@pixora/db";
 import type { Fact } from "@pixora/jobs";
 import type { Deps } from "../platform/deps.ts";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
+import { readSignedId, signedIdIsRight, writeSignedId } from "../platform/secret/key.ts";
 import { type ExportSection, exportSections } from "./auth.export.sections.ts";
-import { readSignedId, signedIdIsRight, writeSignedId } from "./auth.keys.ts";
 import type { ExportView } from "./auth.schema.ts";
 
 /** How long a finished archive can be fetched. */

@@ -1,13 +1,13 @@
 import { statement } from "@pixora/db";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createSessionChecker } from "../session/session.service.ts";
+import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./auth.credential.ts";
 import { changeEmail, requestEmailVerification, verifyEmail } from "./auth.email.ts";
 import { mailTokenLifeMs } from "./auth.mail.token.ts";
 import { sendMails } from "./auth.mail.ts";
 import { signIn, signUp } from "./auth.service.ts";
-import { createSessionChecker } from "./auth.session.ts";
-import { verifyAccessToken } from "./auth.token.ts";
 
 const device = { userAgent: "test", ip: "203.0.113.7" };
 const password = "correct horse battery";

@@ -6,7 +6,7 @@ import { type Sql, statement, type Tx } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { insertFacts } from "../platform/outbox.ts";
-import { readSignedId, signedIdIsRight, writeSignedId } from "./auth.keys.ts";
+import { readSignedId, signedIdIsRight, writeSignedId } from "../platform/secret/key.ts";
 
 export type MailKind = "signUp" | "emailVerification" | "emailChange" | "passwordReset";
 

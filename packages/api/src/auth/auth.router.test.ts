@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RequestContext } from "../platform/context.ts";
 import { createCallerFactory } from "../platform/trpc.ts";
 import { failureOf } from "../platform/wire-error.ts";
+import { createSessionChecker } from "../session/session.service.ts";
+import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, type TestDeps, testContext } from "../testing/index.ts";
 import { authRouter } from "./auth.router.ts";
-import { createSessionChecker } from "./auth.session.ts";
-import { verifyAccessToken } from "./auth.token.ts";
 
 const password = "correct horse battery";
 const account = { email: "ann@test.example", handle: "ann", password };

@@ -2,13 +2,21 @@
 import type { RequestContext, Viewer } from "../platform/context.ts";
 import { authedProcedure, openProcedure, router } from "../platform/trpc.ts";
 import { okView } from "../platform/wire.ts";
+import type { Device } from "../session/session.device.ts";
+import { refreshSession } from "../session/session.refresh.ts";
+import {
+  refreshedView,
+  refreshInput,
+  sessionIdInput,
+  sessionPageView,
+  signOutEverywhereInput,
+} from "../session/session.schema.ts";
+import { listSessions, revokeSession, signOut, signOutEverywhere } from "../session/session.service.ts";
 import { meView } from "../user/user.schema.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./auth.credential.ts";
 import { deleteAccount } from "./auth.deletion.ts";
-import type { Device } from "./auth.device.ts";
 import { changeEmail, requestEmailVerification, verifyEmail } from "./auth.email.ts";
 import { presentExport, requestExport } from "./auth.export.ts";
-import { refreshSession } from "./auth.refresh.ts";
 import {
   changeEmailInput,
   changePasswordInput,
@@ -16,20 +24,14 @@ import {
   emptyInput,
   exportView,
   passwordOnlyInput,
-  refreshedView,
-  refreshInput,
   resetPasswordInput,
-  sessionIdInput,
-  sessionPageView,
   signedInView,
   signedUpView,
   signInInput,
-  signOutEverywhereInput,
   signUpInput,
   verifyEmailInput,
 } from "./auth.schema.ts";
 import { signIn, signUp } from "./auth.service.ts";
-import { listSessions, revokeSession, signOut, signOutEverywhere } from "./auth.session.ts";
 
 function deviceOf(ctx: RequestContext, deviceName?: string): Device {
   return { deviceName, userAgent: ctx.userAgent, ip: ctx.ip };

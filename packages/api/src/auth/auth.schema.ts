@@ -1,11 +1,12 @@
 // What callers send to `auth`, and what they get. Addresses are canonical (lower case) from here on.
 import { z } from "zod";
+import { isCommonPassword } from "../platform/secret/password.ts";
 import { textInput } from "../platform/text.ts";
-import { idInput, idView, instantView } from "../platform/wire.ts";
+import { instantView } from "../platform/wire.ts";
+import { tokensView } from "../session/session.schema.ts";
 import { newHandleInput } from "../user/user.handle.ts";
 import { displayNameInput } from "../user/user.name.ts";
 import { meView } from "../user/user.schema.ts";
-import { isCommonPassword } from "./auth.password.ts";
 
 /** ASCII only (zod's pattern), so that lower case means the same here and in PostgreSQL. */
 export const emailInput = z.string().trim().max(254).toLowerCase().pipe(z.email("Not an e-mail address"));
@@ -39,10 +40,7 @@ export const signInInput = z.object({
   password: typedPassword,
   deviceName: deviceNameInput,
 });
-export const refreshInput = z.object({ refreshToken: z.string().min(1).max(500) });
 export const emptyInput = z.object({}).prefault({});
-export const signOutEverywhereInput = z.object({ exceptCurrent: z.boolean().optional() }).prefault({});
-export const sessionIdInput = z.object({ sessionId: idInput });
 export const changePasswordInput = z.object({ currentPassword: typedPassword, newPassword: newPasswordInput });
 export const emailOnlyInput = z.object({ email: emailInput });
 export const resetPasswordInput = z.object({ token: mailTokenInput, newPassword: newPasswordInput });
@@ -50,34 +48,15 @@ export const verifyEmailInput = z.object({ token: mailTokenInput });
 export const changeEmailInput = z.object({ newEmail: emailInput, password: typedPassword });
 export const passwordOnlyInput = z.object({ password: typedPassword });
 
-export const tokensView = z.object({
-  accessToken: z.string(),
-  accessTokenExpiresAt: instantView,
-  refreshToken: z.string(),
-  refreshTokenExpiresAt: instantView,
-});
 export const signedInView = z.object({ user: meView, tokens: tokensView });
 /** Null where e-mail verification is required: the answer is the same whether the address is free or taken. */
 export const signedUpView = z.union([signedInView, z.object({ user: z.null(), tokens: z.null() })]);
-export const refreshedView = z.object({ tokens: tokensView });
-export const sessionView = z.object({
-  id: idView,
-  deviceName: z.string(),
-  ipHint: z.string(),
-  createdAt: instantView,
-  lastUsedAt: instantView,
-  isCurrent: z.boolean(),
-});
-export const sessionPageView = z.object({ items: z.array(sessionView), nextCursor: z.null() });
 export const exportView = z.object({
   state: z.enum(["none", "running", "ready", "failed"]),
   url: z.string().nullable(),
   expiresAt: instantView.nullable(),
 });
 
-export type Tokens = z.infer<typeof tokensView>;
 export type SignedInView = z.infer<typeof signedInView>;
 export type SignedUpView = z.infer<typeof signedUpView>;
-export type SessionView = z.infer<typeof sessionView>;
-export type SessionPageView = z.infer<typeof sessionPageView>;
 export type ExportView = z.infer<typeof exportView>;

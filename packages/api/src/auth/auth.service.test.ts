@@ -1,13 +1,19 @@
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseRevokedHint, revokedHintChannel } from "../log/log.hint.ts";
+import { hashPassword } from "../platform/secret/password.ts";
+import { ipHintOf } from "../session/session.device.ts";
+import {
+  createSessionChecker,
+  listSessions,
+  revokeSession,
+  signOut,
+  signOutEverywhere,
+} from "../session/session.service.ts";
+import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, type TestDeps, waitFor } from "../testing/index.ts";
-import { ipHintOf } from "./auth.device.ts";
-import { hashPassword } from "./auth.password.ts";
 import { signInInput, signUpInput } from "./auth.schema.ts";
 import { signIn, signUp } from "./auth.service.ts";
-import { createSessionChecker, listSessions, revokeSession, signOut, signOutEverywhere } from "./auth.session.ts";
-import { verifyAccessToken } from "./auth.token.ts";
 
 const device = {
   userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",

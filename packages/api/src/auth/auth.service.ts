@@ -4,16 +4,16 @@ import { statement, type Tx } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import { hashPassword, isHashOutdated, verifyPassword } from "../platform/secret/password.ts";
+import type { Device } from "../session/session.device.ts";
+import { issueTokens } from "../session/session.refresh.ts";
+import { type SessionRow, startSession } from "../session/session.service.ts";
 import { canonicalHandle } from "../user/user.handle.ts";
+import { hashHandle, holdHandle, isHandleHeld } from "../user/user.hold.ts";
 import { presentMe } from "../user/user.view.ts";
 import { insertAccount } from "./auth.account.ts";
-import type { Device } from "./auth.device.ts";
-import { hashHandle, holdHandle, isHandleHeld } from "./auth.handle.ts";
 import { mailTokenLifeMs, requestMail } from "./auth.mail.token.ts";
-import { hashPassword, isHashOutdated, verifyPassword } from "./auth.password.ts";
-import { issueTokens } from "./auth.refresh.ts";
 import type { SignedInView, SignedUpView } from "./auth.schema.ts";
-import { type SessionRow, startSession } from "./auth.session.ts";
 
 interface SignUpInput {
   email: string;

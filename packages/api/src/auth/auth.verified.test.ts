@@ -1,6 +1,7 @@
 // Where addresses must be verified first (REQUIRE_EMAIL_VERIFICATION): nobody learns whose an address is.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
 import { isHandleFree } from "../user/user.service.ts";
 import { changeEmail, requestEmailVerification, verifyEmail } from "./auth.email.ts";
@@ -8,7 +9,6 @@ import { deleteOldTokens } from "./auth.expiry.ts";
 import { mailTokenLifeMs } from "./auth.mail.token.ts";
 import { sendMails } from "./auth.mail.ts";
 import { signIn, signUp } from "./auth.service.ts";
-import { verifyAccessToken } from "./auth.token.ts";
 
 const device = { userAgent: "test", ip: "203.0.113.7" };
 const password = "correct horse battery";

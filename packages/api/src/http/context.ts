@@ -2,11 +2,11 @@
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
-import { verifyAccessToken } from "../auth/auth.token.ts";
 import type { Connection, RequestContext, Viewer } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Shutdown } from "../platform/shutdown.ts";
+import { verifyAccessToken } from "../session/session.token.ts";
 import { type Handshake, userAgentOf } from "./handshake.ts";
 
 export interface ContextParts {

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { createSessionChecker } from "../auth/auth.session.ts";
 import { createShutdown } from "../platform/shutdown.ts";
 import { nameRequest } from "../platform/wire-error.ts";
 import { appRouter } from "../root.ts";
+import { createSessionChecker } from "../session/session.service.ts";
 import { createPerson, createPost, openTestServer, type TestServer, waitFor } from "../testing/index.ts";
 import { socketContext } from "./context.ts";
 

@@ -2,7 +2,7 @@
 // but stop mails, and works for as long as the secret that signed it.
 import { statement } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
-import { createSigner } from "../platform/signature.ts";
+import { createSigner } from "../platform/secret/signature.ts";
 import { updatePreferences } from "./notification.preference.ts";
 import { type NotificationType, notificationType, type UpdatePreferencesInput } from "./notification.schema.ts";
 

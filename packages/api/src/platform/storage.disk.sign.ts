@@ -1,6 +1,6 @@
 // What the disk driver signs: upload permissions and URLs. Pure but for the clock.
 import type { Clock } from "./deps.ts";
-import { createSigner } from "./signature.ts";
+import { createSigner } from "./secret/signature.ts";
 import { type LocalFiles, type Storage, signedUrlLifeMs, signingInstant, signingPeriodOf } from "./storage.ts";
 
 type StorageSigner = Pick<Storage, "signUpload" | "signingPeriod" | "urlOf">;

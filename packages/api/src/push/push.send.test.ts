@@ -1,7 +1,7 @@
 // Pushes to a real push service on this machine: one a browser and cause, whatever runs twice.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { revokeSession } from "../auth/auth.session.ts";
 import { setQuiet, updatePreferences } from "../notification/notification.preference.ts";
+import { revokeSession } from "../session/session.service.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, like, listDeliveries, openBrowser, takeFacts, unlike } from "../testing/outside.ts";
 import { openPushSink, type PushSink } from "../testing/sinks.ts";

@@ -1,12 +1,12 @@
 // What tests of mails and pushes do: something happens, its facts go to their jobs by hand, time passes.
 import { type Statement, statement } from "@pixora/db";
 import type { Fact, FactName } from "@pixora/jobs";
-import { startSession } from "../auth/auth.session.ts";
 import { createComment } from "../comment/comment.service.ts";
 import { likePost, unlikePost } from "../like/like.service.ts";
 import { notifyComments, notifyLikes } from "../notification/notification.notify.ts";
 import type { Clock, Deps } from "../platform/deps.ts";
 import { subscribe } from "../push/push.service.ts";
+import { startSession } from "../session/session.service.ts";
 import { createBrowser, type TestBrowser } from "./sinks.ts";
 
 /** A clock that tests move. */

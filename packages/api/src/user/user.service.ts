@@ -1,12 +1,12 @@
 // Rules and writes of people: making one, finding by handle, roles, suspension. The only SQL, with user.profile.ts, that
 // writes `users`.
 import { type Sql, statement, type Tx } from "@pixora/db";
-import { hashHandle, isHandleHeld } from "../auth/auth.handle.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { insertFacts } from "../platform/outbox.ts";
 import { lockPeople } from "./user.counter.ts";
 import { canonicalHandle, isReservedHandle } from "./user.handle.ts";
+import { hashHandle, isHandleHeld } from "./user.hold.ts";
 import type { Role, UserView } from "./user.schema.ts";
 import { presentUser } from "./user.view.ts";
 

@@ -9,12 +9,12 @@ import {
   type TRPCProcedureType,
 } from "@trpc/server";
 import { z } from "zod";
-import { createSessionChecker } from "../../auth/auth.session.ts";
-import { verifyAccessToken } from "../../auth/auth.token.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { AppErrorCode } from "../../platform/errors.ts";
 import { failureOf } from "../../platform/wire-error.ts";
 import { appRouter } from "../../root.ts";
+import { createSessionChecker } from "../../session/session.service.ts";
+import { verifyAccessToken } from "../../session/session.token.ts";
 import { testContext } from "../context.ts";
 
 // By wire name; tRPC's types show the nested record, which the router holds elsewhere.

@@ -2,8 +2,6 @@
 // stand to the owner. It begins with everything public and everyone taking part; targets.ts makes it what it is named.
 import { hash } from "@node-rs/argon2";
 import { statement } from "@pixora/db";
-import { issueTokens } from "../../auth/auth.refresh.ts";
-import { startSession } from "../../auth/auth.session.ts";
 import { createBookmark } from "../../bookmark/bookmark.service.ts";
 import { createComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
@@ -11,6 +9,8 @@ import { likeComment, likePost } from "../../like/like.service.ts";
 import { createReport } from "../../moderation/moderation.report.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { createPost, updatePost } from "../../post/post.service.ts";
+import { issueTokens } from "../../session/session.refresh.ts";
+import { startSession } from "../../session/session.service.ts";
 import { createPerson } from "../people.ts";
 import { uploadPicture } from "../pictures.ts";
 import { type ViewerName, viewers } from "./rules.ts";

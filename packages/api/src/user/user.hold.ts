@@ -2,7 +2,7 @@
 // Promise: they are kept as a keyed hash, so that the table names nobody.
 import { type Sql, statement, type Tx } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
-import { macsFor } from "./auth.keys.ts";
+import { macsFor } from "../platform/secret/key.ts";
 
 /** How long the handle of a deleted account stays reserved. */
 export const deletedHandleLifeMs = 30 * 24 * 60 * 60_000;
@@ -13,7 +13,7 @@ export function hashHandle(deps: Pick<Deps, "config">, handle: string): Buffer[]
 }
 
 const selectHeld = statement<{ isHeld: boolean }>(
-  "auth.selectHeldHandle",
+  "user.selectHeldHandle",
   `select exists (select from reserved_handles where hash = any ($1::bytea[]) and expires_at > $2) as "isHeld"`,
 );
 
@@ -23,13 +23,13 @@ export async function isHandleHeld(sql: Sql, input: { hashes: readonly Buffer[];
 }
 
 const insertHold = statement<never>(
-  "auth.holdHandle",
+  "user.holdHandle",
   `insert into reserved_handles (hash, expires_at) values ($1, $3)
    on conflict (hash) do update set expires_at = excluded.expires_at where reserved_handles.expires_at <= $2`,
 );
 
 const selectOwned = statement<{ isOwned: boolean }>(
-  "auth.selectOwnedHandle",
+  "user.selectOwnedHandle",
   `select exists (select from users where handle = $1) as "isOwned"`,
 );
 
@@ -48,7 +48,7 @@ export async function holdHandle(
 }
 
 const extendHold = statement<never>(
-  "auth.reserveHandle",
+  "user.reserveHandle",
   `insert into reserved_handles (hash, expires_at) values ($1, $2)
    on conflict (hash) do update set expires_at = greatest(reserved_handles.expires_at, excluded.expires_at)`,
 );
@@ -59,7 +59,7 @@ export async function reserveHandle(tx: Tx, input: { hashes: readonly Buffer[]; 
 }
 
 const deleteHold = statement<never>(
-  "auth.releaseHandle",
+  "user.releaseHandle",
   `delete from reserved_handles where hash = any ($1::bytea[])`,
 );
 

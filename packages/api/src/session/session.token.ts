@@ -7,7 +7,7 @@ import type { Viewer } from "../platform/context.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
-import { keyIdOf } from "./auth.keys.ts";
+import { keyIdOf } from "../platform/secret/key.ts";
 
 const algorithm = "HS256";
 /** RFC 9068's type: no other JWT of ours, or of anyone who shares the secret, passes for an access token. */

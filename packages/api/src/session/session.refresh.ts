@@ -4,10 +4,10 @@ import { statement } from "@pixora/db";
 import { hintRevoked } from "../log/log.hint.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
-import { macFor, macIsRight } from "./auth.keys.ts";
-import type { Tokens } from "./auth.schema.ts";
-import { type SessionRow, sessionLifeMs } from "./auth.session.ts";
-import { signAccessToken } from "./auth.token.ts";
+import { macFor, macIsRight } from "../platform/secret/key.ts";
+import type { Tokens } from "./session.schema.ts";
+import { type SessionRow, sessionLifeMs } from "./session.service.ts";
+import { signAccessToken } from "./session.token.ts";
 
 /** How long the token before the present one still gets the present one: a lost answer, or calls in parallel. */
 export const graceMs = 30_000;
@@ -41,7 +41,7 @@ interface RefreshableSession extends SessionRow {
 }
 
 const selectSession = statement<RefreshableSession>(
-  "auth.selectRefreshableSession",
+  "session.selectRefreshable",
   `select s.id, s.user_id as "userId", s.generation, s.salt, s.expires_at as "expiresAt", s.rotated_at as "rotatedAt",
           s.revoked_at is not null as "isRevoked", u.deleted_at is not null as "isDeleted",
           u.suspended_at is not null as "isSuspended"
@@ -50,14 +50,14 @@ const selectSession = statement<RefreshableSession>(
 );
 
 const rotate = statement<SessionRow>(
-  "auth.rotateSession",
+  "session.rotate",
   `update sessions set generation = generation + 1, rotated_at = $3, last_used_at = $3, expires_at = $4
    where id = $1 and generation = $2 and revoked_at is null
    returning id, user_id as "userId", generation, salt, expires_at as "expiresAt"`,
 );
 
 const revokeReplayed = statement<never>(
-  "auth.revokeReplayedSession",
+  "session.revokeReplayed",
   `update sessions set revoked_at = $2 where id = $1 and revoked_at is null`,
 );
 

@@ -9,8 +9,8 @@ import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { ok } from "../platform/wire.ts";
 import { sessionRefusal } from "../visibility/session.visibility.ts";
-import { type Device, deviceNameOf, ipHintOf } from "./auth.device.ts";
-import type { SessionPageView } from "./auth.schema.ts";
+import { type Device, deviceNameOf, ipHintOf } from "./session.device.ts";
+import type { SessionPageView } from "./session.schema.ts";
 
 /** How long a session lives without being refreshed. */
 export const sessionLifeMs = 30 * 24 * 60 * 60_000;
@@ -25,7 +25,7 @@ export interface SessionRow {
 }
 
 const insertSession = statement<SessionRow>(
-  "auth.insertSession",
+  "session.insert",
   `insert into sessions (user_id, salt, device_name, ip_hint, created_at, rotated_at, last_used_at, expires_at)
    values ($1, $2, $3, $4, $5, $5, $5, $6)
    returning id, user_id as "userId", generation, salt, expires_at as "expiresAt"`,
@@ -51,7 +51,7 @@ interface SessionState {
 }
 
 const selectStates = statement<SessionState>(
-  "auth.selectSessionStates",
+  "session.selectStates",
   `select session.id, session.user_id as "userId",
           ${sessionRefusal({ session: "session", account: "account", now: "$2" })} as refusal
    from sessions session join users account on account.id = session.user_id
@@ -87,7 +87,7 @@ const selectSessions = statement<{
   createdAt: Date;
   lastUsedAt: Date;
 }>(
-  "auth.selectSessions",
+  "session.select",
   `select id, device_name as "deviceName", ip_hint as "ipHint", created_at as "createdAt", last_used_at as "lastUsedAt"
    from sessions
    where user_id = $1 and revoked_at is null and expires_at > $2
@@ -110,7 +110,7 @@ export async function listSessions(
 }
 
 const endOne = statement<{ wasLive: boolean }>(
-  "auth.endSession",
+  "session.end",
   `with target as (
      select id, revoked_at is null as was_live from sessions where id = $1 and user_id = $2
    ), ended as (
@@ -142,7 +142,7 @@ export async function signOut(
 }
 
 const endAll = statement<{ id: string }>(
-  "auth.endSessions",
+  "session.endAll",
   `update sessions set revoked_at = $2
    where user_id = $1 and revoked_at is null and id is distinct from $3::bigint
    returning id`,
@@ -188,7 +188,7 @@ export async function signOutEverywhere(
 }
 
 const deleteOld = statement<never>(
-  "auth.deleteOldSessions",
+  "session.deleteOld",
   `delete from sessions where id in (
      select id from sessions where expires_at < $1 or revoked_at < $1 limit $2)`,
 );

@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash, parseOptions, verify } from "@node-rs/argon2";
-import { AppError } from "../platform/errors.ts";
-import commonPasswords from "./auth.common-passwords.json" with { type: "json" };
+import { AppError } from "../errors.ts";
+import commonPasswords from "./common-passwords.json" with { type: "json" };
 
 /** OWASP's first choice: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };

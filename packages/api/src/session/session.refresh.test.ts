@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signUp } from "../auth/auth.service.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
-import { graceMs, refreshSession } from "./auth.refresh.ts";
-import { signUp } from "./auth.service.ts";
-import { createSessionChecker, sessionLifeMs, signOut } from "./auth.session.ts";
-import { verifyAccessToken } from "./auth.token.ts";
+import { graceMs, refreshSession } from "./session.refresh.ts";
+import { createSessionChecker, sessionLifeMs, signOut } from "./session.service.ts";
+import { verifyAccessToken } from "./session.token.ts";
 
 const device = { userAgent: "test", ip: "203.0.113.7" };
 let nowMs = Date.now();

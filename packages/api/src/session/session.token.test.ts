@@ -1,8 +1,8 @@
 import { base64url, SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, test } from "vitest";
+import { keyIdOf } from "../platform/secret/key.ts";
 import { testConfig } from "../testing/index.ts";
-import { keyIdOf } from "./auth.keys.ts";
-import { signAccessToken, verifyAccessToken } from "./auth.token.ts";
+import { signAccessToken, verifyAccessToken } from "./session.token.ts";
 
 const secret = "test-secret-test-secret-test-secret-0001";
 let nowMs = Date.now();
