@@ -1,9 +1,8 @@
 // Every job, as one call into a domain function. A job without a handler does not compile.
 import type { GiveUpHandlers, JobHandlers } from "@pixora/jobs";
+import { makeExports } from "./account/account.export.ts";
 import { mendCounters } from "./audit/audit.service.ts";
-import { purgeAccounts } from "./auth/auth.deletion.ts";
 import { deleteOldTokens } from "./auth/auth.expiry.ts";
-import { makeExports } from "./auth/auth.export.ts";
 import { sendMails } from "./auth/auth.mail.ts";
 import { dropWindowsOfFacts } from "./feed/feed.drop.ts";
 import { pushPosts } from "./feed/feed.fanout.ts";
@@ -24,7 +23,8 @@ import {
 import { deleteOldDeliveries, retryDeliveries } from "./notification/notification.upkeep.ts";
 import type { Deps } from "./platform/deps.ts";
 import { deleteOldIdempotencyKeys } from "./platform/idempotency.ts";
-import { purgePosts } from "./post/post.purge.ts";
+import { purgeAccounts } from "./purge/purge.account.ts";
+import { purgePosts } from "./purge/purge.post.ts";
 import { sendPushes } from "./push/push.send.ts";
 import { deleteDeadSubscriptions } from "./push/push.service.ts";
 import { deleteOldSessions } from "./session/session.service.ts";

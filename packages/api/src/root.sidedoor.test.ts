@@ -1,5 +1,7 @@
 // A private post by every side door, with caches warmed by those who were allowed to see it, the reader among them.
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { updateUser } from "./account/account.profile.ts";
 import { deleteAccount } from "./auth/auth.deletion.ts";
 import { createBlock } from "./block/block.service.ts";
 import { createComment } from "./comment/comment.service.ts";
@@ -22,7 +24,6 @@ import {
 import { suspend } from "./testing/matrix/targets.ts";
 import { createWorld, password, type World, words } from "./testing/matrix/world.ts";
 import { workOff } from "./testing/work-off.ts";
-import { updateUser } from "./user/user.profile.ts";
 
 interface Closing {
   /** As in "a post that is deleted". Without its spaces it names the world's people: at most 20 letters then. */

@@ -1,4 +1,7 @@
 // The wire of `auth`. Procedures for people without a session ignore the Authorization header.
+
+import { presentExport, requestExport } from "../account/account.export.ts";
+import { exportView } from "../account/account.schema.ts";
 import type { RequestContext, Viewer } from "../platform/context.ts";
 import { authedProcedure, openProcedure, router } from "../platform/trpc.ts";
 import { okView } from "../platform/wire.ts";
@@ -16,13 +19,11 @@ import { meView } from "../user/user.schema.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./auth.credential.ts";
 import { deleteAccount } from "./auth.deletion.ts";
 import { changeEmail, requestEmailVerification, verifyEmail } from "./auth.email.ts";
-import { presentExport, requestExport } from "./auth.export.ts";
 import {
   changeEmailInput,
   changePasswordInput,
   emailOnlyInput,
   emptyInput,
-  exportView,
   passwordOnlyInput,
   resetPasswordInput,
   signedInView,

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { isCommonPassword } from "../platform/secret/password.ts";
 import { textInput } from "../platform/text.ts";
-import { instantView } from "../platform/wire.ts";
 import { tokensView } from "../session/session.schema.ts";
 import { newHandleInput } from "../user/user.handle.ts";
 import { displayNameInput } from "../user/user.name.ts";
@@ -51,12 +50,6 @@ export const passwordOnlyInput = z.object({ password: typedPassword });
 export const signedInView = z.object({ user: meView, tokens: tokensView });
 /** Null where e-mail verification is required: the answer is the same whether the address is free or taken. */
 export const signedUpView = z.union([signedInView, z.object({ user: z.null(), tokens: z.null() })]);
-export const exportView = z.object({
-  state: z.enum(["none", "running", "ready", "failed"]),
-  url: z.string().nullable(),
-  expiresAt: instantView.nullable(),
-});
 
 export type SignedInView = z.infer<typeof signedInView>;
 export type SignedUpView = z.infer<typeof signedUpView>;
-export type ExportView = z.infer<typeof exportView>;

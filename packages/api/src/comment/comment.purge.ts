@@ -1,6 +1,6 @@
-// Takes away the comments of a post, or of a person, that is gone, in transactions of bounded length.
-import { statement } from "@pixora/db";
-import { purgeLikesOfComments } from "../like/like.purge.ts";
+// The rows of comments of a post, or of a person, that is gone, in transactions of bounded length. Comments of a person
+// have likes, too: purge/purge.comment.ts takes both away.
+import { type Sql, statement, type Tx } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import { removeComment } from "./comment.service.ts";
@@ -23,29 +23,35 @@ const selectLiveOwn = statement<{ commentId: string; postId: string; parentId: s
    where author_id = $1 and deleted_at is null limit 200`,
 );
 
-/**
- * Deletes all comments of a person who can make no new ones, as if they had deleted each: counts stay exact, and what
- * live replies hang on stays as a placeholder, of nobody. Mentions of the person go too. The second time changes nothing.
- */
-export async function purgeCommentsOfUser(
+/** Deletes the live comments of a person, as if they had deleted each: counts stay exact. May be run again. */
+export async function deleteCommentsOfUser(
   deps: Pick<Deps, "db" | "wakeRelay">,
   input: { userId: string },
 ): Promise<void> {
-  const { userId } = input;
   for (;;) {
-    const own = await deps.db.sql.many(selectLiveOwn, [userId]);
-    if (own.length === 0) break;
+    const own = await deps.db.sql.many(selectLiveOwn, [input.userId]);
+    if (own.length === 0) return;
     // One transaction each: every one of them locks a post that others are commenting on.
     for (const comment of own) await commitFacts(deps, (tx) => removeComment(tx, comment));
   }
-  await purgeRemains(deps, { userId });
-  while ((await deps.db.sql.run(forgetMentions, [userId])) > 0);
 }
 
-const selectRemains = statement<{ id: string; isListed: boolean }>(
+/** A deleted comment whose row still names its author. */
+export interface CommentRemains {
+  id: string;
+  /** Live replies hang on it: the row stays, as a placeholder of nobody. */
+  isListed: boolean;
+}
+
+const selectRemains = statement<CommentRemains>(
   "comment.remainsOfUser",
   `select id, listed_under_id is not null as "isListed" from comments where author_id = $1 limit 500`,
 );
+
+/** What is left of a person's deleted comments; at most 500. */
+export async function listRemainsOfUser(sql: Sql, input: { userId: string }): Promise<CommentRemains[]> {
+  return sql.many(selectRemains, [input.userId]);
+}
 
 // A reply that answered one of them no longer says whom it answered. The thread's index leads there.
 const forgetAnswered = statement<never>(
@@ -63,19 +69,11 @@ const deleteUnlisted = statement<never>(
   `delete from comments where id = any($1::bigint[]) and listed_under_id is null`,
 );
 
-async function purgeRemains(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  for (;;) {
-    const remains = await deps.db.sql.many(selectRemains, [input.userId]);
-    if (remains.length === 0) return;
-    const commentIds = remains.map((row) => row.id);
-    // A placeholder keeps the likes of others, as it does where a comment alone is deleted: its count is that of them.
-    await purgeLikesOfComments(deps, { commentIds: remains.filter((row) => !row.isListed).map((row) => row.id) });
-    await deps.db.inTransaction(async (tx) => {
-      await tx.run(forgetAnswered, [commentIds]);
-      await tx.run(forgetAuthor, [commentIds]);
-      await tx.run(deleteUnlisted, [commentIds]);
-    });
-  }
+/** Takes a person's name off deleted comments: placeholders stay, other rows go. The second time changes nothing. */
+export async function removeRemains(tx: Tx, input: { commentIds: readonly string[] }): Promise<void> {
+  await tx.run(forgetAnswered, [input.commentIds]);
+  await tx.run(forgetAuthor, [input.commentIds]);
+  await tx.run(deleteUnlisted, [input.commentIds]);
 }
 
 const forgetMentions = statement<never>(
@@ -83,3 +81,8 @@ const forgetMentions = statement<never>(
   `update comments set mention_ids = array_remove(mention_ids, $1)
    where id = any(array(select id from comments where mention_ids @> array[$1::bigint] limit 500))`,
 );
+
+/** Takes mentions of a person out of others' comments. May be run again. */
+export async function forgetMentionsInComments(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
+  while ((await deps.db.sql.run(forgetMentions, [input.userId])) > 0);
+}

@@ -2,10 +2,10 @@
 // meet only errors that have a reason. PIXORA_RACE_ROUNDS=200 is the long form.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { updateUser } from "../account/account.profile.ts";
 import { createBlock, deleteBlock } from "../block/block.service.ts";
 import { AppError } from "../platform/errors.ts";
 import { createPerson, openTestDeps, type TestDeps } from "../testing/index.ts";
-import { updateUser } from "../user/user.profile.ts";
 import { acceptRequest, createFollow, deleteFollow, rejectRequest, removeFollower } from "./follow.service.ts";
 
 const pairCount = 50;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeExports, presentExport, requestExport } from "../auth/auth.export.ts";
+import { makeExports, presentExport, requestExport } from "../account/account.export.ts";
 import { createPerson, createPost, openTestServer, type TestServer } from "../testing/index.ts";
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 // GET /export/<signed token>: a person's data archive as a download. The token is the only permission; it expires.
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
-import { readExport } from "../auth/auth.export.ts";
+import { readExport } from "../account/account.export.ts";
 import type { Deps } from "../platform/deps.ts";
 
 /** Registers the route. A link that is wrong, expired or replaced is 404 all the same. */

@@ -1,10 +1,10 @@
 // How pictures are served: headers, parts of files, and what is not there.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { updateUser } from "../account/account.profile.ts";
 import { createPostInput } from "../post/post.schema.ts";
 import { createPost } from "../post/post.service.ts";
 import { createPerson, openTestServer, type TestServer } from "../testing/index.ts";
 import { uploadPicture } from "../testing/pictures.ts";
-import { updateUser } from "../user/user.profile.ts";
 import { parseByteRange } from "./byte-range.ts";
 
 let server: TestServer;

@@ -1,9 +1,9 @@
 // Cached bodies: one query for the misses of a tick, and never a word that this viewer may not read now.
 import { type Db, statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { updateUser } from "../account/account.profile.ts";
 import type { Deps } from "../platform/deps.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
-import { updateUser } from "../user/user.profile.ts";
 import { loadPostBodies } from "./post.cache.ts";
 import { updatePost } from "./post.service.ts";
 import { presentPost, presentPosts, presentStates } from "./post.view.ts";

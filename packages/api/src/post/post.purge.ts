@@ -1,12 +1,8 @@
-// The end of deleted posts, and of all posts of people who are gone: what hangs on a post goes in bounded statements,
-// then the row; a tombstone stays.
-import { statement, type Tx } from "@pixora/db";
-import type { FactOf } from "@pixora/jobs";
-import { purgeBookmarks } from "../bookmark/bookmark.purge.ts";
-import { purgeComments } from "../comment/comment.purge.ts";
-import { purgeLikes } from "../like/like.purge.ts";
+// The rows of deleted posts, and of all posts of people who are gone. What hangs on a post is taken away first, by
+// purge/purge.post.ts; a tombstone stays.
+import { type Sql, statement, type Tx } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
-import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
+import { insertFacts } from "../platform/outbox.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { lockAuthorHead, lockPostCountsSql, resetAuthorHead } from "./post.counter.ts";
 
@@ -15,30 +11,9 @@ const selectDeleted = statement<{ id: string }>(
   `select id from posts where id = any($1::bigint[]) and deleted_at is not null`,
 );
 
-/**
- * Removes posts that were deleted, with their likes, bookmarks and comments. Killed half-way, it goes on where it
- * stopped when the facts come again; a post that is gone already is passed over.
- */
-export async function purgePosts(
-  deps: Pick<Deps, "db">,
-  input: { facts: readonly FactOf<"post.purgePosts">[] },
-): Promise<void> {
-  const postIds = [...new Set(input.facts.map((fact) => fact.payload.postId))];
-  const deleted = await deps.db.sql.many(selectDeleted, [postIds]);
-  await purgeHangers(deps, { ids: deleted.map((post) => post.id) });
-  await deps.db.inTransaction(async (tx) => {
-    await removePosts(tx, { ids: deleted.map((post) => post.id) });
-    recordDone(tx, { job: "post.purgePosts", factIds: input.facts.map((fact) => fact.id) });
-  });
-}
-
-// One after the other: nobody waits for this, and people wait for the database.
-async function purgeHangers(deps: Pick<Deps, "db">, input: { ids: readonly string[] }): Promise<void> {
-  for (const postId of input.ids) {
-    await purgeLikes(deps, { postId });
-    await purgeBookmarks(deps, { postId });
-    await purgeComments(deps, { postId });
-  }
+/** Which of these posts were deleted and still have their row. */
+export async function listDeletedPosts(sql: Sql, input: { ids: readonly string[] }): Promise<string[]> {
+  return (await sql.many(selectDeleted, [input.ids])).map((post) => post.id);
 }
 
 const lockCounts = statement<never>("post.lockForPurge", lockPostCountsSql("select unnest($1::bigint[])"));
@@ -51,9 +26,11 @@ const removePostsStatement = statement<never>(
    insert into post_tombstones (id, author_id) select id, author_id from removed on conflict do nothing`,
 );
 
-// What was liked or said between the last batch and here goes by cascade: it is little. Counters are locked first, as
-// by everyone else who touches a post.
-async function removePosts(tx: Tx, input: { ids: readonly string[] }): Promise<void> {
+/**
+ * Removes the rows of deleted posts. What was liked or said since its last batch was purged goes by cascade: it is little.
+ * Counters are locked first, as by everyone else who touches a post. The second time changes nothing.
+ */
+export async function removePosts(tx: Tx, input: { ids: readonly string[] }): Promise<void> {
   if (input.ids.length === 0) return;
   await tx.many(lockCounts, [input.ids]);
   await tx.run(removePostsStatement, [input.ids]);
@@ -69,24 +46,13 @@ const hideOwn = statement<{ id: string }>(
    where author_id = $1 and id = any($2::bigint[]) and deleted_at is null returning id`,
 );
 
-/**
- * Deletes and removes all posts of a person who can make no new ones, their tombstones, and what mentions the person in
- * others' posts. Facts tell of each post that others could still see. The second time changes nothing.
- */
-export async function purgePostsOfUser(deps: Pick<Deps, "db" | "wakeRelay">, input: { userId: string }): Promise<void> {
-  const { userId } = input;
-  for (;;) {
-    const ids = (await deps.db.sql.many(selectOwn, [userId])).map((post) => post.id);
-    if (ids.length === 0) break;
-    await commitFacts(deps, (tx) => hidePosts(tx, { userId, ids }));
-    await purgeHangers(deps, { ids });
-    await deps.db.inTransaction((tx) => removePosts(tx, { ids }));
-  }
-  while ((await deps.db.sql.run(deleteTombstones, [userId])) > 0);
-  while ((await deps.db.sql.run(forgetMentions, [userId])) > 0);
+/** Posts of a person, deleted ones included, newest first; at most 100. */
+export async function listPostsOfUser(sql: Sql, input: { userId: string }): Promise<string[]> {
+  return (await sql.many(selectOwn, [input.userId])).map((post) => post.id);
 }
 
-async function hidePosts(tx: Tx, input: { userId: string; ids: readonly string[] }): Promise<void> {
+/** Deletes these posts of a person for everybody's eyes, with a fact each. The second time changes nothing. */
+export async function hidePosts(tx: Tx, input: { userId: string; ids: readonly string[] }): Promise<void> {
   const { userId } = input;
   await lockPeople(tx, { ids: [userId] });
   await lockAuthorHead(tx, { userId });
@@ -110,3 +76,9 @@ const forgetMentions = statement<never>(
   `update posts set mention_ids = array_remove(mention_ids, $1), version = version + 1
    where id = any(array(select id from posts where mention_ids @> array[$1::bigint] limit 500))`,
 );
+
+/** Removes the tombstones of a person's posts, and what mentions the person in others' posts. May be run again. */
+export async function forgetAuthorOfPosts(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
+  while ((await deps.db.sql.run(deleteTombstones, [input.userId])) > 0);
+  while ((await deps.db.sql.run(forgetMentions, [input.userId])) > 0);
+}

@@ -1,13 +1,13 @@
 // A small world for the feed's tests: people who follow, block, mute, post and hide at random, a worker that comes late,
 // repeats itself or dies, and what a naive query says of each feed. One seed, one history.
 import { type Db, idAt, statement } from "@pixora/db";
+import { updateUser } from "../account/account.profile.ts";
 import { createBlock, deleteBlock } from "../block/block.service.ts";
 import { acceptRequest, createFollow, deleteFollow, removeFollower } from "../follow/follow.service.ts";
 import { createMute, deleteMute } from "../mute/mute.service.ts";
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import { createPost, deletePost, updatePost } from "../post/post.service.ts";
-import { updateUser } from "../user/user.profile.ts";
 import { setSuspended } from "../user/user.service.ts";
 import { type FeedWorker, openFeedWorker } from "./feed-worker.ts";
 import { createPerson, follow } from "./people.ts";

@@ -1,51 +1,9 @@
-// Editing one's profile. Promises: all of an edit or nothing of it; a public account has no pending requests.
+// The row of a profile, as an edit leaves it.
 import { statement, type Tx } from "@pixora/db";
-import { acceptRequests, listRequesterIds } from "../follow/follow.edge.ts";
-import type { Deps } from "../platform/deps.ts";
-import { commitFacts } from "../platform/outbox.ts";
-import { changeAvatar } from "./user.avatar.ts";
-import { lockPeople, moveUserCounts } from "./user.counter.ts";
-import type { MeView, UpdateUserInput } from "./user.schema.ts";
-import { presentMe } from "./user.view.ts";
+import type { UpdateUserInput } from "./user.schema.ts";
 
-type ProfileEdit = UpdateUserInput & { actorId: string };
-
-/** Requests that one transaction accepts: it locks as many people. */
-const acceptedAtOnce = 200;
-
-/**
- * Edits the actor's profile: what is absent stays, null clears (the name becomes the handle). An account that goes
- * public first accepts who waits, a bounded number a transaction; a crash in between leaves it private, with some
- * accepted. Throws media.notFound for a picture that is not the actor's, media.notReady for one that cannot be an avatar
- * (yet). The second time changes nothing.
- */
-export async function updateUser(deps: Deps, input: ProfileEdit): Promise<MeView> {
-  let isDone = false;
-  while (!isDone) {
-    const waiting = input.isPrivate === false ? await nextRequesters(deps.db.sql, input) : [];
-    isDone = await commitFacts(deps, (tx) => editProfile(tx, input, waiting));
-  }
-  return presentMe(deps, { userId: input.actorId });
-}
-
-function nextRequesters(sql: Pick<Tx, "many">, input: ProfileEdit): Promise<string[]> {
-  return listRequesterIds(sql, { targetId: input.actorId, limit: acceptedAtOnce });
-}
-
-/** Answers false where more requests wait: then nothing is edited yet. */
-async function editProfile(tx: Tx, input: ProfileEdit, requesterIds: readonly string[]): Promise<boolean> {
-  // The actor's own row is among the locked: no request can be made between the last look and the switch.
-  await lockPeople(tx, { ids: [input.actorId, ...requesterIds] });
-  if (input.isPrivate === false) {
-    await acceptRequests(tx, { targetId: input.actorId, requesterIds });
-    if ((await nextRequesters(tx, input)).length > 0) return false;
-  }
-  const { actorId: userId, avatarMediaId: mediaId } = input;
-  const isOther = mediaId !== undefined && (await changeAvatar(tx, { userId, mediaId }));
-  const isWritten = await writeProfile(tx, input);
-  if (isOther || isWritten) await moveUserCounts(tx, { userId });
-  return true;
-}
+/** What of a profile is to change: what is absent stays, null clears (the name becomes the handle). */
+export type ProfileEdit = UpdateUserInput & { actorId: string };
 
 const updateProfile = statement<never>(
   "user.update",
@@ -66,8 +24,8 @@ const updateProfile = statement<never>(
          is distinct from (wanted.display_name, wanted.bio, wanted.website, wanted.is_private)`,
 );
 
-/** Answers whether that changed anything. */
-async function writeProfile(tx: Tx, input: ProfileEdit): Promise<boolean> {
+/** Writes the row of the actor, whose counter row the caller holds. Answers whether that changed anything: the second time, nothing. */
+export async function writeProfile(tx: Tx, input: ProfileEdit): Promise<boolean> {
   const changed = await tx.run(updateProfile, [
     input.actorId,
     input.displayName !== undefined,

@@ -1,11 +1,11 @@
 // Profiles: what each viewer sees, editing, going public, suggestions.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { updateUser } from "../account/account.profile.ts";
 import { createBlock } from "../block/block.service.ts";
 import { acceptRequest, createFollow } from "../follow/follow.service.ts";
 import { createMute } from "../mute/mute.service.ts";
 import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
-import { updateUser } from "./user.profile.ts";
 import {
   findUserByHandle,
   findUserIdByHandle,

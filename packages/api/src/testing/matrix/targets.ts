@@ -1,4 +1,6 @@
 // Worlds that have become what the matrix names them: relations as the viewers' names say, and the target as its own.
+
+import { updateUser } from "../../account/account.profile.ts";
 import { deleteAccount } from "../../auth/auth.deletion.ts";
 import { createBlock } from "../../block/block.service.ts";
 import { deleteComment } from "../../comment/comment.service.ts";
@@ -7,7 +9,6 @@ import { createMute } from "../../mute/mute.service.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { commitFacts } from "../../platform/outbox.ts";
 import { deletePost, updatePost } from "../../post/post.service.ts";
-import { updateUser } from "../../user/user.profile.ts";
 import { setSuspended } from "../../user/user.service.ts";
 import { workOff } from "../work-off.ts";
 import { type TargetName, targets } from "./rules.ts";

@@ -1,6 +1,8 @@
 import { statement } from "@pixora/db";
 import { type FactOf, jobsOf } from "@pixora/jobs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deleteAccount } from "../auth/auth.deletion.ts";
+import { signIn, signUp } from "../auth/auth.service.ts";
 import { createBlock } from "../block/block.service.ts";
 import { createBookmark } from "../bookmark/bookmark.service.ts";
 import { createComment, deleteComment } from "../comment/comment.service.ts";
@@ -10,15 +12,14 @@ import { createHandlers } from "../handlers.ts";
 import { likeComment, likePost } from "../like/like.service.ts";
 import { createMute } from "../mute/mute.service.ts";
 import { createPost } from "../post/post.service.ts";
+import { purgeAccounts } from "../purge/purge.account.ts";
 import { createSessionChecker } from "../session/session.service.ts";
 import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
 import { deletedHandleLifeMs } from "../user/user.hold.ts";
 import { isHandleFree } from "../user/user.service.ts";
 import { presentUser } from "../user/user.view.ts";
-import { deleteAccount, purgeAccounts } from "./auth.deletion.ts";
-import { requestExport } from "./auth.export.ts";
-import { signIn, signUp } from "./auth.service.ts";
+import { requestExport } from "./account.export.ts";
 
 const device = { userAgent: "test", ip: "203.0.113.7" };
 const password = "correct horse battery";

@@ -3,9 +3,9 @@ import { statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createComment } from "../comment/comment.service.ts";
+import { deletePost } from "../post/post.service.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
-import { purgePosts } from "./post.purge.ts";
-import { deletePost } from "./post.service.ts";
+import { purgePosts } from "./purge.post.ts";
 
 let deps: TestDeps;
 let alice: TestPerson;

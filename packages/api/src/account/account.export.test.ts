@@ -1,9 +1,9 @@
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deleteOldTokens } from "../auth/auth.expiry.ts";
 import { createPerson, createPost, follow, openTestDeps, type TestDeps } from "../testing/index.ts";
-import { deleteOldTokens } from "./auth.expiry.ts";
-import { exportSections } from "./auth.export.sections.ts";
-import { exportLifeMs, exportRestMs, makeExports, presentExport, readExport, requestExport } from "./auth.export.ts";
+import { exportSections } from "./account.export.sections.ts";
+import { exportLifeMs, exportRestMs, makeExports, presentExport, readExport, requestExport } from "./account.export.ts";
 
 let nowMs = Date.now();
 let deps: TestDeps;

@@ -5,8 +5,8 @@ import type { Fact } from "@pixora/jobs";
 import type { Deps } from "../platform/deps.ts";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
 import { readSignedId, signedIdIsRight, writeSignedId } from "../platform/secret/key.ts";
-import { type ExportSection, exportSections } from "./auth.export.sections.ts";
-import type { ExportView } from "./auth.schema.ts";
+import { type ExportSection, exportSections } from "./account.export.sections.ts";
+import type { ExportView } from "./account.schema.ts";
 
 /** How long a finished archive can be fetched. */
 export const exportLifeMs = 24 * 60 * 60_000;
@@ -23,16 +23,19 @@ interface ExportRecord {
 
 const columns = `id, user_id as "userId", state, requested_at as "requestedAt", expires_at as "expiresAt"`;
 
-const selectExport = statement<ExportRecord>("auth.selectExport", `select ${columns} from exports where user_id = $1`);
+const selectExport = statement<ExportRecord>(
+  "account.selectExport",
+  `select ${columns} from exports where user_id = $1`,
+);
 
 // Also the lock of rival requests: the second waits, and then finds the first one's row.
 const lockCredential = statement<{ userId: string }>(
-  "auth.lockForExport",
+  "account.lockForExport",
   `select user_id as "userId" from credentials where user_id = $1 for no key update`,
 );
-const deleteExport = statement<never>("auth.deleteExport", `delete from exports where user_id = $1`);
+const deleteExport = statement<never>("account.deleteExport", `delete from exports where user_id = $1`);
 const insertExport = statement<ExportRecord>(
-  "auth.insertExport",
+  "account.insertExport",
   `insert into exports (user_id, requested_at) values ($1, $2) returning ${columns}`,
 );
 
@@ -101,7 +104,7 @@ export async function makeExports(
 }
 
 const insertPart = statement<never>(
-  "auth.insertExportPart",
+  "account.insertExportPart",
   `insert into export_parts (export_id, position, content) values ($1, $2, $3)`,
 );
 
@@ -151,7 +154,7 @@ const selectReady = statement<ExportRecord>(
   `select ${columns} from exports where id = $1 and state = 'ready' and expires_at > $2`,
 );
 const selectPart = statement<{ content: string }>(
-  "auth.selectExportPart",
+  "account.selectExportPart",
   `select content from export_parts where export_id = $1 and position = $2`,
 );
 

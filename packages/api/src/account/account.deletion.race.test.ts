@@ -3,6 +3,8 @@
 import { statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { deleteAccount } from "../auth/auth.deletion.ts";
+import { signUp } from "../auth/auth.service.ts";
 import { createBlock, deleteBlock } from "../block/block.service.ts";
 import { createBookmark } from "../bookmark/bookmark.service.ts";
 import { createComment } from "../comment/comment.service.ts";
@@ -11,10 +13,9 @@ import { likeComment, likePost, unlikePost } from "../like/like.service.ts";
 import { createMute } from "../mute/mute.service.ts";
 import { AppError } from "../platform/errors.ts";
 import { createPost } from "../post/post.service.ts";
+import { purgeAccounts } from "../purge/purge.account.ts";
 import { createPerson, openTestDeps, type TestDeps } from "../testing/index.ts";
-import { updateUser } from "../user/user.profile.ts";
-import { deleteAccount, purgeAccounts } from "./auth.deletion.ts";
-import { signUp } from "./auth.service.ts";
+import { updateUser } from "./account.profile.ts";
 
 const password = "correct horse battery";
 const fanCount = 12;
