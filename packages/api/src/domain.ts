@@ -1,7 +1,7 @@
 // The door for the worker: domain functions behind job handlers, and what they run with. Reaches no Fastify, no tRPC.
 export { watchAudit } from "./audit/audit.metrics.ts";
+export { countOpenDeliveries } from "./delivery/delivery.row.ts";
 export { createGiveUpHandlers, createHandlers } from "./handlers.ts";
-export { countOpenDeliveries } from "./notification/notification.delivery.ts";
 export { ConfigError, readWorkerConfig, type WorkerConfig } from "./platform/config.ts";
 export { createDeps, relayChannel } from "./platform/create-deps.ts";
 export type { Deps } from "./platform/deps.ts";

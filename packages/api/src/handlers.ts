@@ -4,23 +4,23 @@ import { makeExports } from "./account/account.export.ts";
 import { mendCounters } from "./audit/audit.service.ts";
 import { deleteOldTokens } from "./auth/auth.expiry.ts";
 import { sendMails } from "./auth/auth.mail.ts";
+import { requestDigests, sendDigests } from "./delivery/delivery.digest.ts";
+import { sendMails as sendNotificationMails } from "./delivery/delivery.mail.ts";
+import { deleteOldDeliveries, retryDeliveries } from "./delivery/delivery.upkeep.ts";
 import { dropWindowsOfFacts } from "./feed/feed.drop.ts";
 import { pushPosts } from "./feed/feed.fanout.ts";
 import { mendWindows } from "./feed/feed.mend.ts";
-import { tellPosts } from "./live/live.tell.ts";
+import { tellPosts } from "./live/live.post.hint.ts";
 import { trimLog } from "./log/log.trim.ts";
 import { deleteFiles } from "./media/media.delete.ts";
 import { failGivenUp, makeVariants } from "./media/media.make.ts";
 import { sweepOrphans } from "./media/media.sweep.ts";
-import { requestDigests, sendDigests } from "./notification/notification.digest.ts";
-import { sendMails as sendNotificationMails } from "./notification/notification.mail.ts";
 import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification/notification.notify.ts";
 import {
   removeNotificationsOfBlocks,
   removeNotificationsOfPosts,
   removeOldNotifications,
 } from "./notification/notification.remove.ts";
-import { deleteOldDeliveries, retryDeliveries } from "./notification/notification.upkeep.ts";
 import type { Deps } from "./platform/deps.ts";
 import { deleteOldIdempotencyKeys } from "./platform/idempotency.ts";
 import { purgeAccounts } from "./purge/purge.account.ts";

@@ -1,6 +1,6 @@
 // The link in mails, over the wire: it asks first, and one click of the mail program is enough.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { unsubscribeUrl } from "../notification/notification.unsubscribe.ts";
+import { unsubscribeUrl } from "../delivery/delivery.unsubscribe.ts";
 import { openTestServer, type TestServer, type WirePerson } from "../testing/index.ts";
 
 let server: TestServer;

@@ -1,8 +1,8 @@
 // /unsubscribe/<signed token>: the page behind the link in every mail about notifications, and the one click of RFC 8058.
 // Promise: opening the link changes nothing (mail scanners open links); posting to it stops mails, without signing in.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { writeUnsubscribePage } from "../notification/notification.unsubscribe.page.ts";
-import { readUnsubscribeToken, type UnsubscribeScope, unsubscribe } from "../notification/notification.unsubscribe.ts";
+import { writeUnsubscribePage } from "../delivery/delivery.unsubscribe.page.ts";
+import { readUnsubscribeToken, type UnsubscribeScope, unsubscribe } from "../delivery/delivery.unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 
 /** Far more than a form with one button. */

@@ -14,7 +14,7 @@ import {
   type TestPerson,
   waitFor,
 } from "../testing/index.ts";
-import type { SentEvent } from "./live.round.ts";
+import type { SentEvent } from "./live.personal.round.ts";
 import { streamPersonalEvents } from "./live.stream.ts";
 
 let deps: TestDeps;

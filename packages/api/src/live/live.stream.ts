@@ -2,11 +2,11 @@
 import type { Deps } from "../platform/deps.ts";
 import { AppError } from "../platform/errors.ts";
 import type { SizedStream } from "./live.guard.ts";
-import { liveHubOf } from "./live.hub.ts";
 import { createMailbox, type Mailbox } from "./live.mailbox.ts";
+import { liveHubOf } from "./live.personal.hub.ts";
+import type { PersonalStream, SentEvent } from "./live.personal.round.ts";
 import type { PostStream } from "./live.post.check.ts";
 import { postHubOf } from "./live.post.hub.ts";
-import type { PersonalStream, SentEvent } from "./live.round.ts";
 import type { PostEvent } from "./live.schema.ts";
 
 // No log reaches this far, so the stream begins with a resync.

@@ -1,6 +1,6 @@
 // Push services that are busy, gone, broken or hostile, on this machine.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { retryDeliveries } from "../notification/notification.upkeep.ts";
+import { retryDeliveries } from "../delivery/delivery.upkeep.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import {
   comment,

@@ -1,7 +1,8 @@
 // The words of a push, by language and type. Promise: a new type without its words does not compile; the message fits
 // the 4,096 bytes that every push service takes.
+
+import type { Told } from "../delivery/delivery.content.ts";
 import type { NotificationType } from "../notification/notification.schema.ts";
-import type { Told } from "../notification/notification.told.ts";
 import { defaultLanguage, type Language } from "../platform/language.ts";
 
 /** What comes after the name of who did it. */

@@ -1,10 +1,11 @@
 // The words of mails about notifications, by language and type. Promise: a new type without its words does not compile.
 // What others wrote stands in quotation marks and links nowhere.
+
+import type { NotificationType } from "../notification/notification.schema.ts";
 import { defaultLanguage, type Language } from "../platform/language.ts";
 import type { Mail } from "../platform/mailer.ts";
-import { renderHtml, renderText, type Sheet } from "./notification.mail.sheet.ts";
-import type { NotificationType } from "./notification.schema.ts";
-import type { Told } from "./notification.told.ts";
+import type { Told } from "./delivery.content.ts";
+import { renderHtml, renderText, type Sheet } from "./delivery.mail.sheet.ts";
 
 /** The words for one type; `who` is one name or several. */
 interface MailTemplate {

@@ -8,15 +8,8 @@ import { ProviderFailedError } from "../platform/failure.ts";
 import { createGate } from "../platform/gate.ts";
 import { recordDone } from "../platform/outbox.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
-import { createDeliveryBook } from "./notification.book.ts";
-import {
-  type Channel,
-  type Claim,
-  type Ending,
-  keyOf,
-  listGivenUp,
-  type NewDelivery,
-} from "./notification.delivery.ts";
+import { createDeliveryBook } from "./delivery.batch.ts";
+import { type Channel, type Claim, type Ending, keyOf, listGivenUp, type NewDelivery } from "./delivery.row.ts";
 
 /** What a call to a provider came to. */
 export type Outcome =

@@ -2,8 +2,8 @@
 import type { Deps } from "../platform/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
 import type { Mailbox } from "./live.mailbox.ts";
-import { readStreams, type StreamReading } from "./live.read.ts";
-import { renderEntries } from "./live.render.ts";
+import { readStreams, type StreamReading } from "./live.personal.read.ts";
+import { renderEntries } from "./live.personal.render.ts";
 import type { PersonalEvent } from "./live.schema.ts";
 
 /** An event under its sequence number, as the stream sends it. */

@@ -2,11 +2,11 @@
 // Promise: what is undone, gone, hidden or unwanted by now is left out; the rules are those of what the app shows.
 import { type Statement, statement } from "@pixora/db";
 import type { FactPayload } from "@pixora/jobs";
+import { causeHolds, draftsSql, draftValues, isWelcome, subjectIsGone } from "../notification/notification.judge.ts";
+import { completeWish } from "../notification/notification.preference.ts";
+import { type NotificationType, notificationType, type TypePreference } from "../notification/notification.schema.ts";
+import { excerptOf } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/deps.ts";
-import { causeHolds, draftsSql, draftValues, isWelcome, subjectIsGone } from "./notification.judge.ts";
-import { completeWish } from "./notification.preference.ts";
-import { type NotificationType, notificationType, type TypePreference } from "./notification.schema.ts";
-import { excerptOf } from "./notification.view.ts";
 
 type ToldFact = { id: string; payload: FactPayload<"notification.pushRequested"> };
 
@@ -45,7 +45,7 @@ interface TellingRow {
 }
 
 const selectTellings: Statement<TellingRow> = statement(
-  "notification.selectTellings",
+  "delivery.selectContent",
   `select draft.place, receiver.handle, actor.handle as "actorHandle", actor.display_name as "actorName",
           left(coalesce(comment.text, post.caption), 400) as text, wish.types -> draft.type as wish,
           coalesce(wish.digest_frequency, 'off') <> 'off' as "hasDigest", mailbox.email

@@ -2,14 +2,7 @@
 // Promise: of several callers in this process that ask for one delivery, one gets it.
 import { createBatchLoader } from "../platform/batch.ts";
 import type { Deps } from "../platform/deps.ts";
-import {
-  type Claim,
-  claimDeliveries,
-  type Ending,
-  keyOf,
-  type NewDelivery,
-  settleDeliveries,
-} from "./notification.delivery.ts";
+import { type Claim, claimDeliveries, type Ending, keyOf, type NewDelivery, settleDeliveries } from "./delivery.row.ts";
 
 export interface DeliveryBook {
   /** The row, as `sending`, if it is the caller's to send. */

@@ -2,17 +2,17 @@
 // Promises: one a period, however often the schedule runs or on how many workers; a stop in the middle loses none.
 import { idAt, type Statement, statement, type Tx } from "@pixora/db";
 import type { FactOf, NewFact } from "@pixora/jobs";
+import { nextDigestAt } from "../notification/notification.digest.time.ts";
+import { mailedByDefault } from "../notification/notification.preference.ts";
+import type { Digest, NotificationView } from "../notification/notification.schema.ts";
+import { presentToReceivers } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/deps.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import { userIsLive } from "../visibility/user.visibility.ts";
-import { deliver, type Letter } from "./notification.deliver.ts";
-import { nextDigestAt } from "./notification.digest.time.ts";
-import { type DigestLine, writeDigestMail } from "./notification.mail.text.ts";
-import { callMailer, type MailDeps } from "./notification.mail.ts";
-import { mailedByDefault } from "./notification.preference.ts";
-import type { Digest, NotificationView } from "./notification.schema.ts";
-import { unsubscribeUrl } from "./notification.unsubscribe.ts";
-import { presentToReceivers } from "./notification.view.ts";
+import { type DigestLine, writeDigestMail } from "./delivery.mail.text.ts";
+import { callMailer, type MailDeps } from "./delivery.mail.ts";
+import { deliver, type Letter } from "./delivery.send.ts";
+import { unsubscribeUrl } from "./delivery.unsubscribe.ts";
 
 interface DueRow extends Digest {
   userId: string;
@@ -20,7 +20,7 @@ interface DueRow extends Digest {
 }
 
 const selectDue: Statement<DueRow> = statement(
-  "notification.selectDueDigests",
+  "delivery.selectDueDigests",
   `select user_id as "userId", digest_frequency as frequency, digest_hour as hour, time_zone as "timeZone",
           digest_last_at as "lastAt"
    from notification_preferences where digest_next_at <= $1
@@ -28,7 +28,7 @@ const selectDue: Statement<DueRow> = statement(
 );
 
 const moveOn: Statement<never> = statement(
-  "notification.moveDigestsOn",
+  "delivery.moveDigestsOn",
   `update notification_preferences p set digest_next_at = moved.next_at, digest_last_at = $3
    from unnest($1::bigint[], $2::timestamptz[]) as moved (user_id, next_at) where p.user_id = moved.user_id`,
 );
@@ -74,7 +74,7 @@ const maxLines = 20;
 
 // One group more than is told, to know whether there are more.
 const selectGroups: Statement<GroupRow> = statement(
-  "notification.selectDigestGroups",
+  "delivery.selectDigestGroups",
   `select wanted.place, receiver.handle, mailbox.email, "group".*
    from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality as wanted (user_id, since_id, until_id, place)
    join users receiver on receiver.id = wanted.user_id and ${userIsLive("receiver")}

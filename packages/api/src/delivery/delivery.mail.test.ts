@@ -1,15 +1,15 @@
 // Mails about notifications: to verified addresses, once a cause, through a real SMTP server where it matters.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { updatePreferences } from "../notification/notification.preference.ts";
+import { notificationType } from "../notification/notification.schema.ts";
 import { createSmtpMailer } from "../platform/mailer.smtp.ts";
 import { type Mail, MailRefusedError } from "../platform/mailer.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, createClock, like, listDeliveries, type TestClock, takeFacts, unlike } from "../testing/outside.ts";
 import { openMailSink } from "../testing/sinks.ts";
-import { writeNotificationMail } from "./notification.mail.text.ts";
-import { sendMails } from "./notification.mail.ts";
-import { updatePreferences } from "./notification.preference.ts";
-import { notificationType } from "./notification.schema.ts";
-import { retryDeliveries } from "./notification.upkeep.ts";
+import { writeNotificationMail } from "./delivery.mail.text.ts";
+import { sendMails } from "./delivery.mail.ts";
+import { retryDeliveries } from "./delivery.upkeep.ts";
 
 const minuteMs = 60_000;
 

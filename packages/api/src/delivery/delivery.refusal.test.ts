@@ -1,11 +1,11 @@
 // What nobody is told, and what is taken away again in any state.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { notifyMentions } from "../notification/notification.notify.ts";
+import { setQuiet, updatePreferences } from "../notification/notification.preference.ts";
+import { removeNotificationsOfBlocks, removeNotificationsOfPosts } from "../notification/notification.remove.ts";
+import { countNotifications } from "../notification/notification.service.ts";
 import { factOf, openInbox } from "../testing/inbox.ts";
 import { createPerson, createPost, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
-import { notifyMentions } from "./notification.notify.ts";
-import { setQuiet, updatePreferences } from "./notification.preference.ts";
-import { removeNotificationsOfBlocks, removeNotificationsOfPosts } from "./notification.remove.ts";
-import { countNotifications } from "./notification.service.ts";
 
 let deps: TestDeps;
 let inbox: ReturnType<typeof openInbox>;

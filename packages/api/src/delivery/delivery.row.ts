@@ -32,7 +32,7 @@ const keyColumns = `channel, user_id as "userId", cause_key as "causeKey", addre
 
 // A new row, or one that waits for another try; what was given up may be tried by a replay, though not at once.
 const claimStatement: Statement<Claim> = statement(
-  "notification.claimDeliveries",
+  "delivery.claim",
   `insert into deliveries (user_id, cause_key, channel, address_hash, fact, payload, actor_id, created_at, changed_at)
    select wanted.*, (wanted.payload ->> 'actorId')::bigint, $7, $7
    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
@@ -67,7 +67,7 @@ export function keyOf(key: DeliveryKey): string {
 }
 
 const givenUpStatement: Statement<DeliveryKey & { id: string }> = statement(
-  "notification.givenUpDeliveries",
+  "delivery.listGivenUp",
   `select id, ${keyColumns}
    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as wanted (user_id, cause_key, channel, address_hash)
    join deliveries using (user_id, cause_key, channel, address_hash)
@@ -101,7 +101,7 @@ export interface Ending {
 }
 
 const settleStatement: Statement<never> = statement(
-  "notification.settleDeliveries",
+  "delivery.settle",
   `update deliveries d set state = ending.state, error = left(ending.error, 1000), retry_at = ending."retryAt",
      attempts = ending.attempts, changed_at = $2,
      payload = case when ending.state in ('sent', 'skipped') then null else d.payload end
@@ -116,7 +116,7 @@ export async function settleDeliveries(sql: Sql, input: { endings: readonly Endi
 
 // The fact carries what the first one did; facts of several addresses of one cause are one.
 const retryStatement: Statement<{ found: number }> = statement(
-  "notification.retryDeliveries",
+  "delivery.retry",
   `with due as (
      select id, fact, payload from deliveries where state = 'waiting' and retry_at <= $1
      order by retry_at limit $2 for update skip locked
@@ -134,7 +134,7 @@ export async function requestRetries(sql: Sql, input: { now: Date; limit: number
 }
 
 const deleteOldStatement: Statement<never> = statement(
-  "notification.deleteOldDeliveries",
+  "delivery.deleteOld",
   `delete from deliveries where id in (select id from deliveries where id < $1 order by id limit $2)`,
 );
 
@@ -144,7 +144,7 @@ export function deleteDeliveriesBefore(sql: Sql, input: { id: bigint; limit: num
 }
 
 const purgeStatement: Statement<never> = statement(
-  "notification.purgeDeliveries",
+  "delivery.purge",
   `delete from deliveries where id = any(array(select id from deliveries where user_id = $1 or actor_id = $1 limit 5000))`,
 );
 
@@ -154,7 +154,7 @@ export function deleteDeliveriesOfUser(sql: Sql, input: { userId: string }): Pro
 }
 
 const countStatement: Statement<{ channel: Channel; state: string; count: number }> = statement(
-  "notification.countOpenDeliveries",
+  "delivery.countOpen",
   `select channel, state, count(*)::int as count from deliveries
    where state in ('sending', 'waiting', 'failed') group by channel, state`,
 );

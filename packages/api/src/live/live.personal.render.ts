@@ -5,7 +5,7 @@ import { presentMedia } from "../media/media.view.ts";
 import { markedView, type NotificationView } from "../notification/notification.schema.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
-import type { LogEntry } from "./live.read.ts";
+import type { LogEntry } from "./live.personal.read.ts";
 import type { PersonalEvent } from "./live.schema.ts";
 
 /** Entries of one person, with their counts. */

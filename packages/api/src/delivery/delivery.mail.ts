@@ -5,10 +5,10 @@ import { createCircuit } from "../platform/circuit.ts";
 import type { Deps } from "../platform/deps.ts";
 import { type Mail, MailRefusedError } from "../platform/mailer.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
-import { deliver, type Letter, type Outcome } from "./notification.deliver.ts";
-import { writeNotificationMail } from "./notification.mail.text.ts";
-import { readTellings, type Telling } from "./notification.told.ts";
-import { unsubscribeUrl } from "./notification.unsubscribe.ts";
+import { readTellings, type Telling } from "./delivery.content.ts";
+import { writeNotificationMail } from "./delivery.mail.text.ts";
+import { deliver, type Letter, type Outcome } from "./delivery.send.ts";
+import { unsubscribeUrl } from "./delivery.unsubscribe.ts";
 
 export type MailDeps = Pick<Deps, "db" | "clock" | "log" | "mailer" | "config">;
 

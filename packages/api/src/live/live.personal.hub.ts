@@ -6,8 +6,8 @@ import { parsePersonHint, parseRevokedHint, personHintChannel, revokedHintChanne
 import type { Deps } from "../platform/deps.ts";
 import { onePerDeps } from "../platform/per-deps.ts";
 import { createStreamBook, type StreamBook } from "./live.book.ts";
-import { sweepStreams } from "./live.read.ts";
-import { isBehind, type PersonalStream, readRound, sayRevoked } from "./live.round.ts";
+import { sweepStreams } from "./live.personal.read.ts";
+import { isBehind, type PersonalStream, readRound, sayRevoked } from "./live.personal.round.ts";
 
 export interface LiveHub {
   add(stream: PersonalStream): void;

@@ -2,7 +2,7 @@
 // and may be cut off; the second time finds nothing.
 import { idAt } from "@pixora/db";
 import type { Deps } from "../platform/deps.ts";
-import { deleteDeliveriesBefore, deleteDeliveriesOfUser, requestRetries } from "./notification.delivery.ts";
+import { deleteDeliveriesBefore, deleteDeliveriesOfUser, requestRetries } from "./delivery.row.ts";
 
 const batch = 1_000;
 

@@ -1,10 +1,14 @@
 // The link in a mail by which its reader stops mails, without signing in. Promises: only we can make one; it does nothing
 // but stop mails, and works for as long as the secret that signed it.
 import { statement } from "@pixora/db";
+import { updatePreferences } from "../notification/notification.preference.ts";
+import {
+  type NotificationType,
+  notificationType,
+  type UpdatePreferencesInput,
+} from "../notification/notification.schema.ts";
 import type { Deps } from "../platform/deps.ts";
 import { createSigner } from "../platform/secret/signature.ts";
-import { updatePreferences } from "./notification.preference.ts";
-import { type NotificationType, notificationType, type UpdatePreferencesInput } from "./notification.schema.ts";
 
 /** What a link stops: mails about a type, or, of a digest, all mails. */
 export type UnsubscribeScope = NotificationType | "all";
@@ -39,7 +43,7 @@ const noMails: UpdatePreferencesInput = {
 };
 
 const selectLiving = statement<{ id: string }>(
-  "notification.selectUnsubscriber",
+  "delivery.selectUnsubscriber",
   `select id from users where id = $1 and deleted_at is null`,
 );
 

@@ -1,13 +1,13 @@
 // Digests: one a period at each person's hour, of what they have not read.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { updatePreferences } from "../notification/notification.preference.ts";
+import type { UpdatePreferencesInput } from "../notification/notification.schema.ts";
+import { markRead } from "../notification/notification.service.ts";
 import { MailRefusedError } from "../platform/mailer.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, createClock, like, listDeliveries, type TestClock, takeFacts } from "../testing/outside.ts";
-import { requestDigests, sendDigests } from "./notification.digest.ts";
-import { updatePreferences } from "./notification.preference.ts";
-import type { UpdatePreferencesInput } from "./notification.schema.ts";
-import { markRead } from "./notification.service.ts";
-import { retryDeliveries } from "./notification.upkeep.ts";
+import { requestDigests, sendDigests } from "./delivery.digest.ts";
+import { retryDeliveries } from "./delivery.upkeep.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
