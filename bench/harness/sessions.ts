@@ -1,6 +1,6 @@
 // People to call as: their sessions, made by plain SQL, and access tokens that outlive the run.
 import type pg from "pg";
-import { readApiConfig } from "../../packages/api/src/platform/config.ts";
+import { readApiConfig } from "../../packages/api/src/platform/process/config.ts";
 import { signAccessToken } from "../../packages/api/src/session/session.token.ts";
 
 export const jwtSecret = "pixora-bench-secret-pixora-bench-secret-0001";

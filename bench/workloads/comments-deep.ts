@@ -1,7 +1,7 @@
 // comments-deep: a page of a post's comments at depth 900,000 beside its first page, in all three orders, and beside a
 // bare program in the usual one.
 import { z } from "zod";
-import { encodeCursor } from "../../packages/api/src/platform/cursor.ts";
+import { encodeCursor } from "../../packages/api/src/platform/call/cursor.ts";
 import type { Bench } from "../harness/bench.ts";
 import { type Report, sideRow } from "../harness/report.ts";
 import { interleave, measureSide, ratioOf, type Side } from "../harness/rounds.ts";

@@ -5,7 +5,7 @@ import { epochReaderOf } from "../../packages/api/src/feed/feed.epoch.ts";
 import { type WindowKeys, windowKeys } from "../../packages/api/src/feed/feed.keys.ts";
 import { writeNote } from "../../packages/api/src/feed/feed.note.ts";
 import { windowCap } from "../../packages/api/src/feed/feed.window.ts";
-import type { RedisClients } from "../../packages/api/src/platform/redis.ts";
+import type { RedisClients } from "../../packages/api/src/platform/process/redis.ts";
 import type { Bench } from "../harness/bench.ts";
 
 const ttlMs = 3 * 24 * 3_600_000;

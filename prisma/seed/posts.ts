@@ -1,5 +1,5 @@
 // The posts of the demo: who posted when, and what. More from the well-known, more of late, none from the dormant.
-import { parseHashtags } from "../../packages/api/src/platform/hashtag.ts";
+import { parseHashtags } from "../../packages/api/src/platform/text/hashtag.ts";
 import { writeCaption } from "./captions.ts";
 import { type Dated, dayMs, giveIds, minuteMs } from "./clock.ts";
 import type { Person } from "./people.ts";

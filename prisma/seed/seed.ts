@@ -2,7 +2,7 @@
 // a user already; every counter and head equals its rows.
 import { type Db, statement, type Tx } from "@pixora/db";
 import { hashPassword } from "../../packages/api/src/platform/secret/password.ts";
-import type { Storage } from "../../packages/api/src/platform/storage.ts";
+import type { Storage } from "../../packages/api/src/platform/storage/storage.ts";
 import { withForeignKeysAside } from "./foreign-keys.ts";
 import { type GraphPerson, readGraph } from "./graph.ts";
 import { hasPeople, loadedTables, lockSeeding } from "./load.sql.ts";

@@ -1,8 +1,8 @@
 // Where the seed puts its pictures: where the server will look for them.
-import { readApiConfig } from "../../packages/api/src/platform/config.ts";
-import { createDiskStorage } from "../../packages/api/src/platform/storage.disk.ts";
-import { openStorage } from "../../packages/api/src/platform/storage.open.ts";
-import type { Storage } from "../../packages/api/src/platform/storage.ts";
+import { readApiConfig } from "../../packages/api/src/platform/process/config.ts";
+import { createDiskStorage } from "../../packages/api/src/platform/storage/storage.disk.ts";
+import { openStorage } from "../../packages/api/src/platform/storage/storage.open.ts";
+import type { Storage } from "../../packages/api/src/platform/storage/storage.ts";
 
 const clock = { now: () => new Date() };
 

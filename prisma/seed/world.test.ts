@@ -1,7 +1,7 @@
 // The making of the demo data, without a database: names, texts, and that chance repeats itself.
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseHashtags } from "../../packages/api/src/platform/hashtag.ts";
-import { parseMentions } from "../../packages/api/src/platform/mention.ts";
+import { parseHashtags } from "../../packages/api/src/platform/text/hashtag.ts";
+import { parseMentions } from "../../packages/api/src/platform/text/mention.ts";
 import { newHandleInput } from "../../packages/api/src/user/user.handle.ts";
 import { displayNameInput } from "../../packages/api/src/user/user.name.ts";
 import { momentAfter } from "./clock.ts";

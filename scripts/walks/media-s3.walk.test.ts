@@ -4,7 +4,7 @@
 import type { Pixora } from "@pixora/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pictureKey, uploadKey } from "../../packages/api/src/media/media.key.ts";
-import type { Deps } from "../../packages/api/src/platform/deps.ts";
+import type { Deps } from "../../packages/api/src/platform/process/deps.ts";
 import { inspectPicture, makePhonePhoto, makePicture, openBucket } from "../../packages/api/src/testing/pictures.ts";
 import { type App, type House, openHouse } from "./house.ts";
 import { expectNoOrphans } from "./media.orphans.ts";

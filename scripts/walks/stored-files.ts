@@ -2,9 +2,9 @@
 import { createDeps, createLog } from "@pixora/api/domain";
 import { mediaPrefixes, pictureKey } from "../../packages/api/src/media/media.key.ts";
 import { sweepOrphans } from "../../packages/api/src/media/media.sweep.ts";
-import { readApiConfig } from "../../packages/api/src/platform/config.ts";
-import type { Deps } from "../../packages/api/src/platform/deps.ts";
-import { draftFolder } from "../../packages/api/src/platform/storage.disk.files.ts";
+import { readApiConfig } from "../../packages/api/src/platform/process/config.ts";
+import type { Deps } from "../../packages/api/src/platform/process/deps.ts";
+import { draftFolder } from "../../packages/api/src/platform/storage/storage.disk.files.ts";
 import type { House } from "./house.ts";
 
 /** Later than anything unused may stay: a day and the two hours of its grace. */

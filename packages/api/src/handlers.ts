@@ -21,8 +21,8 @@ import {
   removeNotificationsOfPosts,
   removeOldNotifications,
 } from "./notification/notification.remove.ts";
-import type { Deps } from "./platform/deps.ts";
-import { deleteOldIdempotencyKeys } from "./platform/idempotency.ts";
+import { deleteOldIdempotencyKeys } from "./platform/call/idempotency.ts";
+import type { Deps } from "./platform/process/deps.ts";
 import { purgeAccounts } from "./purge/purge.account.ts";
 import { purgePosts } from "./purge/purge.post.ts";
 import { sendPushes } from "./push/push.send.ts";

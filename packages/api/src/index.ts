@@ -5,11 +5,11 @@ import type { AppRouter } from "./root.ts";
 export { watchFeed } from "./feed/feed.metrics.ts";
 export { apiPlugin } from "./http/plugin.ts";
 export { createServer } from "./http/server.ts";
-export { ConfigError, readServerConfig, type ServerConfig } from "./platform/config.ts";
-export { createDeps } from "./platform/create-deps.ts";
-export type { AppErrorCode, FieldErrors } from "./platform/errors.ts";
-export { createLog } from "./platform/log.ts";
-export { createMetrics, watchStreams } from "./platform/metrics.ts";
+export type { AppErrorCode, FieldErrors } from "./platform/call/errors.ts";
+export { ConfigError, readServerConfig, type ServerConfig } from "./platform/process/config.ts";
+export { createDeps } from "./platform/process/create-deps.ts";
+export { createLog } from "./platform/process/log.ts";
+export { createMetrics, watchStreams } from "./platform/process/metrics.ts";
 export { watchPosts } from "./post/post.metrics.ts";
 export { type AppRouter, appRouter } from "./root.ts";
 

@@ -7,7 +7,7 @@ import { createBlock } from "./block/block.service.ts";
 import { createComment } from "./comment/comment.service.ts";
 import { settleRebuilds } from "./feed/feed.window.ts";
 import { deleteFollow, removeFollower } from "./follow/follow.service.ts";
-import type { Deps } from "./platform/deps.ts";
+import type { Deps } from "./platform/process/deps.ts";
 import { deletePost, updatePost } from "./post/post.service.ts";
 import { openTestServer, type TestServer } from "./testing/index.ts";
 import { callAs } from "./testing/matrix/call.ts";

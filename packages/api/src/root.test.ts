@@ -1,8 +1,8 @@
 // What all procedures have in common, whatever room they are of: schemas, lists, inputs, error codes.
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { AppError, type AppErrorCode, trpcCodeOf } from "./platform/errors.ts";
-import { failureOf, toTrpcError } from "./platform/wire-error.ts";
+import { AppError, type AppErrorCode, trpcCodeOf } from "./platform/call/errors.ts";
+import { failureOf, toTrpcError } from "./platform/call/wire-error.ts";
 import { paths, schemasOf, typeOf } from "./testing/matrix/call.ts";
 import { inputsOf } from "./testing/matrix/paper.ts";
 

@@ -11,7 +11,7 @@ import { mediaRouter } from "./media/media.router.ts";
 import { moderationRouter } from "./moderation/moderation.router.ts";
 import { muteRouter } from "./mute/mute.router.ts";
 import { notificationRouter } from "./notification/notification.router.ts";
-import { router } from "./platform/trpc.ts";
+import { router } from "./platform/call/trpc.ts";
 import { postRouter } from "./post/post.router.ts";
 import { pushRouter } from "./push/push.router.ts";
 import { userRouter } from "./user/user.router.ts";

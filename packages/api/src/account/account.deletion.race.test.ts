@@ -11,7 +11,7 @@ import { createComment } from "../comment/comment.service.ts";
 import { createFollow, deleteFollow } from "../follow/follow.service.ts";
 import { likeComment, likePost, unlikePost } from "../like/like.service.ts";
 import { createMute } from "../mute/mute.service.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { createPost } from "../post/post.service.ts";
 import { purgeAccounts } from "../purge/purge.account.ts";
 import { createPerson, openTestDeps, type TestDeps } from "../testing/index.ts";

@@ -1,7 +1,7 @@
 // The first moment of an account's end. Promise: from the commit on, nobody sees the person, and nobody else gets the
 // handle for a while. The rest is the work of purge/purge.account.ts.
 import { statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { deletedHandleLifeMs, hashHandle, reserveHandle } from "../user/user.hold.ts";
 import { markDeleted } from "../user/user.service.ts";
 

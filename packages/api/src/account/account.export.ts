@@ -2,8 +2,8 @@
 // Promises: the archive is whole or not there; the link is a MAC over its row, and dies with it.
 import { statement, type Tx } from "@pixora/db";
 import type { Fact } from "@pixora/jobs";
-import type { Deps } from "../platform/deps.ts";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { readSignedId, signedIdIsRight, writeSignedId } from "../platform/secret/key.ts";
 import { type ExportSection, exportSections } from "./account.export.sections.ts";
 import type { ExportView } from "./account.schema.ts";

@@ -1,8 +1,8 @@
 // Editing one's profile. Promises: all of an edit or nothing of it; a public account has no pending requests.
 import type { Tx } from "@pixora/db";
 import { acceptRequests, listRequesterIds } from "../follow/follow.edge.ts";
-import type { Deps } from "../platform/deps.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { changeAvatar } from "../user/user.avatar.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { type ProfileEdit, writeProfile } from "../user/user.profile.ts";

@@ -1,6 +1,6 @@
 // What operators watch of the audit: how much was wrong, and that it goes round.
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { readPosition } from "./audit.position.ts";
 import { driftTallyOf } from "./audit.tally.ts";
 

@@ -1,8 +1,8 @@
 // How far the audit has come: in Redis, for whichever worker goes on, and in memory, should Redis have lost it.
 // Where both are lost, it begins anew: nothing is wrong with auditing twice.
 import { z } from "zod";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { auditedTables } from "./audit.tables.ts";
 
 const auditPosition = z.object({

@@ -1,7 +1,7 @@
 // The audit goes from range to range, on where it was, whoever was cut off; and no range is too long for a statement.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { createPerson, openTestDeps, type TestDeps, type TestPerson, waitFor } from "../testing/index.ts";
 import { mendCounters } from "./audit.service.ts";
 import { driftTallyOf } from "./audit.tally.ts";

@@ -3,7 +3,7 @@
 // too large to be counted at all is passed over with a warning.
 import { sqlState, statement } from "@pixora/db";
 import { auditStatementsOf, type CounterTable, type MendedRow, type RangeReading } from "../platform/audit.sql.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { counterName, missingRow } from "./audit.tables.ts";
 import { noteDrift } from "./audit.tally.ts";
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createComment } from "../comment/comment.service.ts";
 import { createFollow } from "../follow/follow.service.ts";
 import { likeComment, likePost } from "../like/like.service.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { createPost, deletePost } from "../post/post.service.ts";
 import { listOfWindow, readFeedIds, warmUp } from "../testing/feed-stage.ts";
 import { createPerson, openTestDeps, type TestDeps, type TestPerson, waitFor } from "../testing/index.ts";

@@ -2,7 +2,7 @@
 // there is little to count; a run is one statement at a time and ends by itself; one cut off goes on where it was.
 import { statement } from "@pixora/db";
 import type { CounterTable } from "../platform/audit.sql.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { type AuditPosition, keepPosition, readPosition, startOfRound } from "./audit.position.ts";
 import { type AuditDeps, auditRange, type RangeBounds } from "./audit.range.ts";
 import { auditedTables } from "./audit.tables.ts";

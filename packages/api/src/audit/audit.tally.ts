@@ -1,5 +1,5 @@
 // How often this process found each counter wrong.
-import { onePerDeps } from "../platform/per-deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { auditedCounters } from "./audit.tables.ts";
 
 /** Counters by name, as in "post_counts.like_count", each with how many subjects' were mended since the start. */

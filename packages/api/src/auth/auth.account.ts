@@ -1,7 +1,7 @@
 // An account is born here: the person, their counters, heads and credentials, all in one transaction.
 import { statement, type Tx } from "@pixora/db";
 import { insertLiveHead } from "../log/log.head.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { insertAuthorHead } from "../post/post.counter.ts";
 import { insertUser } from "../user/user.service.ts";
 

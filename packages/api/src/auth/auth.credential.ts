@@ -1,11 +1,11 @@
 // Passwords after sign-up: changing one, and choosing a new one by a mailed link.
 // Promise: whoever held the account by the old password, or by a session opened with it, holds it no longer.
 import { statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { hashPassword, verifyPassword } from "../platform/secret/password.ts";
-import { ok } from "../platform/wire.ts";
 import { announceEnded, type EndedSessions, endSessions } from "../session/session.service.ts";
 import { moveUserCounts } from "../user/user.counter.ts";
 import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";

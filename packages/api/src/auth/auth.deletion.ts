@@ -1,9 +1,9 @@
 // Deleting one's account, by password.
 import { statement } from "@pixora/db";
 import { endAccount } from "../account/account.deletion.ts";
-import type { Deps } from "../platform/deps.ts";
+import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
-import { ok } from "../platform/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { announceEnded, endSessions } from "../session/session.service.ts";
 import { requirePassword } from "./auth.credential.ts";
 

@@ -1,10 +1,10 @@
 // Addresses: verifying one, changing one, and opening the account that waited for one.
 // Promise: an address is an account's only once a link mailed to it was opened, or where the setting does not ask for it.
 import { sqlState, statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
-import { ok } from "../platform/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { Device } from "../session/session.device.ts";
 import { announceEnded, endSessions, startSession } from "../session/session.service.ts";
 import { moveUserCounts } from "../user/user.counter.ts";

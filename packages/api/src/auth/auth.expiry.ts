@@ -1,7 +1,7 @@
 // Deletes what has had its time: links, waiting sign-ups, holds on handles, archives. Promise: what has expired is
 // refused by whoever reads it, deleted or not; here it only stops taking room.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 const batch = 2_000;
 

@@ -1,6 +1,6 @@
 // The words of account mails. Plain ASCII in short lines: the link arrives in one piece, whatever carries it.
 // Promise: no text that a stranger chose is in them, save the handle, whose alphabet is harmless.
-import type { Mail } from "../platform/mailer.ts";
+import type { Mail } from "../platform/mailer/mailer.ts";
 
 export type AccountMail =
   | { kind: "signUp" | "emailVerification" | "emailChange" | "passwordReset"; handle: string; token: string }

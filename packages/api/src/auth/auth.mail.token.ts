@@ -3,9 +3,9 @@
 // same work whether or not anyone is known at the address.
 import { randomBytes } from "node:crypto";
 import { type Sql, statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { insertFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { readSignedId, signedIdIsRight, writeSignedId } from "../platform/secret/key.ts";
 
 export type MailKind = "signUp" | "emailVerification" | "emailChange" | "passwordReset";

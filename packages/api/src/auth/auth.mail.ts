@@ -3,8 +3,8 @@
 // after a crash in between perhaps twice, with the same link.
 import { statement } from "@pixora/db";
 import type { Fact } from "@pixora/jobs";
-import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { type AccountMail, writeAccountMail } from "./auth.mail.text.ts";
 import { type MailKind, type MailTokenRow, writeMailToken } from "./auth.mail.token.ts";
 

@@ -1,9 +1,9 @@
 // What the wire says of `auth`: field errors, what answers hold and what they do not, who must be signed in.
 import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RequestContext } from "../platform/context.ts";
-import { createCallerFactory } from "../platform/trpc.ts";
-import { failureOf } from "../platform/wire-error.ts";
+import type { RequestContext } from "../platform/call/context.ts";
+import { createCallerFactory } from "../platform/call/trpc.ts";
+import { failureOf } from "../platform/call/wire-error.ts";
 import { createSessionChecker } from "../session/session.service.ts";
 import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, type TestDeps, testContext } from "../testing/index.ts";

@@ -2,9 +2,9 @@
 
 import { presentExport, requestExport } from "../account/account.export.ts";
 import { exportView } from "../account/account.schema.ts";
-import type { RequestContext, Viewer } from "../platform/context.ts";
-import { authedProcedure, openProcedure, router } from "../platform/trpc.ts";
-import { okView } from "../platform/wire.ts";
+import type { RequestContext, Viewer } from "../platform/call/context.ts";
+import { authedProcedure, openProcedure, router } from "../platform/call/trpc.ts";
+import { okView } from "../platform/call/wire.ts";
 import type { Device } from "../session/session.device.ts";
 import { refreshSession } from "../session/session.refresh.ts";
 import {

@@ -1,7 +1,7 @@
 // What callers send to `auth`, and what they get. Addresses are canonical (lower case) from here on.
 import { z } from "zod";
 import { isCommonPassword } from "../platform/secret/password.ts";
-import { textInput } from "../platform/text.ts";
+import { textInput } from "../platform/text/text.ts";
 import { tokensView } from "../session/session.schema.ts";
 import { newHandleInput } from "../user/user.handle.ts";
 import { displayNameInput } from "../user/user.name.ts";

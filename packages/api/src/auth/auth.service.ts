@@ -1,9 +1,9 @@
 // Signing up and signing in. Promises: a stranger learns from neither answers nor times whether an account exists, save
 // where the setting says that sign-up may tell (REQUIRE_EMAIL_VERIFICATION off) and of handles, which are public.
 import { statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { hashPassword, isHashOutdated, verifyPassword } from "../platform/secret/password.ts";
 import type { Device } from "../session/session.device.ts";
 import { issueTokens } from "../session/session.refresh.ts";

@@ -1,6 +1,6 @@
 // The end of all blocks of and by one person, for the deletion of their account, in statements of bounded length.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 const deleteBlocks = statement<never>(
   "block.purgeOfUser",

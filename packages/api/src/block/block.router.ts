@@ -1,5 +1,5 @@
 // The wire of the room `block`.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { authedProcedure, router } from "../platform/call/trpc.ts";
 import { userCardPageView, userView } from "../user/user.schema.ts";
 import { blockInput, listBlocksInput } from "./block.schema.ts";
 import { createBlock, deleteBlock, listBlocks } from "./block.service.ts";

@@ -3,10 +3,10 @@
 import { statement } from "@pixora/db";
 import { dropWindows } from "../feed/feed.window.ts";
 import { removeFollowsBetween } from "../follow/follow.edge.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Page, PageRequest } from "../platform/call/wire.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
-import type { Page, PageRequest } from "../platform/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockPair, lockVisiblePair } from "../user/user.access.ts";
 import { listPeople, peopleList } from "../user/user.list.ts";
 import type { UserCard, UserView } from "../user/user.schema.ts";

@@ -1,6 +1,6 @@
 // Takes away the bookmarks of a post or a person that is gone, in statements of bounded length.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 const deleteBookmarks = statement<never>(
   "bookmark.purgeOfPost",

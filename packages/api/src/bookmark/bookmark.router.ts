@@ -1,5 +1,5 @@
 // `bookmark.*` on the wire.
-import { actingProcedure, authedProcedure, router } from "../platform/trpc.ts";
+import { actingProcedure, authedProcedure, router } from "../platform/call/trpc.ts";
 import { postPageView } from "../post/post.schema.ts";
 import { bookmarkInput, bookmarkView, listBookmarksInput } from "./bookmark.schema.ts";
 import { createBookmark, deleteBookmark, listBookmarks } from "./bookmark.service.ts";

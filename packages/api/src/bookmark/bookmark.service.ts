@@ -2,13 +2,13 @@
 // and cause no fact.
 import { statement } from "@pixora/db";
 import { z } from "zod";
-import type { Actor } from "../platform/context.ts";
-import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
-import { createRelationBatcher } from "../platform/relation.batch.ts";
-import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import type { Actor } from "../platform/call/context.ts";
+import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
+import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { presentPosts } from "../post/post.view.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";

@@ -1,6 +1,6 @@
 // How one person stands to one comment: one place, so that every call refuses alike.
 import { type Sql, statement } from "@pixora/db";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 

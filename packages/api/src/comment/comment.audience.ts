@@ -1,7 +1,7 @@
 // Comments as many viewers may see them, at once: most see the very same, so each way to see a comment is one row.
 // Promises: one statement; what a viewer may not see is not theirs; nothing here decides visibility by itself.
 import { type Statement, statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { userIsListed } from "../visibility/user.visibility.ts";

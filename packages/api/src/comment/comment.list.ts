@@ -2,10 +2,10 @@
 // Promise: what is gone is in no index that is read here; what the viewer may not see is dropped by the view.
 import { type Statement, statement } from "@pixora/db";
 import { z } from "zod";
-import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { requireVisiblePost } from "../post/post.access.ts";
 import { readStanding } from "./comment.access.ts";
 import type { CommentSort, CommentView } from "./comment.schema.ts";

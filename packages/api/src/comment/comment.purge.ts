@@ -1,8 +1,8 @@
 // The rows of comments of a post, or of a person, that is gone, in transactions of bounded length. Comments of a person
 // have likes, too: purge/purge.comment.ts takes both away.
 import { type Sql, statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { removeComment } from "./comment.service.ts";
 
 // Newest first: replies go before the older comments they hang on, whose cascade would be as long as a thread.

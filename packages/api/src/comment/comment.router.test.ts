@@ -1,8 +1,8 @@
 // What the wire says of comments: text limits, field errors, defaults, who must be signed in.
 import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCallerFactory } from "../platform/trpc.ts";
-import { failureOf } from "../platform/wire-error.ts";
+import { createCallerFactory } from "../platform/call/trpc.ts";
+import { failureOf } from "../platform/call/wire-error.ts";
 import {
   createPerson,
   createPost,

@@ -1,6 +1,6 @@
 // `comment.*` on the wire.
-import { authedProcedure, publicProcedure, router } from "../platform/trpc.ts";
-import { okView } from "../platform/wire.ts";
+import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
+import { okView } from "../platform/call/wire.ts";
 import { listComments, listReplies } from "./comment.list.ts";
 import {
   commentIdInput,

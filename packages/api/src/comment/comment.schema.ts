@@ -1,7 +1,7 @@
 // What goes into and comes out of the room `comment` on the wire.
 import { z } from "zod";
-import { textInput } from "../platform/text.ts";
-import { idempotencyKeyInput, idInput, idView, instantView, pageShape, pageView } from "../platform/wire.ts";
+import { idempotencyKeyInput, idInput, idView, instantView, pageShape, pageView } from "../platform/call/wire.ts";
+import { textInput } from "../platform/text/text.ts";
 import { mentionRef } from "../post/post.schema.ts";
 import { userSummaryView } from "../user/user.schema.ts";
 

@@ -2,11 +2,11 @@
 // comment keeps its place only while live replies need it, and every change stores its fact.
 // Locks: the post's counters serialize who comes and goes in its threads; a comment's own counters, its edits.
 import { statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { onceByKey } from "../platform/idempotency.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { onceByKey } from "../platform/call/idempotency.ts";
+import { ok } from "../platform/call/wire.ts";
 import { commitFacts, insertFacts, insertFactsSql } from "../platform/outbox.ts";
-import { ok } from "../platform/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockPostCounts, movePostCommentsSql } from "../post/post.counter.ts";
 import { resolveMentions } from "../user/user.mention.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";

@@ -1,8 +1,8 @@
 // Comments as one viewer may see them: ids in, views out, in one round trip.
 // Promises: the given order; what the viewer may not see is left out; nothing here decides visibility by itself.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { MentionRef } from "../post/post.schema.ts";
 import { mentionsSql } from "../user/user.mention.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";

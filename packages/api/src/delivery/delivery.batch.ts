@@ -1,7 +1,7 @@
 // Claims and settles deliveries for many calls at once: what is asked for in one tick is one statement.
 // Promise: of several callers in this process that ask for one delivery, one gets it.
-import { createBatchLoader } from "../platform/batch.ts";
-import type { Deps } from "../platform/deps.ts";
+import { createBatchLoader } from "../platform/flow/batch.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { type Claim, claimDeliveries, type Ending, keyOf, type NewDelivery, settleDeliveries } from "./delivery.row.ts";
 
 export interface DeliveryBook {

@@ -6,7 +6,7 @@ import { causeHolds, draftsSql, draftValues, isWelcome, subjectIsGone } from "..
 import { completeWish } from "../notification/notification.preference.ts";
 import { type NotificationType, notificationType, type TypePreference } from "../notification/notification.schema.ts";
 import { excerptOf } from "../notification/notification.view.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 type ToldFact = { id: string; payload: FactPayload<"notification.pushRequested"> };
 

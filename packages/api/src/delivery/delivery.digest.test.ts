@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { updatePreferences } from "../notification/notification.preference.ts";
 import type { UpdatePreferencesInput } from "../notification/notification.schema.ts";
 import { markRead } from "../notification/notification.service.ts";
-import { MailRefusedError } from "../platform/mailer.ts";
+import { MailRefusedError } from "../platform/mailer/mailer.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, createClock, like, listDeliveries, type TestClock, takeFacts } from "../testing/outside.ts";
 import { requestDigests, sendDigests } from "./delivery.digest.ts";

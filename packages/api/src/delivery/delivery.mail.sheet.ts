@@ -1,6 +1,6 @@
 // A mail's layout: the same sheet as HTML, which fits a phone and a dark screen, and as plain text. Pure.
 // Promise: every text is escaped here, whoever wrote it, and cannot begin a line of its own.
-import type { Language } from "../platform/language.ts";
+import type { Language } from "../platform/text/language.ts";
 
 /** A mail before it has a form. Paths begin with a slash. */
 export interface Sheet {

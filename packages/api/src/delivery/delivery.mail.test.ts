@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { updatePreferences } from "../notification/notification.preference.ts";
 import { notificationType } from "../notification/notification.schema.ts";
-import { createSmtpMailer } from "../platform/mailer.smtp.ts";
-import { type Mail, MailRefusedError } from "../platform/mailer.ts";
+import { createSmtpMailer } from "../platform/mailer/mailer.smtp.ts";
+import { type Mail, MailRefusedError } from "../platform/mailer/mailer.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, createClock, like, listDeliveries, type TestClock, takeFacts, unlike } from "../testing/outside.ts";
 import { openMailSink } from "../testing/sinks.ts";

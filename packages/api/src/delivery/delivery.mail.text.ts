@@ -2,8 +2,8 @@
 // What others wrote stands in quotation marks and links nowhere.
 
 import type { NotificationType } from "../notification/notification.schema.ts";
-import { defaultLanguage, type Language } from "../platform/language.ts";
-import type { Mail } from "../platform/mailer.ts";
+import type { Mail } from "../platform/mailer/mailer.ts";
+import { defaultLanguage, type Language } from "../platform/text/language.ts";
 import type { Told } from "./delivery.content.ts";
 import { renderHtml, renderText, type Sheet } from "./delivery.mail.sheet.ts";
 

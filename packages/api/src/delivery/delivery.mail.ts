@@ -1,10 +1,10 @@
 // Mails about single notifications, to verified addresses. Promise: at most one for each cause and address, and none of
 // what was undone, hidden or turned off before it left.
 import type { FactOf } from "@pixora/jobs";
-import { createCircuit } from "../platform/circuit.ts";
-import type { Deps } from "../platform/deps.ts";
-import { type Mail, MailRefusedError } from "../platform/mailer.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import { createCircuit } from "../platform/flow/circuit.ts";
+import { type Mail, MailRefusedError } from "../platform/mailer/mailer.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { readTellings, type Telling } from "./delivery.content.ts";
 import { writeNotificationMail } from "./delivery.mail.text.ts";
 import { deliver, type Letter, type Outcome } from "./delivery.send.ts";

@@ -3,11 +3,11 @@
 // holding a worker; what it never takes becomes a dead letter, which may be replayed.
 import { createHash } from "node:crypto";
 import type { FactJobName, FactName } from "@pixora/jobs";
-import type { Deps } from "../platform/deps.ts";
-import { ProviderFailedError } from "../platform/failure.ts";
-import { createGate } from "../platform/gate.ts";
+import { ProviderFailedError } from "../platform/call/failure.ts";
+import { createGate } from "../platform/flow/gate.ts";
 import { recordDone } from "../platform/outbox.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createDeliveryBook } from "./delivery.batch.ts";
 import { type Channel, type Claim, type Ending, keyOf, listGivenUp, type NewDelivery } from "./delivery.row.ts";
 

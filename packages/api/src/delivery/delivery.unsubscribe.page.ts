@@ -1,6 +1,6 @@
 // The page behind the link that stops mails: what it would stop, a button, and what was stopped. Pure.
 // Promise: a new type without its words does not compile.
-import { defaultLanguage, type Language } from "../platform/language.ts";
+import { defaultLanguage, type Language } from "../platform/text/language.ts";
 import { escapeHtml } from "./delivery.mail.sheet.ts";
 import type { UnsubscribeScope } from "./delivery.unsubscribe.ts";
 

@@ -7,7 +7,7 @@ import {
   notificationType,
   type UpdatePreferencesInput,
 } from "../notification/notification.schema.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { createSigner } from "../platform/secret/signature.ts";
 
 /** What a link stops: mails about a type, or, of a digest, all mails. */

@@ -1,7 +1,7 @@
 // The upkeep of deliveries, by schedule: what waits is asked for again, what is old goes. Promise: each step is bounded
 // and may be cut off; the second time finds nothing.
 import { idAt } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { deleteDeliveriesBefore, deleteDeliveriesOfUser, requestRetries } from "./delivery.row.ts";
 
 const batch = 1_000;

@@ -2,8 +2,8 @@
 // themselves have tried it already (dropWindows), this is what makes it certain.
 import { type Sql, statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
-import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { withinEpoch } from "./feed.epoch.ts";
 import { windowKeys } from "./feed.keys.ts";
 import { endOfIds } from "./feed.sql.ts";

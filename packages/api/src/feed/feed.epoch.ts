@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { RedisAwayError } from "@pixora/jobs";
 import type { Redis } from "ioredis";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 
 export interface EpochReader {
   /** The epoch of the present connection; null while there is none. Asks Redis once a connection. */

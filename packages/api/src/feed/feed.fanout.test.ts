@@ -2,7 +2,7 @@
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { deleteFollow } from "../follow/follow.service.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import {
   keysOfWindow,
   listOfWindow,

@@ -3,8 +3,8 @@
 // changes nothing that a page shows. Whoever follows later had their window deleted, and the rebuilt one has the post.
 import { statement, type Tx } from "@pixora/db";
 import type { FactOf, NewFact } from "@pixora/jobs";
-import type { Deps } from "../platform/deps.ts";
 import { insertFacts, recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { withinEpoch } from "./feed.epoch.ts";
 import { bucketCount, readerNamesSql } from "./feed.keys.ts";
 import { type Push, pushToWindows } from "./feed.push.ts";

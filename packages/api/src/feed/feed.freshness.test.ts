@@ -1,7 +1,7 @@
 // The five-second bound: when windows are not believed, and when they are again.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { listOfWindow, warmUp } from "../testing/feed-stage.ts";
 import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { pushPosts } from "./feed.fanout.ts";

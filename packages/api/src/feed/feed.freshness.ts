@@ -1,8 +1,8 @@
 // Whether windows may be believed: they may lack only posts younger than five seconds. Looked at about once a second,
 // only while feeds are read.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 
 /** What a window may lack, at most. */
 const boundMs = 5_000;

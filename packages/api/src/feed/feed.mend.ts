@@ -1,7 +1,7 @@
 // What the feed does about facts that its jobs gave up: the windows concerned are deleted, so that feeds need not come
 // from SQL until a person has looked at the dead letter. What is rebuilt after that has the post, or the follow.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { dropWindowsOfFollowers, dropWindowsSurely } from "./feed.drop.ts";
 
 interface Letter {

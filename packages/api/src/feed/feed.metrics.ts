@@ -1,6 +1,6 @@
 // What operators watch of the home feed: how many pages windows served, and how many had to come from SQL.
 import { Counter, type Registry } from "prom-client";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { servedPagesOf } from "./feed.service.ts";
 
 /** Adds the feed's counters to a process's registry. */

@@ -2,7 +2,7 @@
 // Seeded and replayable: FEED_ORACLE_SEED; FEED_ORACLE_PAGES for the long form (100000).
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { type FeedWorld, type NaivePost, openFeedWorld } from "../testing/feed-world.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
 import { listHomeFeed, servedPagesOf } from "./feed.service.ts";

@@ -1,8 +1,8 @@
 // One page of the home feed, either wholly from the reader's window or wholly from SQL. Both end in the same statement,
 // which decides what the reader may see now: nothing that a list or a cache holds is shown without it.
 import { statement } from "@pixora/db";
-import type { CallerSession } from "../platform/context.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { CallerSession } from "../platform/call/context.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { type PostState, postStatesSql } from "../post/post.state.ts";
 import { presentStates } from "../post/post.view.ts";

@@ -3,9 +3,9 @@
 // away, with some done; doing it again changes nothing.
 import { instantOfId } from "@pixora/db";
 import type { Redis } from "ioredis";
-import type { Deps } from "../platform/deps.ts";
-import { createGate } from "../platform/gate.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import { createGate } from "../platform/flow/gate.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { bucketPrefix, nameLength } from "./feed.keys.ts";
 import { pushLateScript, pushScript, runScripts, type ScriptRun } from "./feed.script.ts";
 import { windowCap } from "./feed.window.ts";

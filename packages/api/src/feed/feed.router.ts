@@ -1,5 +1,5 @@
 // `feed.*` on the wire.
-import { readingProcedure, router } from "../platform/trpc.ts";
+import { readingProcedure, router } from "../platform/call/trpc.ts";
 import { postPageView } from "../post/post.schema.ts";
 import { listHomeFeedInput } from "./feed.schema.ts";
 import { listHomeFeed } from "./feed.service.ts";

@@ -1,11 +1,11 @@
 // The home feed: one's own posts and those of followed people who are not muted, newest first.
 // Promise: what exists throughout a walk comes exactly once, in order; others' posts younger than five seconds may be
 // missing. Redis makes it cheap, and is never needed.
-import type { CallerSession } from "../platform/context.ts";
-import { type CursorKind, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
-import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import type { CallerSession } from "../platform/call/context.ts";
+import { type CursorKind, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { isFanoutCurrent } from "./feed.freshness.ts";
 import { type FeedPage, type FeedPageRequest, readSqlPage, readWindowPage } from "./feed.page.ts";

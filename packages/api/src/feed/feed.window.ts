@@ -3,8 +3,8 @@
 // microseconds; every doubt, and every failure of Redis, is absence.
 import { randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { epochReaderOf } from "./feed.epoch.ts";
 import { compareNewest, idLater, isNewer, type WindowKeys, windowKeys } from "./feed.keys.ts";
 import { parseNote, type WindowNote, writeNote } from "./feed.note.ts";

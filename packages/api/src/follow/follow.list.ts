@@ -1,6 +1,7 @@
 // The lists of the follow graph, newest first: followers, whom one follows, requests that wait for an answer.
-import type { Deps } from "../platform/deps.ts";
-import type { Page, PageRequest } from "../platform/wire.ts";
+
+import type { Page, PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { requirePostsAccess } from "../user/user.access.ts";
 import { listPeople, peopleList } from "../user/user.list.ts";
 import type { UserCard } from "../user/user.schema.ts";

@@ -1,7 +1,7 @@
 // The end of all follows and requests of one person, for the deletion of their account. Promise: others' counts stay
 // exact, each transaction is bounded, and a purge cut short goes on where it stopped.
 import { statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockPeople, moveManyUserCounts } from "../user/user.counter.ts";
 
 /** People whose relations one transaction ends: it locks as many. */

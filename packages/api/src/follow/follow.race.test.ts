@@ -4,7 +4,7 @@ import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { updateUser } from "../account/account.profile.ts";
 import { createBlock, deleteBlock } from "../block/block.service.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { createPerson, openTestDeps, type TestDeps } from "../testing/index.ts";
 import { acceptRequest, createFollow, deleteFollow, rejectRequest, removeFollower } from "./follow.service.ts";
 

@@ -1,5 +1,5 @@
 // The wire of the room `follow`.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { authedProcedure, router } from "../platform/call/trpc.ts";
 import { userCardPageView, userView } from "../user/user.schema.ts";
 import { listFollowers, listFollowing, listRequests } from "./follow.list.ts";
 import { followInput, listFollowsInput, listRequestsInput } from "./follow.schema.ts";

@@ -2,9 +2,9 @@
 // a repeat changes nothing and answers the same.
 import { statement, type Tx } from "@pixora/db";
 import { dropWindows } from "../feed/feed.window.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockVisiblePair } from "../user/user.access.ts";
 import type { UserView } from "../user/user.schema.ts";
 import { presentUser } from "../user/user.view.ts";

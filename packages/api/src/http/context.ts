@@ -2,12 +2,12 @@
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
-import type { Connection, RequestContext, Viewer } from "../platform/context.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import type { Shutdown } from "../platform/shutdown.ts";
+import type { Connection, RequestContext, Viewer } from "../platform/call/context.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import type { Shutdown } from "../platform/process/shutdown.ts";
 import { verifyAccessToken } from "../session/session.token.ts";
-import { type Handshake, userAgentOf } from "./handshake.ts";
+import { type Handshake, userAgentOf } from "./socket/handshake.ts";
 
 export interface ContextParts {
   deps: Deps;

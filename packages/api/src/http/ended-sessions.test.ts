@@ -4,7 +4,7 @@ import { PoolBusyError, type Statement, statement } from "@pixora/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createComment } from "../comment/comment.service.ts";
 import { createLike } from "../like/like.service.ts";
-import { limiterOf } from "../platform/limiter.ts";
+import { limiterOf } from "../platform/limit/limiter.ts";
 import {
   createPerson,
   createPost,

@@ -4,8 +4,8 @@
 import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, type TRPCError } from "@trpc/server";
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { RequestContext } from "../platform/context.ts";
-import { writeJson } from "../platform/vouched.ts";
+import type { RequestContext } from "../platform/call/context.ts";
+import { writeJson } from "../platform/call/vouched.ts";
 import { appRouter } from "../root.ts";
 
 const config = appRouter._def._config;

@@ -2,7 +2,7 @@
 // expect, or they would take it for a broken connection and try again.
 import { getTRPCErrorShape, TRPCError } from "@trpc/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { nameRequest } from "../platform/wire-error.ts";
+import { nameRequest } from "../platform/call/wire-error.ts";
 import { appRouter } from "../root.ts";
 
 const codes: Record<number, TRPCError["code"]> = {

@@ -10,8 +10,8 @@ import {
   fastify,
   LogController,
 } from "fastify";
-import type { ServerConfig } from "../platform/config.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { ServerConfig } from "../platform/process/config.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { apiPlugin } from "./plugin.ts";
 import { refuse } from "./refusal.ts";
 import { readSecurityHeaders } from "./security-headers.ts";

@@ -1,11 +1,11 @@
-// The SQL of likes, for the micro-batch of platform/relation.batch.ts: post likes and comment likes.
+// The SQL of likes, for the micro-batch of platform/relation/relation.batch.ts: post likes and comment likes.
 // Promise: counter, rows and facts agree, whatever fails or meets in between.
 
 import { lockCommentCountsSql, moveCommentLikesSql } from "../comment/comment.counter.ts";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
-import { createRelationBatcher } from "../platform/relation.batch.ts";
-import type { RelationSql } from "../platform/relation.sql.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
+import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
+import type { RelationSql } from "../platform/relation/relation.sql.ts";
 import { lockPostCountsSql, movePostLikesSql } from "../post/post.counter.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";

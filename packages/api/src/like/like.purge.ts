@@ -1,7 +1,7 @@
 // Takes away the likes of what is gone (a post, comments) and of who is gone, in transactions of bounded length.
 import { type Statement, statement } from "@pixora/db";
 import { lockCommentCountsSql, moveCommentLikesSql } from "../comment/comment.counter.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockPostCountsSql, movePostLikesSql } from "../post/post.counter.ts";
 
 const deleteCommentLikes = statement<never>(

@@ -1,5 +1,5 @@
 // `like.*` on the wire.
-import { actingProcedure, authedProcedure, router } from "../platform/trpc.ts";
+import { actingProcedure, authedProcedure, router } from "../platform/call/trpc.ts";
 import { likeInput, likerPageView, likeView, listLikesInput } from "./like.schema.ts";
 import { createLike, deleteLike, listLikers } from "./like.service.ts";
 

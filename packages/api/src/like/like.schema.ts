@@ -1,6 +1,6 @@
 // What goes into and comes out of the room `like` on the wire.
 import { z } from "zod";
-import { idInput, pageShape } from "../platform/wire.ts";
+import { idInput, pageShape } from "../platform/call/wire.ts";
 import { userCardPageView } from "../user/user.schema.ts";
 
 const exactlyOne = { error: "Give either postId or commentId" };

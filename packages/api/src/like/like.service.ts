@@ -3,12 +3,12 @@
 // auth.sessionRevoked or auth.suspended.
 import { type Statement, statement } from "@pixora/db";
 import { z } from "zod";
-import type { Actor } from "../platform/context.ts";
-import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import type { RelationOutcome } from "../platform/relation.batch.ts";
-import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import type { Actor } from "../platform/call/context.ts";
+import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import type { RelationOutcome } from "../platform/relation/relation.batch.ts";
 import type { UserCard } from "../user/user.schema.ts";
 import { presentUserCards } from "../user/user.view.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";

@@ -1,6 +1,6 @@
 // What ends a stream from outside: slow readers and dying tokens.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Connection } from "../platform/context.ts";
+import type { Connection } from "../platform/call/context.ts";
 import { guardStream } from "./live.guard.ts";
 import { createMailbox } from "./live.mailbox.ts";
 

@@ -1,8 +1,8 @@
 // What ends a stream from outside: a reader that no longer takes what is sent, and a token that is about to die.
 // Promises: both ways the client comes back by itself and goes on after its last event; a reader that is merely slow gets
 // everything at its own pace, and what waits for it is bounded.
-import type { Connection } from "../platform/context.ts";
-import { type Follower, followStream, type Stream } from "../platform/stream.ts";
+import type { Connection } from "../platform/call/context.ts";
+import { type Follower, followStream, type Stream } from "../platform/call/stream.ts";
 
 /** Bytes that may wait for a reader before it is given nothing more. */
 const maxBufferedBytes = 256 * 1_024;

@@ -1,5 +1,5 @@
 // A queue between those who send and the one stream that reads: what is put in comes out in order, until it is closed.
-import type { Stream } from "../platform/stream.ts";
+import type { Stream } from "../platform/call/stream.ts";
 
 export interface Mailbox<Message> extends Stream<Message> {
   put(message: Message): void;

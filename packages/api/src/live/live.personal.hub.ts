@@ -3,8 +3,8 @@
 // hint delays by a few seconds at most; a stream whose session has ended hears session.revoked and nothing more.
 
 import { parsePersonHint, parseRevokedHint, personHintChannel, revokedHintChannel } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createStreamBook, type StreamBook } from "./live.book.ts";
 import { sweepStreams } from "./live.personal.read.ts";
 import { isBehind, type PersonalStream, readRound, sayRevoked } from "./live.personal.round.ts";

@@ -5,7 +5,7 @@ import { type Statement, statement } from "@pixora/db";
 import { horizonDays } from "../log/log.trim.ts";
 import type { NotificationView } from "../notification/notification.schema.ts";
 import { type NotificationRow, notificationSql, notificationViewOfRow } from "../notification/notification.view.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { sessionIsLive } from "../visibility/session.visibility.ts";
 
 /** A stream as the statements know it. */

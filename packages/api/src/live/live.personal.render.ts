@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { presentMedia } from "../media/media.view.ts";
 import { markedView, type NotificationView } from "../notification/notification.schema.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
 import type { LogEntry } from "./live.personal.read.ts";
 import type { PersonalEvent } from "./live.schema.ts";

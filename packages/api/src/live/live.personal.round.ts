@@ -1,5 +1,5 @@
 // One round of the hub: reads many streams, starts the new ones, and puts what each missed into its mailbox.
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
 import type { Mailbox } from "./live.mailbox.ts";
 import { readStreams, type StreamReading } from "./live.personal.read.ts";

@@ -1,6 +1,7 @@
 // Checks streams of posts: ends those whose viewer may not look on any more, and tells the others newer counts.
-import type { Deps } from "../platform/deps.ts";
-import { vouchFor } from "../platform/vouched.ts";
+
+import { vouchFor } from "../platform/call/vouched.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { StreamBook } from "./live.book.ts";
 import type { Mailbox } from "./live.mailbox.ts";
 import { type PostCounts, type PostPosition, readPostStreams } from "./live.post.read.ts";

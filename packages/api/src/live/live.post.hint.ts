@@ -1,8 +1,8 @@
 // Tells the viewers of posts what facts say that no other job of `live` or `notification` tells them.
 import type { FactOf } from "@pixora/jobs";
 import { hintPosts, type PostHint } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 /** Hints edits and deletions of posts, and edits of comments. The second time hints again, which harms nobody. */
 export async function tellPosts(

@@ -3,8 +3,8 @@
 // once its post is deleted or hidden from its viewer, or its session has ended.
 
 import { parsePostHint, parseRevokedHint, postHintChannel, revokedHintChannel } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createStreamBook } from "./live.book.ts";
 import { checkPostStreams, type PostStream } from "./live.post.check.ts";
 import { createPostTeller } from "./live.post.teller.ts";

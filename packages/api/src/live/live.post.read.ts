@@ -1,7 +1,7 @@
 // What the hub of post streams asks of PostgreSQL: how posts stand, and whether each viewer may still see theirs; one
 // statement for all streams asked about.
 import { type Statement, statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { sessionIsLive } from "../visibility/session.visibility.ts";
 

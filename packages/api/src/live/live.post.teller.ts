@@ -3,8 +3,8 @@
 import { presentCommentsToMany } from "../comment/comment.audience.ts";
 import type { CommentView } from "../comment/comment.schema.ts";
 import type { CommentHint } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
-import { vouchFor } from "../platform/vouched.ts";
+import { vouchFor } from "../platform/call/vouched.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { StreamBook } from "./live.book.ts";
 import {
   type Audience,

@@ -1,7 +1,7 @@
 // The wire of the room `live`: streams.
 import { tracked } from "@trpc/server";
-import { streamView, trackedStreamView } from "../platform/stream.ts";
-import { authedProcedure, publicProcedure, router } from "../platform/trpc.ts";
+import { streamView, trackedStreamView } from "../platform/call/stream.ts";
+import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
 import { guardStream } from "./live.guard.ts";
 import { onEventInput, onPostInput, personalEventView, postEventView } from "./live.schema.ts";
 import { streamPersonalEvents, streamPostEvents } from "./live.stream.ts";

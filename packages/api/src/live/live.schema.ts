@@ -3,8 +3,8 @@ import { z } from "zod";
 import { commentView } from "../comment/comment.schema.ts";
 import { mediaView } from "../media/media.schema.ts";
 import { markedView, notificationView } from "../notification/notification.schema.ts";
-import { vouched } from "../platform/vouched.ts";
-import { idInput, idView } from "../platform/wire.ts";
+import { vouched } from "../platform/call/vouched.ts";
+import { idInput, idView } from "../platform/call/wire.ts";
 import { countsView } from "../user/user.schema.ts";
 
 /** Where a stream goes on: the id of the last event received. Anything that is no such id is unknown: a resync. */

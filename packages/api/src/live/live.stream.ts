@@ -1,6 +1,7 @@
 // Streams as the router serves them: a person's events from where they left off, and what happens on a post.
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { SizedStream } from "./live.guard.ts";
 import { createMailbox, type Mailbox } from "./live.mailbox.ts";
 import { liveHubOf } from "./live.personal.hub.ts";

@@ -1,7 +1,7 @@
 // Hints to the open streams of every server process: small, best effort, one channel each, whoever is meant.
 // Promises nothing: whoever needs certainty compares with PostgreSQL, as the hubs do every few seconds.
 import { z } from "zod";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { LivePosition } from "./log.head.ts";
 
 type Publisher = Pick<Deps, "pubsub">;

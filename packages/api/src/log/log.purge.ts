@@ -1,6 +1,6 @@
 // The end of one person's event log, for the deletion of their account, in statements of bounded length.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 const deleteEvents = statement<never>(
   "log.purgeOfUser",

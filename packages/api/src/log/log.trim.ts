@@ -1,6 +1,6 @@
 // How far back the personal event log goes, and the deletion of what is older.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 /** How long events can be had again. */
 export const horizonDays = 7;

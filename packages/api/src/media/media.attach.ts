@@ -1,7 +1,7 @@
 // Where pictures are shown: on a post, or as an avatar. Promises: only the owner's ready pictures, each in one place;
 // what is shown no more is marked, and a job deletes its files.
 import { statement, type Tx } from "@pixora/db";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { insertFacts } from "../platform/outbox.ts";
 
 const attachStatement = statement<{ id: string }>(

@@ -1,8 +1,8 @@
 // The end of pictures: files first, then the row, so that a crash in between leaves something to go on from.
 import { statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
-import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
 
 /** What is needed to delete a picture. */

@@ -4,9 +4,9 @@
 import { availableParallelism } from "node:os";
 import { statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
-import type { Deps } from "../platform/deps.ts";
-import { createGate } from "../platform/gate.ts";
+import { createGate } from "../platform/flow/gate.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
 import { BadPictureError, type RenderedPicture, renderPicture } from "./media.render.ts";
 import type { MediaPurpose } from "./media.schema.ts";

@@ -1,7 +1,8 @@
 // Pictures in other rooms' rows: SQL text that brings them along in the same round trip, and the ImageView made of what
 // it brings. Promise: URLs are signed here, at the last moment, so what comes out of SQL may be cached.
-import type { Storage } from "../platform/storage.ts";
-import { vouchFor } from "../platform/vouched.ts";
+
+import { vouchFor } from "../platform/call/vouched.ts";
+import type { Storage } from "../platform/storage/storage.ts";
 import { pictureKey } from "./media.key.ts";
 import type { ImageView } from "./media.schema.ts";
 import { pictureWidths } from "./media.width.ts";

@@ -1,5 +1,5 @@
 // `media.*` on the wire.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { authedProcedure, router } from "../platform/call/trpc.ts";
 import { createdMediaView, createMediaInput, mediaIdInput, mediaView } from "./media.schema.ts";
 import { completeMedia, createMedia } from "./media.service.ts";
 import { presentOwnMedia } from "./media.view.ts";

@@ -1,7 +1,7 @@
 // What pictures look like on the wire, and what callers may send about them. Shared by every room that shows one.
 import { z } from "zod";
-import { vouched } from "../platform/vouched.ts";
-import { idempotencyKeyInput, idInput, idView, instantView } from "../platform/wire.ts";
+import { vouched } from "../platform/call/vouched.ts";
+import { idempotencyKeyInput, idInput, idView, instantView } from "../platform/call/wire.ts";
 import { isPictureType, maxUploadBytes } from "./media.type.ts";
 
 const imageFileView = z.object({ url: z.string(), width: z.int(), height: z.int() });

@@ -2,10 +2,10 @@
 // Promises: only what was signed is taken, once; only our own renderings leave, and without a signature only public ones.
 import type { Readable } from "node:stream";
 import { statement } from "@pixora/db";
-import { createBatchLoader } from "../platform/batch.ts";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
-import type { ByteRange } from "../platform/storage.ts";
+import { createBatchLoader } from "../platform/flow/batch.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
+import type { ByteRange } from "../platform/storage/storage.ts";
 import { mediaIsPublic } from "../visibility/media.visibility.ts";
 import { mediaIdOfKey } from "./media.key.ts";
 

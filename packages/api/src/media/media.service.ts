@@ -1,10 +1,10 @@
 // Rules of uploads: who may send what, and what counts as sent. Promises: what is read later is what was in the storage
 // when media.complete answered, and of the size that was signed.
 import { statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { onceByKey } from "../platform/idempotency.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { onceByKey } from "../platform/call/idempotency.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { intakeKey, uploadKey } from "./media.key.ts";
 import type { CreatedMediaView, CreateMediaInput, MediaState, MediaView } from "./media.schema.ts";
 import { settleMedia } from "./media.settle.ts";

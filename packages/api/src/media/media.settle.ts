@@ -3,8 +3,8 @@
 import { statement, type Tx } from "@pixora/db";
 import { appendLiveEvents, type LivePosition, lockLiveHeads } from "../log/log.head.ts";
 import { hintPeople } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { MediaState } from "./media.schema.ts";
 
 export type MediaOutcome =

@@ -1,7 +1,7 @@
 // What nobody wants: uploads never finished, pictures never shown, files without a row. Promise: what is young, shown or
 // on its way is never touched, whatever happens meanwhile.
 import { idAt, statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { type DoomedMedia, removeMedia } from "./media.delete.ts";
 import { mediaIdOfKey, mediaPrefixes } from "./media.key.ts";
 

@@ -1,7 +1,7 @@
 // Pictures on their way, as their owner sees them: ids in, views out, in one statement.
 import { type Sql, statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { mediaIsPublic } from "../visibility/media.visibility.ts";
 import { imageOf, pictureSql, type StoredPicture } from "./media.picture.ts";
 import type { MediaState, MediaView } from "./media.schema.ts";

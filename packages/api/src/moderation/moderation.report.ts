@@ -1,10 +1,10 @@
 // Reports: anyone tells, moderators look through what is open and resolve it. The only SQL that writes `reports`.
 import { statement, type Tx } from "@pixora/db";
-import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError, type AppErrorCode } from "../platform/errors.ts";
-import { onceByKey } from "../platform/idempotency.ts";
-import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { AppError, type AppErrorCode } from "../platform/call/errors.ts";
+import { onceByKey } from "../platform/call/idempotency.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { presentUserSummaries } from "../user/user.view.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";

@@ -1,9 +1,9 @@
 // Resolving a report: what a moderator decides is done first and remembered then, so that a call cut short may be repeated.
 import { statement } from "@pixora/db";
 import { deleteComment } from "../comment/comment.service.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { invalidInput } from "../platform/failure.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { invalidInput } from "../platform/call/failure.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { deletePost } from "../post/post.service.ts";
 import type { ReportAction } from "./moderation.schema.ts";
 import { suspendUser } from "./moderation.service.ts";

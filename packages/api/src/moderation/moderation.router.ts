@@ -1,6 +1,6 @@
 // The wire of the room `moderation`. Everyone may report; the rest is for moderators and admins.
-import { authedProcedure, router } from "../platform/trpc.ts";
-import { ok, okView } from "../platform/wire.ts";
+import { authedProcedure, router } from "../platform/call/trpc.ts";
+import { ok, okView } from "../platform/call/wire.ts";
 import { createReport, listOpenReports } from "./moderation.report.ts";
 import { resolveReport } from "./moderation.resolve.ts";
 import {

@@ -2,9 +2,9 @@
 // person like any other.
 import type { Sql } from "@pixora/db";
 import { hintRevoked } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { Role } from "../user/user.schema.ts";
 import { findRole, setSuspended } from "../user/user.service.ts";
 

@@ -1,5 +1,5 @@
 // The wire of the room `mute`.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { authedProcedure, router } from "../platform/call/trpc.ts";
 import { userCardPageView, userView } from "../user/user.schema.ts";
 import { listMutesInput, muteInput } from "./mute.schema.ts";
 import { createMute, deleteMute, listMutes } from "./mute.service.ts";

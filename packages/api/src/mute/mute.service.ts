@@ -2,9 +2,9 @@
 // the other person as the actor sees them; a repeat changes nothing. The only SQL that writes `mutes`.
 import { statement } from "@pixora/db";
 import { dropWindows } from "../feed/feed.window.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Page, PageRequest } from "../platform/call/wire.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
-import type { Page, PageRequest } from "../platform/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockVisiblePair } from "../user/user.access.ts";
 import { listPeople, peopleList } from "../user/user.list.ts";
 import type { UserCard, UserView } from "../user/user.schema.ts";

@@ -2,9 +2,9 @@
 // Promises: ordered by each group's newest; a walk through pages sees what was there when it began.
 import { type Statement, statement } from "@pixora/db";
 import { z } from "zod";
-import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import type { Page, PageRequest } from "../platform/wire.ts";
+import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import type { Page, PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { NotificationGroupView, NotificationView } from "./notification.schema.ts";
 import { presentNotifications } from "./notification.view.ts";
 

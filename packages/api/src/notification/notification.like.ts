@@ -4,7 +4,7 @@ import { type Statement, statement } from "@pixora/db";
 import { deleteFactsSql, type FactOf } from "@pixora/jobs";
 import { lockLiveHeadsLater } from "../log/log.head.ts";
 import { hintPeople, hintPosts, type PostHint } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { type Draft, draftOfLike, groupKeyOf } from "./notification.draft.ts";
 import { likesToMakeSql } from "./notification.judge.ts";
 import { payloadOf, requestDeliveriesSql } from "./notification.request.ts";

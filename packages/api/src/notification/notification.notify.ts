@@ -5,8 +5,8 @@ import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactJobName, FactOf } from "@pixora/jobs";
 import { type LivePosition, lockLiveHeads } from "../log/log.head.ts";
 import { hintPeople, hintPosts, type PostHint } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import {
   type Draft,
   draftOfFollow,

@@ -1,7 +1,7 @@
 // What a person wants to be told, by which way, and of which posts no more. Stored as what differs from the defaults.
 import { type Statement, statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { nextDigestAt } from "./notification.digest.time.ts";
 import {

@@ -3,7 +3,7 @@
 import { statement } from "@pixora/db";
 import { lockLiveHeads } from "../log/log.head.ts";
 import { hintPeople } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { type RemovedRow, tellRemoved } from "./notification.write.ts";
 
 const deleteReceived = statement<never>(

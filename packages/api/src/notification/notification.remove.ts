@@ -4,8 +4,8 @@ import { type Statement, statement, type Tx } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
 import { type LivePosition, lockLiveHeads } from "../log/log.head.ts";
 import { hintPeople } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
 import { recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { isUnblocked } from "../visibility/user.visibility.ts";
 import { type RemovedRow, tellRemoved } from "./notification.write.ts";
 

@@ -1,5 +1,5 @@
 // The wire of the room `notification`.
-import { authedProcedure, router } from "../platform/trpc.ts";
+import { authedProcedure, router } from "../platform/call/trpc.ts";
 import { countsView } from "../user/user.schema.ts";
 import { listGroups } from "./notification.group.ts";
 import { readPreferences, setQuiet, updatePreferences } from "./notification.preference.ts";

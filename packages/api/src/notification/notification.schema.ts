@@ -1,6 +1,6 @@
 // What goes into and comes out of the room `notification` on the wire.
 import { z } from "zod";
-import { idInput, idView, instantView, pageShape, pageView } from "../platform/wire.ts";
+import { idInput, idView, instantView, pageShape, pageView } from "../platform/call/wire.ts";
 import { userCardView } from "../user/user.schema.ts";
 import { isTimeZone } from "./notification.digest.time.ts";
 

@@ -1,7 +1,7 @@
 // What a person reads and marks: lists, groups, counts, read and seen, preferences.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createCallerFactory } from "../platform/trpc.ts";
+import { createCallerFactory } from "../platform/call/trpc.ts";
 import {
   createPerson,
   createPost,

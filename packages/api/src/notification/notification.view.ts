@@ -3,7 +3,7 @@
 // Promise: one whose actor or subject is hidden from the receiver by now is left out.
 import { type Statement, statement } from "@pixora/db";
 import { imageOf, postPicturesSql, type StoredPicture } from "../media/media.picture.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { UserViewer } from "../user/user.schema.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";

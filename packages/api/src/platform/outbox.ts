@@ -9,7 +9,7 @@ import {
   type OutboxDb,
   type OutboxQuery,
 } from "@pixora/jobs";
-import type { Deps } from "./deps.ts";
+import type { Deps } from "./process/deps.ts";
 
 const insertFactsStatement = statement<never>(
   "outbox.insertFacts",

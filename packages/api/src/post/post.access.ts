@@ -1,6 +1,6 @@
 // Who may read or change one post, and the refusals that follow: one place, so that every room refuses alike.
 import { type Sql, statement } from "@pixora/db";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 
 const isVisible = postIsVisible({ post: "post", author: "author", viewer: "$2::bigint" });

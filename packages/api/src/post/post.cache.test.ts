@@ -2,7 +2,7 @@
 import { type Db, statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { updateUser } from "../account/account.profile.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { loadPostBodies } from "./post.cache.ts";
 import { updatePost } from "./post.service.ts";

@@ -4,9 +4,9 @@
 import { type Db, statement } from "@pixora/db";
 import { LRUCache } from "lru-cache";
 import { postPicturesSql, type StoredPicture } from "../media/media.picture.ts";
-import { createBatchLoader } from "../platform/batch.ts";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import { createBatchLoader } from "../platform/flow/batch.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { type StoredSummary, type SummaryRow, storedSummaryOfRow, summaryColumns } from "../user/user.summary.ts";
 import type { PostVisibility } from "./post.schema.ts";
 import type { PostState } from "./post.state.ts";

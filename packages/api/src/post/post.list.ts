@@ -1,8 +1,8 @@
 // Lists of posts that hang on one thing: a person's posts, a post's earlier captions. Newest first, keyset pages.
 import { statement } from "@pixora/db";
-import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { requirePostsAccess } from "../user/user.access.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { requireVisiblePost } from "./post.access.ts";

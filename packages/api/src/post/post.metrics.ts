@@ -1,6 +1,6 @@
 // What operators watch of posts: how often their bodies were found in this process's cache.
 import { Counter, type Registry } from "prom-client";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { countBodyLookups } from "./post.cache.ts";
 
 /** Adds the counters of the cache of bodies to a process's registry. */

@@ -1,8 +1,8 @@
 // The rows of deleted posts, and of all posts of people who are gone. What hangs on a post is taken away first, by
 // purge/purge.post.ts; a tombstone stays.
 import { type Sql, statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
 import { insertFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { lockAuthorHead, lockPostCountsSql, resetAuthorHead } from "./post.counter.ts";
 

@@ -1,6 +1,6 @@
 // `post.*` on the wire.
-import { authedProcedure, publicProcedure, router } from "../platform/trpc.ts";
-import { okView } from "../platform/wire.ts";
+import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
+import { okView } from "../platform/call/wire.ts";
 import { listPostEdits, listPostsByUser } from "./post.list.ts";
 import {
   createPostInput,

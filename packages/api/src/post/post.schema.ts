@@ -1,9 +1,9 @@
 // What goes into and comes out of the room `post` on the wire.
 import { z } from "zod";
 import { imageView } from "../media/media.schema.ts";
-import { textInput } from "../platform/text.ts";
-import { vouched } from "../platform/vouched.ts";
-import { idempotencyKeyInput, idInput, idView, instantView, pageShape, pageView } from "../platform/wire.ts";
+import { vouched } from "../platform/call/vouched.ts";
+import { idempotencyKeyInput, idInput, idView, instantView, pageShape, pageView } from "../platform/call/wire.ts";
+import { textInput } from "../platform/text/text.ts";
 import { followStateView, userSummaryView } from "../user/user.schema.ts";
 
 const maxPictures = 10;

@@ -2,13 +2,13 @@
 // and post count are exact, and every change stores its fact.
 import { statement, type Tx } from "@pixora/db";
 import { attachMedia, describeMedia, hasPictures } from "../media/media.attach.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { invalidInput } from "../platform/failure.ts";
-import { parseHashtags } from "../platform/hashtag.ts";
-import { onceByKey } from "../platform/idempotency.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { invalidInput } from "../platform/call/failure.ts";
+import { onceByKey } from "../platform/call/idempotency.ts";
+import { ok } from "../platform/call/wire.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
-import { ok } from "../platform/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { parseHashtags } from "../platform/text/hashtag.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { resolveMentions } from "../user/user.mention.ts";
 import { userIsLive } from "../visibility/user.visibility.ts";

@@ -4,9 +4,9 @@
 import { statement } from "@pixora/db";
 import { imageOf } from "../media/media.picture.ts";
 import type { ImageView } from "../media/media.schema.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { vouchFor } from "../platform/vouched.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { vouchFor } from "../platform/call/vouched.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { UserSummary } from "../user/user.schema.ts";
 import { showSummary } from "../user/user.summary.ts";
 import { loadPostBodies, type PostBody } from "./post.cache.ts";

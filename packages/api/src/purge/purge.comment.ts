@@ -6,7 +6,7 @@ import {
   removeRemains,
 } from "../comment/comment.purge.ts";
 import { purgeLikesOfComments } from "../like/like.purge.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 /**
  * Deletes all comments of a person who can make no new ones, as if they had deleted each: counts stay exact, and what

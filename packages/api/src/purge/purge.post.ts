@@ -4,8 +4,8 @@ import type { FactOf } from "@pixora/jobs";
 import { purgeBookmarks } from "../bookmark/bookmark.purge.ts";
 import { purgeComments } from "../comment/comment.purge.ts";
 import { purgeLikes } from "../like/like.purge.ts";
-import type { Deps } from "../platform/deps.ts";
 import { commitFacts, recordDone } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { forgetAuthorOfPosts, hidePosts, listDeletedPosts, listPostsOfUser, removePosts } from "../post/post.purge.ts";
 
 /** What hangs on a post: a room that hangs something on posts adds its step. */

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { guardedLookup, isPublicAddress } from "../platform/public-address.ts";
+import { guardedLookup, isPublicAddress } from "../platform/limit/public-address.ts";
 import { openPushSink, type PushSink } from "../testing/sinks.ts";
 import { callPushService } from "./push.call.ts";
 

@@ -1,8 +1,8 @@
 // Which endpoints we call: a stranger chose them, so they must not lead into our own walls. Pure, save for names, which
-// are looked up when they are called (platform/public-address.ts).
+// are looked up when they are called (platform/limit/public-address.ts).
 import { isIP } from "node:net";
-import type { ApiConfig } from "../platform/config.ts";
-import { isLoopbackAddress, isPublicAddress } from "../platform/public-address.ts";
+import { isLoopbackAddress, isPublicAddress } from "../platform/limit/public-address.ts";
+import type { ApiConfig } from "../platform/process/config.ts";
 
 type EndpointRules = Pick<ApiConfig, "PUSH_ALLOWED_HOSTS" | "PUSH_ALLOW_LOOPBACK">;
 

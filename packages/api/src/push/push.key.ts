@@ -2,8 +2,8 @@
 // Promise: made once for the whole deployment, whoever asks first, and kept in PostgreSQL.
 import { type Statement, statement } from "@pixora/db";
 import webPush from "web-push";
-import type { Deps } from "../platform/deps.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 
 export interface PushKeys {
   /** Base64url. */

@@ -1,6 +1,6 @@
 // The wire of the room `push`.
-import { authedProcedure, publicProcedure, router } from "../platform/trpc.ts";
-import { okView } from "../platform/wire.ts";
+import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
+import { okView } from "../platform/call/wire.ts";
 import { emptyInput, publicKeyView, subscribeInput, unsubscribeInput } from "./push.schema.ts";
 import { presentPublicKey, subscribe, unsubscribe } from "./push.service.ts";
 

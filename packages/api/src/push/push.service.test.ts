@@ -1,7 +1,7 @@
 // Which browsers are rung, which endpoints are taken, and the one key of a deployment.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ConfigError } from "../platform/config.ts";
+import { ConfigError } from "../platform/process/config.ts";
 import { revokeSession } from "../session/session.service.ts";
 import { createPerson, openTestDeps, type TestDeps, testConfig } from "../testing/index.ts";
 import { openBrowser, signInDevice } from "../testing/outside.ts";

@@ -1,9 +1,9 @@
 // Which browsers are to be rung. Promises: a subscription belongs to the session that made it and is never rung after
 // it; a browser has one, of whoever subscribed there last.
 import { type Sql, type Statement, statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { invalidInput } from "../platform/failure.ts";
-import { ok } from "../platform/wire.ts";
+import { invalidInput } from "../platform/call/failure.ts";
+import { ok } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { parseEndpoint } from "./push.endpoint.ts";
 import { readPushKeys } from "./push.key.ts";
 import type { PublicKeyView, SubscribeInput } from "./push.schema.ts";

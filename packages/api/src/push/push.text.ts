@@ -3,7 +3,7 @@
 
 import type { Told } from "../delivery/delivery.content.ts";
 import type { NotificationType } from "../notification/notification.schema.ts";
-import { defaultLanguage, type Language } from "../platform/language.ts";
+import { defaultLanguage, type Language } from "../platform/text/language.ts";
 
 /** What comes after the name of who did it. */
 type PushWords = Record<NotificationType, string>;

@@ -2,8 +2,8 @@
 // Promises: parallel refreshes of one token agree on one successor; a token older than that ends its session.
 import { statement } from "@pixora/db";
 import { hintRevoked } from "../log/log.hint.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { macFor, macIsRight } from "../platform/secret/key.ts";
 import type { Tokens } from "./session.schema.ts";
 import { type SessionRow, sessionLifeMs } from "./session.service.ts";

@@ -1,6 +1,6 @@
 // Sessions and tokens on the wire; the procedures that speak of them are those of `auth`.
 import { z } from "zod";
-import { idInput, idView, instantView } from "../platform/wire.ts";
+import { idInput, idView, instantView } from "../platform/call/wire.ts";
 
 export const refreshInput = z.object({ refreshToken: z.string().min(1).max(500) });
 export const signOutEverywhereInput = z.object({ exceptCurrent: z.boolean().optional() }).prefault({});

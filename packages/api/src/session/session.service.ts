@@ -3,11 +3,11 @@
 import { randomBytes } from "node:crypto";
 import { type Sql, statement, type Tx } from "@pixora/db";
 import { hintRevoked } from "../log/log.hint.ts";
-import { createBatchLoader } from "../platform/batch.ts";
-import type { SessionRefusal, Viewer } from "../platform/context.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { ok } from "../platform/wire.ts";
+import type { SessionRefusal, Viewer } from "../platform/call/context.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { ok } from "../platform/call/wire.ts";
+import { createBatchLoader } from "../platform/flow/batch.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { sessionRefusal } from "../visibility/session.visibility.ts";
 import { type Device, deviceNameOf, ipHintOf } from "./session.device.ts";
 import type { SessionPageView } from "./session.schema.ts";

@@ -3,10 +3,10 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { Viewer } from "../platform/context.ts";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
-import { onePerDeps } from "../platform/per-deps.ts";
+import type { Viewer } from "../platform/call/context.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 import { keyIdOf } from "../platform/secret/key.ts";
 
 const algorithm = "HS256";

@@ -1,7 +1,7 @@
 // The context of a call that a test makes straight into a router, without HTTP.
-import type { RequestContext } from "../platform/context.ts";
-import type { Deps } from "../platform/deps.ts";
-import { createShutdown } from "../platform/shutdown.ts";
+import type { RequestContext } from "../platform/call/context.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { createShutdown } from "../platform/process/shutdown.ts";
 
 /** A call by `viewerId` (null: without a token), whose session lives for as long as the test does. */
 export function testContext(deps: Deps, input: { viewerId: string | null }): RequestContext {

@@ -6,7 +6,7 @@ import { pushPosts } from "../feed/feed.fanout.ts";
 import { type WindowKeys, windowKeys } from "../feed/feed.keys.ts";
 import { listHomeFeed } from "../feed/feed.service.ts";
 import { settleRebuilds } from "../feed/feed.window.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { createPost } from "../post/post.service.ts";
 
 const selectPushFacts = statement<FactOf<"feed.pushPosts">>(

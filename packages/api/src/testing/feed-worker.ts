@@ -3,8 +3,8 @@ import { statement } from "@pixora/db";
 import { facts as factSchemas } from "@pixora/jobs";
 import { dropWindowsOfFacts } from "../feed/feed.drop.ts";
 import { pushPosts } from "../feed/feed.fanout.ts";
-import type { Deps } from "../platform/deps.ts";
-import { isStoreAway } from "../platform/failure.ts";
+import { isStoreAway } from "../platform/call/failure.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 export interface FeedWorker {
   /** Takes some of the feed's unfinished facts, as a worker would; `share` of them, in any order. */

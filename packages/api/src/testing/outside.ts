@@ -4,7 +4,7 @@ import type { Fact, FactName } from "@pixora/jobs";
 import { createComment } from "../comment/comment.service.ts";
 import { likePost, unlikePost } from "../like/like.service.ts";
 import { notifyComments, notifyLikes } from "../notification/notification.notify.ts";
-import type { Clock, Deps } from "../platform/deps.ts";
+import type { Clock, Deps } from "../platform/process/deps.ts";
 import { subscribe } from "../push/push.service.ts";
 import { startSession } from "../session/session.service.ts";
 import { createBrowser, type TestBrowser } from "./sinks.ts";

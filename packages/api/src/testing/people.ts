@@ -1,6 +1,6 @@
 // People and posts for tests, made by bulk-free plain SQL in the shape that sign-up and post.create leave behind.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 export interface TestPerson {
   id: string;

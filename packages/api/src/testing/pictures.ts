@@ -12,7 +12,7 @@ import type { MediaPurpose } from "../media/media.schema.ts";
 import { completeMedia, createMedia } from "../media/media.service.ts";
 import type { PictureType } from "../media/media.type.ts";
 import { presentOwnMedia } from "../media/media.view.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 /**
  * A JPEG as a phone makes it when held upright: stored lying on its side, with EXIF that tells so and where it was taken.

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { pino } from "pino";
-import { type ApiConfig, readApiConfig } from "../platform/config.ts";
-import { createDeps } from "../platform/create-deps.ts";
-import type { Clock, Deps } from "../platform/deps.ts";
-import type { Mail, Mailer } from "../platform/mailer.ts";
+import type { Mail, Mailer } from "../platform/mailer/mailer.ts";
+import { type ApiConfig, readApiConfig } from "../platform/process/config.ts";
+import { createDeps } from "../platform/process/create-deps.ts";
+import type { Clock, Deps } from "../platform/process/deps.ts";
 
 export interface TestDeps extends Deps {
   /** Mails sent so far: the fake of what leaves our walls. */

@@ -2,8 +2,8 @@
 // when asked, its memory.
 import { pino } from "pino";
 import { createServer } from "../http/server.ts";
-import { readServerConfig } from "../platform/config.ts";
-import { createDeps } from "../platform/create-deps.ts";
+import { readServerConfig } from "../platform/process/config.ts";
+import { createDeps } from "../platform/process/create-deps.ts";
 import type { ChildAnswer } from "./wire.process.ts";
 
 const everyMs = 5;

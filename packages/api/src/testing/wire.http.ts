@@ -1,7 +1,7 @@
 // Calls as a client makes them over HTTP, with a source address of choice: one at a time (typed), in batches, or raw.
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from "node:http";
 import type { RouterInputs, RouterOutputs } from "../index.ts";
-import type { AppErrorCode, FieldErrors } from "../platform/errors.ts";
+import type { AppErrorCode, FieldErrors } from "../platform/call/errors.ts";
 
 /** Who calls, and from where. */
 export interface Caller {

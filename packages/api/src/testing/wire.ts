@@ -1,8 +1,8 @@
 // A real server on a free port of 127.0.0.1, on test deps: for tests that call over the wire.
 import type { FastifyInstance } from "fastify";
 import type { RouterOutputs } from "../index.ts";
-import { readServerConfig } from "../platform/config.ts";
-import type { Clock } from "../platform/deps.ts";
+import { readServerConfig } from "../platform/process/config.ts";
+import type { Clock } from "../platform/process/deps.ts";
 import { openTestDeps, type TestDeps } from "./test-deps.ts";
 import { type Caller, createWireHttp, type WireClient, type WireHttp } from "./wire.http.ts";
 import { openTestSocket, type TestSocket } from "./wire.socket.ts";

@@ -2,7 +2,7 @@
 import { statement } from "@pixora/db";
 import { type Fact, type FactJobName, jobsOf } from "@pixora/jobs";
 import { createHandlers } from "../handlers.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 
 const selectFacts = statement<Fact>("testing.selectFacts", `select id, fact, payload from outbox order by id`);
 

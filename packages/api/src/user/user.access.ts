@@ -1,7 +1,7 @@
 // How one person stands to another, and the refusals that follow from it: one place, so that every room refuses alike.
 import { type Sql, statement, type Tx } from "@pixora/db";
-import { AppError } from "../platform/errors.ts";
-import { invalidInput } from "../platform/failure.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { invalidInput } from "../platform/call/failure.ts";
 import {
   followState,
   isBlocking,

@@ -1,7 +1,7 @@
 // Handles that nobody may take for now: those of deleted accounts, and those of sign-ups that wait for their e-mail.
 // Promise: they are kept as a keyed hash, so that the table names nobody.
 import { type Sql, statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { macsFor } from "../platform/secret/key.ts";
 
 /** How long the handle of a deleted account stays reserved. */

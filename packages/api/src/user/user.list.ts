@@ -1,9 +1,9 @@
 // Lists of people by relation (followers, requests, blocks, mutes): keyset pages over the relation's id, newest first.
 // Promise: who stands in the list throughout a walk comes exactly once; who may not be seen is left out of the page.
 import { type Statement, statement } from "@pixora/db";
-import { cutPage, decodeCursor, encodeCursor } from "../platform/cursor.ts";
-import type { Deps } from "../platform/deps.ts";
-import { idInput, type Page, type PageRequest } from "../platform/wire.ts";
+import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { UserCard } from "./user.schema.ts";
 import { presentUserCards } from "./user.view.ts";
 

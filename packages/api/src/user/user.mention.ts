@@ -1,6 +1,6 @@
 // People named in texts: from "@handle" to ids when a text is stored, from ids to links when it is shown.
 import { type Sql, statement } from "@pixora/db";
-import { parseMentions } from "../platform/mention.ts";
+import { parseMentions } from "../platform/text/mention.ts";
 import { userIsListed, userIsLive } from "../visibility/user.visibility.ts";
 
 const selectMentioned = statement<{ id: string; handle: string }>(

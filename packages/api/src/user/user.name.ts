@@ -1,6 +1,6 @@
 // Display names: free text, save for characters that are there to deceive: invisible ones, and those that turn the
 // direction of what follows. Emoji sequences and scripts that need joiners keep them.
-import { textInput } from "../platform/text.ts";
+import { textInput } from "../platform/text/text.ts";
 
 const scriptsWithJoiners = [
   "Arabic",

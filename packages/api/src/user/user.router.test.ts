@@ -4,7 +4,7 @@ import { blockRouter } from "../block/block.router.ts";
 import { followRouter } from "../follow/follow.router.ts";
 import { moderationRouter } from "../moderation/moderation.router.ts";
 import { muteRouter } from "../mute/mute.router.ts";
-import { createCallerFactory, router } from "../platform/trpc.ts";
+import { createCallerFactory, router } from "../platform/call/trpc.ts";
 import { createPerson, openTestDeps, type TestDeps, type TestPerson, testContext } from "../testing/index.ts";
 import { userRouter } from "./user.router.ts";
 

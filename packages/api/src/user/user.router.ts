@@ -1,7 +1,7 @@
 // The wire of the room `user`.
 
 import { updateUser } from "../account/account.profile.ts";
-import { authedProcedure, publicProcedure, router } from "../platform/trpc.ts";
+import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
 import {
   emptyInput,
   handleFreedomView,

@@ -1,9 +1,9 @@
 // What people look like on the wire, and what callers may send about them. Shared by every room that shows people.
 import { z } from "zod";
 import { imageView } from "../media/media.schema.ts";
-import { textInput } from "../platform/text.ts";
-import { vouched } from "../platform/vouched.ts";
-import { idInput, idView, instantView, pageView } from "../platform/wire.ts";
+import { vouched } from "../platform/call/vouched.ts";
+import { idInput, idView, instantView, pageView } from "../platform/call/wire.ts";
+import { textInput } from "../platform/text/text.ts";
 import { handleInput } from "./user.handle.ts";
 import { displayNameInput } from "./user.name.ts";
 

@@ -1,9 +1,9 @@
 // Rules and writes of people: making one, finding by handle, roles, suspension. The only SQL, with user.profile.ts, that
 // writes `users`.
 import { type Sql, statement, type Tx } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { insertFacts } from "../platform/outbox.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { lockPeople } from "./user.counter.ts";
 import { canonicalHandle, isReservedHandle } from "./user.handle.ts";
 import { hashHandle, isHandleHeld } from "./user.hold.ts";

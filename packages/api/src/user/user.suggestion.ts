@@ -1,8 +1,8 @@
 // Whom one might follow: those whom the people one follows follow; for newcomers, whom others followed lately.
 // Promise: bounded work, however many one follows.
 import { statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import type { Page } from "../platform/wire.ts";
+import type { Page } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../visibility/user.visibility.ts";
 import type { UserCard } from "./user.schema.ts";
 import { presentUserCards } from "./user.view.ts";

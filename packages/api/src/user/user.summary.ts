@@ -2,7 +2,7 @@
 // posts or comments brings its authors along in its own round trip. The one place that knows what a summary holds.
 // Promise: what comes out of a row may be cached; the avatar's URLs are signed when it is shown.
 import { avatarSql, imageOf, type StoredPicture } from "../media/media.picture.ts";
-import type { Deps } from "../platform/deps.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import type { UserSummary } from "./user.schema.ts";
 
 /** What `summaryColumns` selects. */

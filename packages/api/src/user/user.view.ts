@@ -1,8 +1,8 @@
 // People as a viewer may see them: ids in, views out, one bulk statement each.
 // Promise: whoever is not visible to the viewer is not in the answer, whatever list the ids came from.
 import { type Sql, statement } from "@pixora/db";
-import type { Deps } from "../platform/deps.ts";
-import { AppError } from "../platform/errors.ts";
+import { AppError } from "../platform/call/errors.ts";
+import type { Deps } from "../platform/process/deps.ts";
 import {
   followState,
   isBlocking,

@@ -1,6 +1,6 @@
 // Whether a session lets its person act: one rule, as SQL text, for the check of a call, for the statements that ask it on
 // their own way, and for open streams.
-import type { SessionRefusal } from "../platform/context.ts";
+import type { SessionRefusal } from "../platform/call/context.ts";
 
 const revoked: SessionRefusal = "auth.sessionRevoked";
 const suspended: SessionRefusal = "auth.suspended";

@@ -1,7 +1,7 @@
 // Keys derived from JWT_SECRET, one for each purpose, so that what is signed for one purpose proves nothing for another.
 // Promises: the first secret signs, all verify; a purpose's keys never equal the secret that signs access tokens.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../process/deps.ts";
 
 /** What a derived key is for. A new version ends everything that was signed under the old one. */
 export type KeyPurpose = "refresh.v1" | "mail.v1" | "export.v1" | "handle.v1" | "address.v1";

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash, parseOptions, verify } from "@node-rs/argon2";
-import { AppError } from "../errors.ts";
+import { AppError } from "../call/errors.ts";
 import commonPasswords from "./common-passwords.json" with { type: "json" };
 
 /** OWASP's first choice: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */

@@ -9,9 +9,9 @@ import {
   type TRPCProcedureType,
 } from "@trpc/server";
 import { z } from "zod";
-import type { Deps } from "../../platform/deps.ts";
-import type { AppErrorCode } from "../../platform/errors.ts";
-import { failureOf } from "../../platform/wire-error.ts";
+import type { AppErrorCode } from "../../platform/call/errors.ts";
+import { failureOf } from "../../platform/call/wire-error.ts";
+import type { Deps } from "../../platform/process/deps.ts";
 import { appRouter } from "../../root.ts";
 import { createSessionChecker } from "../../session/session.service.ts";
 import { verifyAccessToken } from "../../session/session.token.ts";

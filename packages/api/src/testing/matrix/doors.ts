@@ -1,6 +1,6 @@
 // Every way to read something: all queries and streams of the matrix, called as one person, and what of the owner's
 // shows through them. A query that gets its row in the matrix is a door here without another word.
-import type { Deps } from "../../platform/deps.ts";
+import type { Deps } from "../../platform/process/deps.ts";
 import { callAs, type Ending, typeOf } from "./call.ts";
 import { rows } from "./rows.ts";
 import { type MatrixPerson, type World, words } from "./world.ts";

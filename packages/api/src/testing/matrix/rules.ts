@@ -1,6 +1,6 @@
 // What each viewer may expect of each target, as API.md says it: small grids that a person can check line by line.
 // Promise: nothing here is computed from the code under test.
-import type { AppErrorCode } from "../../platform/errors.ts";
+import type { AppErrorCode } from "../../platform/call/errors.ts";
 
 /** Who calls; all but `anonymous` have a live token. Each stands to the target's owner as the name says. */
 export const viewers = [

@@ -1,6 +1,6 @@
 // Runs the matrix: reads side by side, changes one after the other in each world, and collects what was not expected.
 import { statement } from "@pixora/db";
-import type { Deps } from "../../platform/deps.ts";
+import type { Deps } from "../../platform/process/deps.ts";
 import { callAs, createUndoingDeps, type Ending, typeOf, type UndoingDeps } from "./call.ts";
 import { findRefusal, type TargetName, type ViewerName, viewers } from "./rules.ts";
 import type { CellWorld, Row } from "./table.ts";

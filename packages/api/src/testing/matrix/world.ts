@@ -7,7 +7,7 @@ import { createComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
 import { likeComment, likePost } from "../../like/like.service.ts";
 import { createReport } from "../../moderation/moderation.report.ts";
-import type { Deps } from "../../platform/deps.ts";
+import type { Deps } from "../../platform/process/deps.ts";
 import { createPost, updatePost } from "../../post/post.service.ts";
 import { issueTokens } from "../../session/session.refresh.ts";
 import { startSession } from "../../session/session.service.ts";
