@@ -1,8 +1,10 @@
-// Fails when README.md or a page under docs names a file of this repository that does not exist, or links to one: docs
-// that lie about the map are worse than none.
-import { existsSync, globSync, readFileSync } from "node:fs";
+// Fails when README.md or a page under docs names a file of this repository that does not exist, or links to one, and when
+// the drawing of the rooms is not the one that scripts/checks/rooms.mjs makes (`npm run docs -- --write` draws it anew):
+// docs that lie about the map are worse than none.
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { drawRooms } from "./rooms.mjs";
 
 const TOP_FOLDERS = ["packages", "apps", "prisma", "scripts", "docs", "bench", ".ci"];
 const EXTENSIONS = /\.(ts|tsx|mjs|cjs|js|json|md|prisma|sql|ya?ml|sh)$/;
@@ -52,6 +54,18 @@ function doesExist({ root, page, path, isLink }) {
   return starts.some((start) => existsSync(join(start, path)));
 }
 
+const DRAWING = /(<!-- rooms -->\n+```\n)[\s\S]*?(\n```\n+<!-- \/rooms -->)/;
+const DRAWN_PAGE = "docs/ARCHITECTURE.md";
+
+/** The page that shows the rooms, with the drawing as it should be; null where there is no such page. */
+function drawPage(root) {
+  const page = join(root, DRAWN_PAGE);
+  if (!existsSync(page)) return null;
+  const text = readFileSync(page, "utf8");
+  const drawing = drawRooms({ exists: (room) => existsSync(join(root, "packages/api/src", room)) });
+  return { page, text, wanted: text.replace(DRAWING, (_, before, after) => `${before}${drawing}${after}`) };
+}
+
 /** Gives { pageCount, pathCount, problems: ["docs/A.md:3 names x/y.ts, which does not exist"] }. */
 export function checkDocs({ root }) {
   const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root }).sort()].filter((page) =>
@@ -67,11 +81,19 @@ export function checkDocs({ root }) {
       }
     }
   }
+  const drawn = drawPage(root);
+  if (drawn !== null && !DRAWING.test(drawn.text)) problems.push(`${DRAWN_PAGE} has no place for the drawing of rooms`);
+  if (drawn !== null && drawn.text !== drawn.wanted) problems.push(`${DRAWN_PAGE} draws other rooms than there are`);
   return { pageCount: pages.length, pathCount, problems };
 }
 
 function main() {
-  const { pageCount, pathCount, problems } = checkDocs({ root: fileURLToPath(new URL("../../", import.meta.url)) });
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  if (process.argv.includes("--write")) {
+    const drawn = drawPage(root);
+    if (drawn !== null) writeFileSync(drawn.page, drawn.wanted);
+  }
+  const { pageCount, pathCount, problems } = checkDocs({ root });
   for (const problem of problems) process.stdout.write(`  ${problem}\n`);
   process.stdout.write(`docs: ${pageCount} pages, ${pathCount} paths, ${problems.length} wrong\n`);
   process.exitCode = problems.length === 0 ? 0 : 1;

@@ -51,3 +51,11 @@ test("addresses, placeholders, made folders, package names and fenced code are l
   );
   expect(checkDocs({ root }).problems).toEqual([]);
 });
+
+test("a drawing of other rooms than there are is a problem, and so is a page without its place", () => {
+  const page = join(root, "docs/ARCHITECTURE.md");
+  writeFileSync(page, "<!-- rooms -->\n\n```\nlike   gone\n```\n\n<!-- /rooms -->\n");
+  expect(checkDocs({ root }).problems).toEqual(["docs/ARCHITECTURE.md draws other rooms than there are"]);
+  writeFileSync(page, "no drawing\n");
+  expect(checkDocs({ root }).problems).toEqual(["docs/ARCHITECTURE.md has no place for the drawing of rooms"]);
+});

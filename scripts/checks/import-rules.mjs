@@ -1,4 +1,5 @@
 // The import rules of the house as dependency-cruiser rules; the comment of each is what a person reads on a violation.
+import { roomOrder } from "./rooms.mjs";
 
 const api = "^packages/api/src";
 const tests = String.raw`\.(test|types|bench)\.(ts|tsx|mjs)$`;
@@ -100,9 +101,9 @@ const roomRules = [
   ),
   forbid(
     "visibility-is-sql-only",
-    "a visibility file imports only platform and other visibility files",
-    { path: String.raw`^packages/api/src/.+\.visibility\.ts$` },
-    { path: `${api}/`, pathNot: [`${api}/platform/`, String.raw`\.visibility\.ts$`] },
+    "a visibility file imports only platform and other visibility files, and stands in packages/api/src/visibility",
+    { path: String.raw`^packages/api/src/(visibility/|.+\.visibility\.ts$)`, pathNot: tests },
+    { path: `${api}/`, pathNot: [`${api}/platform/`, `${api}/visibility/`] },
   ),
   forbid(
     "root-lists-routers",
@@ -124,6 +125,20 @@ const roomRules = [
   ),
 ];
 
+/**
+ * For each room, the rooms that do not stand before it. Routers may look at any room's services; tests at anything.
+ * `visibility`, the first, has a stricter rule above; the last may look at all others.
+ */
+const orderRules = roomOrder.slice(2, -1).map((room) => {
+  const later = roomOrder.slice(roomOrder.indexOf(room) + 1);
+  return forbid(
+    `order-of-${room}`,
+    `${room} imports no room that stands after it in scripts/checks/rooms.mjs`,
+    { path: `${api}/${room}/`, pathNot: [tests, routers] },
+    { path: later.map((name) => `${api}/${name}/`) },
+  );
+});
+
 const fileRules = [
   forbid("no-circles", "no circles between files", { pathNot: tests }, { circular: true }),
   forbid(
@@ -134,7 +149,7 @@ const fileRules = [
   ),
 ];
 
-export const forbiddenImports = [...packageRules, ...roomRules, ...fileRules];
+export const forbiddenImports = [...packageRules, ...roomRules, ...orderRules, ...fileRules];
 
 /** Files from which no chain of runtime imports may lead to a transport: the worker loads them. */
 export const transportFreeFiles = { path: String.raw`${api}/domain\.ts$`, mustNotReach: transports };

@@ -1,11 +1,12 @@
 // Fails when a file imports what import-rules.mjs forbids. Promises to have read every source file: dependency-cruiser
 // finds nothing, and is content, when its parser does not fit.
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
 import "./swc-visitor.mjs";
 import { forbiddenImports, transportFreeFiles } from "./import-rules.mjs";
+import { roomOrder } from "./rooms.mjs";
 
 const FOLDERS = ["packages", "apps", "bench", "scripts", "prisma"];
 const SKIPPED = String.raw`(^|/)(generated|dist|coverage|\.turbo)/`;
@@ -47,6 +48,17 @@ function listSources(root) {
   return found.filter((path) => !new RegExp(SKIPPED).test(path) && !path.endsWith(".d.ts"));
 }
 
+/** Folders of api that are no room of the list: nothing would say what they may import. */
+function listHomeless(root) {
+  const folder = "packages/api/src";
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && ![...roomOrder, "http", "testing"].includes(entry.name))
+    .map((entry) => ({
+      rule: "rooms-are-listed",
+      text: `${folder}/${entry.name}\n    rooms-are-listed: scripts/checks/rooms.mjs does not say where this room stands`,
+    }));
+}
+
 /** Checks a repository. Gives { violations: [{ rule, text }], fileCount, importCount }; throws when files were not read. */
 export async function checkImports({ root }) {
   const { output } = await cruise(
@@ -69,7 +81,7 @@ export async function checkImports({ root }) {
   const unread = listSources(root).filter((path) => !read.has(path));
   if (unread.length > 0) throw new Error(`The import check did not read ${unread.length} files, such as ${unread[0]}.`);
 
-  const violations = output.summary.violations.map(describeViolation);
+  const violations = [...output.summary.violations.map(describeViolation), ...listHomeless(root)];
   for (const { source } of output.modules.filter((module) => new RegExp(transportFreeFiles.path).test(module.source))) {
     const chain = findChain(output.modules, source, new RegExp(transportFreeFiles.mustNotReach));
     if (chain)

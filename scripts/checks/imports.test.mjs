@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { forbiddenImports } from "./import-rules.mjs";
 import { checkImports } from "./imports.mjs";
+import { drawRooms, roomOrder } from "./rooms.mjs";
 
 const API = "packages/api/src";
 
@@ -36,9 +37,9 @@ const house = {
     'import { sql } from "@pixora/db";\nimport { presentPosts } from "../post/post.view.ts";\nexport const likePost = [sql, presentPosts];',
   [`${API}/like/like.service.test.ts`]:
     'import { fastify } from "fastify";\nimport "../root.ts";\nimport "../testing/index.ts";\nexport const t = fastify;',
-  [`${API}/post/post.visibility.ts`]: 'import type { Code } from "../platform/errors.ts";\nexport type C = Code;',
+  [`${API}/visibility/post.visibility.ts`]: 'import type { Code } from "../platform/errors.ts";\nexport type C = Code;',
   [`${API}/post/post.view.ts`]:
-    'import type { C } from "./post.visibility.ts";\nexport const presentPosts = 1 as unknown as C;',
+    'import type { C } from "../visibility/post.visibility.ts";\nexport const presentPosts = 1 as unknown as C;',
   [`${API}/testing/index.ts`]: 'import "../http/plugin.ts";\nimport "../like/like.router.ts";\nexport const t = 1;',
   "apps/server/src/main.ts": 'import "@pixora/api";\nimport "@pixora/db";',
   "apps/worker/src/main.ts": 'import "@pixora/api/domain";\nimport "@pixora/jobs";',
@@ -61,9 +62,10 @@ const plants = {
   "nothing-imports-tools": { "apps/server/src/x.ts": 'import "../../../scripts/tool.mjs";' },
   "platform-knows-no-room": { [`${API}/platform/x.ts`]: 'import "../post/post.view.ts";' },
   "rooms-know-no-transport": { [`${API}/post/post.schema.ts`]: 'import type {} from "@trpc/server";' },
-  "rooms-meet-below-routers": { [`${API}/post/post.service.ts`]: 'import "../like/like.router.ts";' },
+  "rooms-meet-below-routers": { [`${API}/purge/purge.post.ts`]: 'import "../like/like.router.ts";' },
   "rooms-look-down": { [`${API}/post/post.router.ts`]: 'import type {} from "../root.ts";' },
-  "visibility-is-sql-only": { [`${API}/like/like.visibility.ts`]: 'import "../post/post.view.ts";' },
+  "visibility-is-sql-only": { [`${API}/visibility/like.visibility.ts`]: 'import "../post/post.view.ts";' },
+  "rooms-are-listed": { [`${API}/poll/poll.view.ts`]: "export const poll = 1;" },
   "root-lists-routers": { [`${API}/root.ts`]: 'import "./post/post.view.ts";\nexport type AppRouter = 1;' },
   "http-is-the-top": { [`${API}/handlers.ts`]: 'import "./http/plugin.ts";' },
   "testing-is-for-tests": { "apps/server/src/x.ts": 'import "@pixora/api/testing";' },
@@ -71,6 +73,9 @@ const plants = {
   "no-unresolved": { "packages/db/src/a.ts": 'import "lodash";' },
   "domain-is-transport-free": { [`${API}/domain.ts`]: 'export { trpc } from "./platform/trpc.ts";' },
 };
+
+/** Rooms and the room next after each, which it may not import; the first two have rules of their own. */
+const neighbours = roomOrder.slice(2, -1).map((room) => ({ room, next: roomOrder[roomOrder.indexOf(room) + 1] }));
 
 const roots = [];
 afterEach(() => {
@@ -98,13 +103,27 @@ test("a house that keeps the rules passes", async () => {
 
 test("every rule has a planted violation", () => {
   expect(Object.keys(plants).sort()).toEqual(
-    [...forbiddenImports.map(({ name }) => name), "domain-is-transport-free"].sort(),
+    [
+      ...forbiddenImports.map(({ name }) => name).filter((name) => !name.startsWith("order-of-")),
+      "domain-is-transport-free",
+      "rooms-are-listed",
+    ].sort(),
   );
 });
 
 test.each(Object.entries(plants))("a violation of %s is found", async (rule, changes) => {
   const { violations } = await checkImports({ root: buildHouse(changes) });
   expect([...new Set(violations.map((violation) => violation.rule))]).toEqual([rule]);
+});
+
+test("of every room, an import of the room next after it is found", async () => {
+  const folders = neighbours.map(({ room, next }) => [
+    `${API}/${room}/planted.ts`,
+    `import type {} from "../${next}/end.ts";`,
+  ]);
+  const ends = neighbours.map(({ next }) => [`${API}/${next}/end.ts`, "export const end = 1;"]);
+  const { violations } = await checkImports({ root: buildHouse(Object.fromEntries([...folders, ...ends])) });
+  expect(violations.map(({ rule }) => rule).sort()).toEqual(neighbours.map(({ room }) => `order-of-${room}`).sort());
 });
 
 test("a dynamic import counts", async () => {
@@ -118,4 +137,16 @@ test("a dynamic import behind a using declaration counts", async () => {
   const text = 'export async function load() { await using it = await import("@pixora/jobs"); return it; }';
   const root = buildHouse({ "packages/db/src/a.ts": text });
   expect((await checkImports({ root })).violations.map(({ rule }) => rule)).toEqual(["db-stands-alone"]);
+});
+
+test("the drawing shows each room that is there, top room first, and none that is not", () => {
+  const drawn = drawRooms({ exists: (room) => ["platform", "log", "user", "auth"].includes(room) }).split("\n");
+  expect(drawn.map((line) => line.split("   ")[0].trim())).toEqual([
+    "http",
+    "*.router.ts",
+    "auth",
+    "user",
+    "log",
+    "platform",
+  ]);
 });
