@@ -1,5 +1,5 @@
 // `npm run new:room -- poll`: a room with a table, a migration, four procedures and a test, which compiles and runs. It is a
-// start in the style of the house: a thing that its owner makes, reads and deletes. Runs on Node 20 without packages.
+// start in the style of the house: a thing that its owner makes, reads and deletes. Runs on Node 20.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -90,6 +90,8 @@ function main() {
       { cwd: root, stdio: "ignore" },
     );
   execFileSync(process.execPath, [join(root, "scripts/checks/docs.mjs"), "--write"], { cwd: root, stdio: "ignore" });
+  // The types of its table.
+  execFileSync(process.execPath, [join(root, "scripts/run.mjs"), "generate"], { cwd: root, stdio: "inherit" });
   process.stdout.write(`Made:\n${made.map((path) => `  ${path}\n`).join("")}
 Its test alone:   npx vitest run ${api}/${noun}
 What is left to you (CONTRIBUTING.md, "What a change brings"):

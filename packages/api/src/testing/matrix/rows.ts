@@ -4,7 +4,7 @@ import { live, moderation, notification, push } from "./rows.inbox.ts";
 import { auth, block, follow, mute, user } from "./rows.people.ts";
 import { listRows, type Row } from "./table.ts";
 
-/** Every case of every procedure. A room of the router that is missing here does not compile. */
+/** Every case of every procedure. A procedure that is missing in its room does not compile; a room that is missing fails the matrix. */
 export const rows: readonly Row[] = listRows({
   auth,
   user,

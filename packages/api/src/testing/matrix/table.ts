@@ -36,7 +36,7 @@ export type RoomRows<Room extends keyof Inputs> = {
 };
 
 /** All rows. */
-export type Table = { [Room in keyof Inputs]: RoomRows<Room> };
+export type Table = { [Room in keyof Inputs]?: RoomRows<Room> };
 
 /** A case with the wire name of its procedure. */
 export interface Row extends Case {
