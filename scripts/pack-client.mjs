@@ -17,22 +17,32 @@ function compile(project, options) {
   });
 }
 
+/** A file of declarations, in whatever folder of the API it is. */
+function readDeclaration(declarations, name) {
+  const [file, ...others] = globSync(`**/${name}`, { cwd: declarations });
+  if (file === undefined || others.length > 0) throw new Error(`there is not exactly one ${name}`);
+  return readFileSync(join(declarations, file), "utf8");
+}
+
 /** The router's type as the compiler prints it: every input and output spelled out, nothing of the server in it. */
 function writeApiTypes(declarations) {
   const router = readFileSync(join(declarations, "root.d.ts"), "utf8")
     // The context never reaches a client; its type would drag the whole server along.
-    .replaceAll('import("./platform/context.ts").RequestContext', "object")
-    .replaceAll(/import\("\.\/(?:index|platform\/errors)\.ts"\)\.(AppErrorCode|FieldErrors)/g, "$1");
+    .replaceAll(/import\("\.\/[\w/]*\/context\.ts"\)\.RequestContext/g, "object")
+    .replaceAll(/import\("\.\/[\w/.]*"\)\.(AppErrorCode|FieldErrors|ProcedureMeta)\b/g, "$1");
   const stray = router.match(/from "\.[^"]*"|import\("\.[^"]*"\)[.\w]*|from "@pixora[^"]*"|import\("@pixora[^"]*"\)/);
   if (stray) throw new Error(`the router's type still names ${stray[0]}: give it a plain type`);
-  const errors = readFileSync(join(declarations, "platform/errors.d.ts"), "utf8");
+  const errors = readDeclaration(declarations, "errors.d.ts");
   const table = errors.slice(errors.indexOf("declare const table"), errors.indexOf("};") + 2);
   if (!table.includes('"input.invalid"')) throw new Error("the table of error codes was not found");
+  const meta = readDeclaration(declarations, "procedure.meta.d.ts");
+  if (/^import\b/m.test(meta)) throw new Error("procedure.meta.ts imports something: it is copied as it stands");
   writeFileSync(
     join(dist, "api.d.ts"),
     [
       'import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";',
       table,
+      meta,
       "export type AppErrorCode = keyof typeof table;",
       "export type FieldErrors = Record<string, string[]>;",
       router,

@@ -6,6 +6,7 @@ export { watchFeed } from "./feed/feed.metrics.ts";
 export { apiPlugin } from "./http/plugin.ts";
 export { createServer } from "./http/server.ts";
 export type { AppErrorCode, FieldErrors } from "./platform/call/errors.ts";
+export type { ProcedureMeta } from "./platform/call/procedure.meta.ts";
 export { ConfigError, readServerConfig, type ServerConfig } from "./platform/process/config.ts";
 export { createDeps } from "./platform/process/create-deps.ts";
 export { createLog } from "./platform/process/log.ts";

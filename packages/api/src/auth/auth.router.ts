@@ -44,26 +44,31 @@ function callerOf(viewer: Viewer): { actorId: string; sessionId: string } {
 
 export const authRouter = router({
   signUp: openProcedure
+    .meta({ session: "begins", repeat: "never" })
     .input(signUpInput)
     .output(signedUpView)
     .mutation(({ ctx, input }) => signUp(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
 
   signIn: openProcedure
+    .meta({ session: "begins", repeat: "never" })
     .input(signInInput)
     .output(signedInView)
     .mutation(({ ctx, input }) => signIn(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
 
   refresh: openProcedure
+    .meta({ session: "begins", repeat: "safely" })
     .input(refreshInput)
     .output(refreshedView)
     .mutation(({ ctx, input }) => refreshSession(ctx.deps, input)),
 
   signOut: authedProcedure
+    .meta({ session: "ends", repeat: "safely" })
     .input(emptyInput)
     .output(okView)
     .mutation(({ ctx }) => signOut(ctx.deps, callerOf(ctx.viewer))),
 
   signOutEverywhere: authedProcedure
+    .meta({ session: "ends", repeat: "never" })
     .input(signOutEverywhereInput)
     .output(okView)
     .mutation(({ ctx, input }) => signOutEverywhere(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
@@ -74,41 +79,49 @@ export const authRouter = router({
     .query(({ ctx }) => listSessions(ctx.deps, { viewerId: ctx.viewer.userId, sessionId: ctx.viewer.sessionId })),
 
   revokeSession: authedProcedure
+    .meta({ repeat: "never" })
     .input(sessionIdInput)
     .output(okView)
     .mutation(({ ctx, input }) => revokeSession(ctx.deps, { actorId: ctx.viewer.userId, sessionId: input.sessionId })),
 
   changePassword: authedProcedure
+    .meta({ repeat: "never" })
     .input(changePasswordInput)
     .output(okView)
     .mutation(({ ctx, input }) => changePassword(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
 
   requestPasswordReset: openProcedure
+    .meta({ repeat: "never" })
     .input(emailOnlyInput)
     .output(okView)
     .mutation(({ ctx, input }) => requestPasswordReset(ctx.deps, input)),
 
   resetPassword: openProcedure
+    .meta({ repeat: "never" })
     .input(resetPasswordInput)
     .output(okView)
     .mutation(({ ctx, input }) => resetPassword(ctx.deps, input)),
 
   requestEmailVerification: openProcedure
+    .meta({ repeat: "never" })
     .input(emailOnlyInput)
     .output(okView)
     .mutation(({ ctx, input }) => requestEmailVerification(ctx.deps, input)),
 
   verifyEmail: openProcedure
+    .meta({ session: "begins", repeat: "never" })
     .input(verifyEmailInput)
     .output(signedInView)
     .mutation(({ ctx, input }) => verifyEmail(ctx.deps, { ...input, device: deviceOf(ctx) })),
 
   changeEmail: authedProcedure
+    .meta({ repeat: "never" })
     .input(changeEmailInput)
     .output(meView)
     .mutation(({ ctx, input }) => changeEmail(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
 
   requestExport: authedProcedure
+    .meta({ repeat: "never" })
     .input(emptyInput)
     .output(exportView)
     .mutation(({ ctx }) => requestExport(ctx.deps, { actorId: ctx.viewer.userId })),
@@ -119,6 +132,7 @@ export const authRouter = router({
     .query(({ ctx }) => presentExport(ctx.deps, { viewerId: ctx.viewer.userId })),
 
   deleteAccount: authedProcedure
+    .meta({ session: "ends", repeat: "never" })
     .input(passwordOnlyInput)
     .output(okView)
     .mutation(({ ctx, input }) => deleteAccount(ctx.deps, { ...input, actorId: ctx.viewer.userId })),

@@ -16,6 +16,7 @@ import { presentComment } from "./comment.view.ts";
 
 export const commentRouter = router({
   create: authedProcedure
+    .meta({ repeat: "byKey" })
     .input(createCommentInput)
     .output(commentView)
     .mutation(({ ctx, input }) => createComment(ctx.deps, { ...input, actorId: ctx.viewer.userId })),

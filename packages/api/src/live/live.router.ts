@@ -8,6 +8,7 @@ import { streamPersonalEvents, streamPostEvents } from "./live.stream.ts";
 
 export const liveRouter = router({
   onEvent: authedProcedure
+    .meta({ isResumable: true })
     .input(onEventInput)
     .output(trackedStreamView(personalEventView))
     .subscription(({ ctx, input, signal }) => {

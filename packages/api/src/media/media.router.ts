@@ -6,6 +6,7 @@ import { presentOwnMedia } from "./media.view.ts";
 
 export const mediaRouter = router({
   create: authedProcedure
+    .meta({ repeat: "byKey" })
     .input(createMediaInput)
     .output(createdMediaView)
     .mutation(({ ctx, input }) => createMedia(ctx.deps, { ...input, actorId: ctx.viewer.userId })),

@@ -20,6 +20,7 @@ const moderatorProcedure = authedProcedure.use(async ({ ctx, next }) => {
 
 export const moderationRouter = router({
   report: authedProcedure
+    .meta({ repeat: "byKey" })
     .input(reportInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {

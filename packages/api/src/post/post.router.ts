@@ -17,6 +17,7 @@ import { presentPost } from "./post.view.ts";
 
 export const postRouter = router({
   create: authedProcedure
+    .meta({ repeat: "byKey" })
     .input(createPostInput)
     .output(postView)
     .mutation(({ ctx, input }) => createPost(ctx.deps, { ...input, actorId: ctx.viewer.userId })),

@@ -10,6 +10,7 @@ import { onePerDeps } from "../process/per-deps.ts";
 import type { CallerSession, RequestContext, Viewer } from "./context.ts";
 import { AppError, type AppErrorCode } from "./errors.ts";
 import { nameFailure } from "./failure.ts";
+import type { ProcedureMeta } from "./procedure.meta.ts";
 import { failureOf } from "./wire-error.ts";
 
 export interface Opened {
@@ -20,7 +21,7 @@ export interface Opened {
 }
 
 /** A procedure that is about to run, and what it is given. */
-export type OpenedCall = Opened & { getRawInput: () => Promise<unknown> };
+export type OpenedCall = Opened & { meta: ProcedureMeta | undefined; getRawInput: () => Promise<unknown> };
 
 export type Attempt = { ok: true; data: unknown } | { ok: false; error: TRPCError };
 
@@ -137,11 +138,15 @@ export async function withReader<Result extends Attempt>(
   }
 }
 
-async function openCall({ ctx, path, type, getRawInput }: OpenedCall) {
-  const { deps, ip } = ctx;
-  const viewer = await ctx.readViewer();
-  const call = { deps, path, type, ip, userId: viewer?.userId ?? null, readInput: getRawInput };
-  return { ctx, viewer, call };
+/** A call as the budgets count it, by `userId` or by a stranger. */
+export function callOf({ ctx, path, type, meta, getRawInput }: OpenedCall, userId: string | null) {
+  const beginsSession = meta?.session === "begins";
+  return { deps: ctx.deps, path, type, ip: ctx.ip, userId, beginsSession, readInput: getRawInput };
+}
+
+async function openCall(opened: OpenedCall) {
+  const viewer = await opened.ctx.readViewer();
+  return { ctx: opened.ctx, viewer, call: callOf(opened, viewer?.userId ?? null) };
 }
 
 async function refuseStranger(): Promise<never> {

@@ -2,6 +2,7 @@
 import { getTRPCErrorFromUnknown, initTRPC, type TRPCError } from "@trpc/server";
 import {
   type Attempt,
+  callOf,
   logUnforeseen,
   type Opened,
   withActor,
@@ -12,30 +13,34 @@ import {
 import type { RequestContext } from "./context.ts";
 import { AppError, type AppErrorCode, type FieldErrors } from "./errors.ts";
 import { openStream } from "./open-streams.ts";
+import type { ProcedureMeta } from "./procedure.meta.ts";
 import { followStream } from "./stream.ts";
 import { earlyRequestIdOf, failureOf, toTrpcError } from "./wire-error.ts";
 
-const t = initTRPC.context<RequestContext>().create({
-  isDev: false,
-  sse: {
-    ping: { enabled: true, intervalMs: 10_000 },
-    client: { reconnectAfterInactivityMs: 30_000 },
-  },
-  errorFormatter({ shape, error, ctx }) {
-    const failure = failureOf(error);
-    return {
-      ...shape,
-      message: failure.message,
-      data: {
-        ...shape.data,
-        appCode: failure.code as AppErrorCode,
-        fieldErrors: failure.fieldErrors as FieldErrors | undefined,
-        retryAfterMs: failure.retryAfterMs as number | undefined,
-        requestId: ctx?.requestId ?? earlyRequestIdOf(error),
-      },
-    };
-  },
-});
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    isDev: false,
+    sse: {
+      ping: { enabled: true, intervalMs: 10_000 },
+      client: { reconnectAfterInactivityMs: 30_000 },
+    },
+    errorFormatter({ shape, error, ctx }) {
+      const failure = failureOf(error);
+      return {
+        ...shape,
+        message: failure.message,
+        data: {
+          ...shape.data,
+          appCode: failure.code as AppErrorCode,
+          fieldErrors: failure.fieldErrors as FieldErrors | undefined,
+          retryAfterMs: failure.retryAfterMs as number | undefined,
+          requestId: ctx?.requestId ?? earlyRequestIdOf(error),
+        },
+      };
+    },
+  });
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
@@ -90,19 +95,17 @@ function guarding<Result extends Attempt>(opened: Opened, run: () => Promise<Res
 }
 
 /** Ignores the Authorization header: for the `auth` procedures that need no session. */
-export const openProcedure = t.procedure.use((opened) => {
-  const { next, ctx, path, type, getRawInput } = opened;
-  const call = { deps: ctx.deps, path, type, ip: ctx.ip, userId: null, readInput: getRawInput };
-  return guarding(opened, () => withinBudgets(call, () => next()));
-});
+export const openProcedure = t.procedure
+  .meta({ auth: "none" })
+  .use((opened) => guarding(opened, () => withinBudgets(callOf(opened, null), () => opened.next())));
 
 /** Anyone may call; a token, if sent, must be good. `ctx.viewer` is null for strangers. */
-export const publicProcedure = t.procedure.use((opened) =>
-  guarding(opened, () => withViewer(opened, (viewer) => opened.next({ ctx: { viewer } }))),
-);
+export const publicProcedure = t.procedure
+  .meta({ auth: "optional" })
+  .use((opened) => guarding(opened, () => withViewer(opened, (viewer) => opened.next({ ctx: { viewer } }))));
 
 /** Signed-in callers only: `ctx.viewer` is who they are. */
-export const authedProcedure = t.procedure.use((opened) =>
+export const authedProcedure = t.procedure.meta({ auth: "required" }).use((opened) =>
   guarding(opened, () =>
     withViewer(opened, async (viewer) => {
       if (viewer === null) throw new AppError("auth.required");
@@ -115,16 +118,20 @@ export const authedProcedure = t.procedure.use((opened) =>
  * Signed-in callers only, for what acts in one statement: `ctx.actor` is who the token says they are, and the statement
  * itself acts only while their session lives. Give it the whole actor.
  */
-export const actingProcedure = t.procedure.use((opened) =>
-  guarding(opened, () =>
-    withActor(opened, ({ userId, sessionId }) => opened.next({ ctx: { actor: { actorId: userId, sessionId } } })),
-  ),
-);
+export const actingProcedure = t.procedure
+  .meta({ auth: "required" })
+  .use((opened) =>
+    guarding(opened, () =>
+      withActor(opened, ({ userId, sessionId }) => opened.next({ ctx: { actor: { actorId: userId, sessionId } } })),
+    ),
+  );
 
 /**
  * Signed-in callers only, for reads whose statement asks for the session on its way: `ctx.session` is to be told of what
  * it found, and asked where it found nothing.
  */
-export const readingProcedure = t.procedure.use((opened) =>
-  guarding(opened, () => withReader(opened, (viewer, session) => opened.next({ ctx: { viewer, session } }))),
-);
+export const readingProcedure = t.procedure
+  .meta({ auth: "required" })
+  .use((opened) =>
+    guarding(opened, () => withReader(opened, (viewer, session) => opened.next({ ctx: { viewer, session } }))),
+  );

@@ -13,6 +13,8 @@ export interface Call {
   ip: string;
   /** Whose access token came along, or null. */
   userId: string | null;
+  /** Success signs in: the device is known from then on. */
+  beginsSession: boolean;
 }
 
 /** Longer ones are no login and no address: the schemas refuse them. */

@@ -26,7 +26,7 @@ async function tryIn(
   input: { login: unknown; ip: string; outcome?: Outcome },
   on: Pick<Deps, "config" | "redis"> = deps,
 ): Promise<boolean> {
-  const call: Call = { path: "auth.signIn", type: "mutation", ip: input.ip, userId: null };
+  const call: Call = { path: "auth.signIn", type: "mutation", ip: input.ip, userId: null, beginsSession: true };
   try {
     const receipt = await limiterOf(on).spend(call, async () => ({ login: input.login }));
     await receipt?.settle(input.outcome ?? wrong);
@@ -117,7 +117,7 @@ describe("signing in", () => {
 
 describe("creating", () => {
   async function create(path: string, userId: string): Promise<boolean> {
-    const call: Call = { path, type: "mutation", ip: "198.51.100.20", userId };
+    const call: Call = { path, type: "mutation", ip: "198.51.100.20", userId, beginsSession: false };
     return limiterOf(deps)
       .spend(call, async () => ({}))
       .then(

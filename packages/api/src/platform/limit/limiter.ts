@@ -133,7 +133,7 @@ function createGuarded(deps: LimiterDeps) {
 
   return {
     async spend(call: Call, input: unknown): Promise<Receipt> {
-      const { budgets, reserve, signsIn } = findPlan(call);
+      const { budgets, reserve } = findPlan(call);
       const ownerBy = (budget: Budget) => ownerOf(budget.by, call, input);
       let spent = await takeAll(budgets, ownerBy);
       if (typeof spent === "number" && reserve !== null && (await isKnownDevice(reserve, ownerBy))) {
@@ -144,7 +144,7 @@ function createGuarded(deps: LimiterDeps) {
       return {
         async settle(outcome) {
           await Promise.all(owedBack(taken, outcome).map((one) => one.giveBack()));
-          if (!signsIn || !outcome.isOk) return;
+          if (!call.beginsSession || !outcome.isOk) return;
           const places = loginsOfSignedIn(outcome.output).map((login) => loginAtAddress(login, call.ip));
           await devices.remember(places.map((place) => hashOwner(deps, place)));
         },

@@ -37,8 +37,6 @@ interface Line {
    * and mailboxes closes instead: many processes would grant many times the budget.
    */
   shareWithoutRedis?: number;
-  /** Success signs in: the device is known from then on. */
-  signsIn?: true;
   /** In the order of counting, the narrowest first: what it refuses touches no wider one. */
   budgets: readonly Bound[];
 }
@@ -48,7 +46,6 @@ const closing = 0.3;
 const table: readonly Line[] = [
   {
     calls: ["auth.signIn"],
-    signsIn: true,
     countedIn: "redis",
     shareWithoutRedis: closing,
     budgets: [
@@ -68,7 +65,6 @@ const table: readonly Line[] = [
   },
   {
     calls: ["auth.signUp"],
-    signsIn: true,
     countedIn: "redis",
     shareWithoutRedis: closing,
     budgets: [
@@ -94,7 +90,6 @@ const table: readonly Line[] = [
   },
   {
     calls: ["auth.resetPassword", "auth.verifyEmail"],
-    signsIn: true,
     countedIn: "redis",
     shareWithoutRedis: closing,
     budgets: [{ name: "mailToken.from", by: "address", points: 60, perSeconds: 10 * minute }],
@@ -186,7 +181,6 @@ export interface Plan {
   budgets: readonly Budget[];
   reserve: Budget | null;
   isInProcess: boolean;
-  signsIn: boolean;
 }
 
 function planOf(call: string): Plan {
@@ -198,7 +192,6 @@ function planOf(call: string): Plan {
     budgets: all.filter((budget) => !budget.isReserve),
     reserve: all.find((budget) => budget.isReserve) ?? null,
     isInProcess: all.every((budget) => budget.countedIn === "process"),
-    signsIn: lines.some((line) => line.signsIn),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from "@trpc/server";
 import { z } from "zod";
 import type { AppErrorCode } from "../../platform/call/errors.ts";
+import type { ProcedureMeta } from "../../platform/call/procedure.meta.ts";
 import { failureOf } from "../../platform/call/wire-error.ts";
 import type { Deps } from "../../platform/process/deps.ts";
 import { appRouter } from "../../root.ts";
@@ -36,6 +37,12 @@ export function typeOf(path: string): TRPCProcedureType {
   const procedure = procedures[path];
   if (procedure === undefined) throw new Error(`the router has no ${path}`);
   return procedure._def.type;
+}
+
+/** What a procedure says of itself. */
+export function metaOf(path: string): ProcedureMeta {
+  // Typed by `initTRPC.meta` in the routers; the flat record has forgotten it.
+  return (procedures[path]?._def.meta ?? {}) as ProcedureMeta;
 }
 
 export interface Call {

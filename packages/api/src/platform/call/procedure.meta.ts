@@ -1,0 +1,20 @@
+// What a procedure promises its callers beside its schemas. It is written where the procedure is, with `.meta({ … })`.
+// The SDK, which can import no code of the server, keeps a copy of it that a test compares with the router.
+
+export interface ProcedureMeta {
+  /** Whether a session is asked for; each kind of procedure in trpc.ts says so. "none": a token, if sent, is not read. */
+  auth?: "none" | "optional" | "required";
+  /**
+   * What success does to the caller's session. "begins": the answer carries the tokens of a session. "ends": the session
+   * is gone, unless the input says `exceptCurrent`.
+   */
+  session?: "begins" | "ends";
+  /**
+   * Whether a client may send a change again whose answer got lost. "safely": the second time changes nothing more, which
+   * is so where nothing is said. "byKey": likewise, if both carry one `idempotencyKey`. "never": a second call is refused,
+   * or does more than the first, such as sending another mail.
+   */
+  repeat?: "safely" | "byKey" | "never";
+  /** The events of a stream carry ids, and it goes on after the input's `lastEventId`. */
+  isResumable?: true;
+}
