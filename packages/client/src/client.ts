@@ -1,10 +1,12 @@
 // createPixora: the typed client. Calls go in batches over HTTP, streams over one WebSocket or over SSE.
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
-import { type LastEventStore, resumeLink } from "./resume.link.ts";
+import { resumeLink } from "./resume.link.ts";
+import type { LastEventStore } from "./resume.position.ts";
 import { retryLink } from "./retry.link.ts";
 import { sessionLink } from "./session.link.ts";
-import { createSession, memorySession, type Session, type SessionStore } from "./session.ts";
+import { memorySession, type SessionStore } from "./session.store.ts";
+import { createSession, type Session } from "./session.ts";
 import { bearer, socketStreams, sseStreams } from "./streams.ts";
 import { createUpload } from "./upload.ts";
 

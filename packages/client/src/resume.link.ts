@@ -1,27 +1,61 @@
-// Streams that outlive connections, servers and tokens. `live.onEvent` carries its last id from connection to
-// connection (and through the app's storage from start to start), and drops what it has delivered already. Where another
-// person signs in, it begins anew as theirs.
+// Streams that outlive connections, servers and tokens. A resumable one (`live.onEvent`) carries its last id from
+// connection to connection (and through the app's storage from start to start), and drops what it has delivered already.
+// Where another person signs in, it begins anew as theirs.
+//
+//   subscribe ──▶ opening ──▶ open ──▶ judging ──▶ waiting ──▶ opening …
+//                    │      (1)    (2)  │     (3)        (4)
+//                    └──────────────────┴─────────────▶ over (5)
+//
+//   (1) it is known who is signed in and after which event the stream goes on
+//   (2) the connection has ended, or failed
+//   (3) another attempt may succeed
+//   (4) the delay has passed; it doubles from attempt to attempt until one has held for a while
+//   (5) the refusal is final, or the session has ended and the stream was that session's: nothing follows
+//
+// From every state: another session takes the place of this one ──▶ opening; the client is closed, or the app
+// unsubscribes ──▶ over. A state is an object, and a stream has one at a time: what was begun in a state that has been
+// left, and answers late, finds another there and is not heard.
 import type { AppRouter } from "@pixora/api";
-import type { TRPCClientError, TRPCLink } from "@trpc/client";
+import type { Operation, TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { isConnectionError, isPixoraError } from "./errors.ts";
-import type { SessionInside, Tokens } from "./session.ts";
-
-/**
- * Where the id of the last event is kept between starts of the app; without one it lives in memory. Each person has a log
- * of their own, so each needs a store of their own.
- */
-export interface LastEventStore {
-  load(): string | null | Promise<string | null>;
-  save(lastEventId: string): void | Promise<void>;
-}
+import { metaOf } from "./procedure.meta.ts";
+import { createPosition, type LastEventStore, type Position } from "./resume.position.ts";
+import type { Tokens } from "./session.store.ts";
+import type { SessionInside } from "./session.ts";
 
 const firstDelayMs = 100;
 const maxDelayMs = 5_000;
 /** A stream that held this long starts its next row of attempts from the shortest delay. */
 const healthyAfterMs = 10_000;
-/** Events of no id of their own: they carry that of the last one and are not repeats of it. */
-const marks = new Set(["ready", "resync", "session.revoked"]);
+
+type Failure = TRPCClientError<AppRouter>;
+/** tRPC names the two ends of a link in the link's type alone. */
+type Pass = Parameters<ReturnType<TRPCLink<AppRouter>>>[0];
+type Connection = ReturnType<Pass["next"]>;
+type Observer = Parameters<Connection["subscribe"]>[0];
+type Envelope = Parameters<NonNullable<Observer["next"]>>[0];
+
+type Opening = { name: "opening" };
+type Open = { name: "open"; startedAtMs: number; startedWith: Tokens | null; connection?: Unsubscribable };
+type Judging = { name: "judging" };
+type Waiting = { name: "waiting"; timer: ReturnType<typeof setTimeout> };
+type Over = { name: "over" };
+type State = Opening | Open | Judging | Waiting | Over;
+
+interface Stream {
+  readonly session: SessionInside;
+  readonly op: Operation;
+  readonly next: (op: Operation) => Connection;
+  readonly observer: Required<Observer>;
+  /** Null for a stream whose events have no ids. */
+  readonly position: Position | null;
+  state: State;
+  /** Attempts since a connection last held for a while. */
+  attempts: number;
+  /** Whether the last connection was somebody's. */
+  wasSignedIn: boolean;
+}
 
 export function resumeLink(input: {
   session: SessionInside;
@@ -29,119 +63,100 @@ export function resumeLink(input: {
   /** Aborted by the client's `close`: streams complete and are not opened again. */
   closed: AbortSignal;
 }): TRPCLink<AppRouter> {
+  const { session, lastEvent, closed } = input;
   return () =>
     ({ op, next }) => {
       if (op.type !== "subscription") return next(op);
-      const isTracked = op.path === "live.onEvent";
-      const given = (op.input ?? {}) as { lastEventId?: string };
+      const isResumable = metaOf(op.path).isResumable === true;
       return observable((observer) => {
-        let lastId: string | null = given.lastEventId ?? null;
-        /** Whose the last id is; undefined before the first run. */
-        let ownerId: string | null | undefined;
-        let saving: Promise<void> = Promise.resolve();
-        let current: Unsubscribable | undefined;
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        let attempt = 0;
-        let wasSignedIn = false;
-        /** Counts connections: what one that was given up still says is not heard. */
-        let run = 0;
-
-        /** Saves an id once the app has had its event. A slow store gets the newest alone, and never an older one last. */
-        function keep(id: string): void {
-          const saveUnlessOld = () => (id === lastId ? input.lastEvent?.save(id) : undefined);
-          // A store that fails loses no event: after a start of the app, some may come twice.
-          saving = saving.then(saveUnlessOld).catch(() => undefined);
-        }
-
-        /** The input with which the stream goes on, for who is signed in now. */
-        async function inputNow(): Promise<unknown> {
-          const userId = (await input.session.holder())?.userId ?? null;
-          if (ownerId === undefined) lastId ??= (await input.lastEvent?.load()) ?? null;
-          else if (ownerId !== userId) lastId = null;
-          ownerId = userId;
-          return lastId === null ? op.input : { ...given, lastEventId: lastId };
-        }
-
-        async function start(own: number): Promise<void> {
-          const startedWith = await input.session.tokens();
-          if (own !== run) return;
-          // A session that has ended takes its streams along: none goes on as a stranger's. The server tells onEvent so.
-          if (wasSignedIn && startedWith === null && !isTracked) return end();
-          wasSignedIn = startedWith !== null;
-          const opNow = isTracked ? { ...op, input: await inputNow() } : op;
-          if (own !== run) return;
-          const startedAtMs = Date.now();
-          current = next(opNow).subscribe({
-            next(envelope) {
-              const { result } = envelope;
-              // The end of one connection is not the end of the stream.
-              if (own !== run || ("type" in result && result.type === "stopped")) return;
-              const id = isTracked && "id" in result ? result.id : undefined;
-              if (id !== undefined && isRepeat(lastId, { ...result, id })) return;
-              lastId = id ?? lastId;
-              observer.next(envelope);
-              if (id !== undefined) keep(id);
-            },
-            error: (error) => void again({ own, startedAtMs, startedWith, error }),
-            complete: () => void again({ own, startedAtMs, startedWith, error: null }),
-          });
-        }
-
-        async function again(ended: {
-          own: number;
-          startedAtMs: number;
-          startedWith: Tokens | null;
-          error: TRPCClientError<AppRouter> | null;
-        }): Promise<void> {
-          const { own, startedWith, error } = ended;
-          if (own !== run) return;
-          if (error !== null && !(await mayResume(input.session, { error, startedWith }))) return observer.error(error);
-          if (own !== run) return;
-          attempt = Date.now() - ended.startedAtMs > healthyAfterMs ? 1 : attempt + 1;
-          const delayMs = Math.min(firstDelayMs * 2 ** (attempt - 1), maxDelayMs) * (0.5 + Math.random() / 2);
-          timer = setTimeout(restart, delayMs);
-        }
-
-        function giveUp(): void {
-          run += 1;
-          clearTimeout(timer);
-          current?.unsubscribe();
-        }
-
-        function restart(): void {
-          giveUp();
-          start(run).catch((cause) => observer.error(cause));
-        }
-
-        function end(): void {
-          giveUp();
-          observer.complete();
-        }
-
-        const stopWatching = input.session.onSwitch(restart);
-        input.closed.addEventListener("abort", end, { once: true });
-        restart();
+        const position = isResumable ? createPosition({ session, lastEvent, input: op.input }) : null;
+        const state: Opening = { name: "opening" };
+        const stream: Stream = { session, op, next, observer, position, state, attempts: 0, wasSignedIn: false };
+        const onClosed = () => end(stream);
+        const stopWatching = session.onSwitch(() => open(stream));
+        closed.addEventListener("abort", onClosed, { once: true });
+        open(stream);
         return () => {
           stopWatching();
-          input.closed.removeEventListener("abort", end);
-          giveUp();
+          closed.removeEventListener("abort", onClosed);
+          enter(stream, { name: "over" });
         };
       });
     };
 }
 
-/** What was delivered in this connection or an earlier one is known by its id. */
-function isRepeat(lastId: string | null, result: { id: string; data?: unknown }): boolean {
-  // What a store gives back may be anything; the server answers a resync to what is no id.
-  if (lastId === null || !/^\d+$/.test(lastId) || BigInt(result.id) > BigInt(lastId)) return false;
-  const type = (result.data as { data?: { type?: string } } | undefined)?.data?.type;
-  return type === undefined || !marks.has(type);
+/** The one way from state to state: what the old one holds is let go. */
+function enter<Next extends State>(stream: Stream, next: Next): Next {
+  const left = stream.state;
+  stream.state = next;
+  if (left.name === "waiting") clearTimeout(left.timer);
+  if (left.name === "open") left.connection?.unsubscribe();
+  return next;
+}
+
+function isIn(stream: Stream, state: State): boolean {
+  return stream.state === state;
+}
+
+function end(stream: Stream): void {
+  enter(stream, { name: "over" });
+  stream.observer.complete();
+}
+
+function open(stream: Stream): void {
+  const opening = enter(stream, { name: "opening" });
+  connect(stream, opening).catch((cause) => stream.observer.error(cause));
+}
+
+async function connect(stream: Stream, opening: Opening): Promise<void> {
+  const { session, position, op } = stream;
+  const startedWith = await session.tokens();
+  if (!isIn(stream, opening)) return;
+  // A session that has ended takes its streams along: none goes on as a stranger's. The server tells onEvent so.
+  if (stream.wasSignedIn && startedWith === null && position === null) return end(stream);
+  stream.wasSignedIn = startedWith !== null;
+  const input = position === null ? op.input : await position.inputNow();
+  if (!isIn(stream, opening)) return;
+  const mine: Open = enter(stream, { name: "open", startedAtMs: Date.now(), startedWith });
+  mine.connection = stream.next({ ...op, input }).subscribe({
+    next: (envelope) => deliver(stream, mine, envelope),
+    error: (error) => void judge(stream, mine, error),
+    complete: () => void judge(stream, mine, null),
+  });
+  // What came while it subscribed may have moved the stream on.
+  if (!isIn(stream, mine)) mine.connection.unsubscribe();
+}
+
+function deliver(stream: Stream, mine: Open, envelope: Envelope): void {
+  const { position, observer } = stream;
+  const { result } = envelope;
+  // The end of one connection is not the end of the stream.
+  if (!isIn(stream, mine) || ("type" in result && result.type === "stopped")) return;
+  const id = position !== null && "id" in result ? result.id : undefined;
+  if (id !== undefined && position?.advance({ ...result, id }) === false) return;
+  observer.next(envelope);
+  if (id !== undefined) position?.keep(id);
+}
+
+async function judge(stream: Stream, mine: Open, error: Failure | null): Promise<void> {
+  if (!isIn(stream, mine)) return;
+  const judging = enter(stream, { name: "judging" });
+  const isFinal = error !== null && !(await mayResume(stream.session, { error, startedWith: mine.startedWith }));
+  if (!isIn(stream, judging)) return;
+  if (isFinal) return stream.observer.error(error);
+  const hasHeld = Date.now() - mine.startedAtMs > healthyAfterMs;
+  stream.attempts = hasHeld ? 1 : stream.attempts + 1;
+  enter(stream, { name: "waiting", timer: setTimeout(() => open(stream), delayMsOf(stream.attempts)) });
+}
+
+function delayMsOf(attempts: number): number {
+  return Math.min(firstDelayMs * 2 ** (attempts - 1), maxDelayMs) * (0.5 + Math.random() / 2);
 }
 
 /** Whether another attempt may succeed. Forgets the tokens of a session that has ended. */
 async function mayResume(
   session: SessionInside,
-  { error, startedWith }: { error: TRPCClientError<AppRouter>; startedWith: Tokens | null },
+  { error, startedWith }: { error: Failure; startedWith: Tokens | null },
 ): Promise<boolean> {
   if (isConnectionError(error)) return true;
   if (!isPixoraError(error)) return false;

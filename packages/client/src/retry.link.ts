@@ -4,10 +4,8 @@ import type { AppRouter } from "@pixora/api";
 import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { isConnectionError, isPixoraError } from "./errors.ts";
+import { metaOf } from "./procedure.meta.ts";
 
-const keyed = new Set(["post.create", "comment.create", "media.create", "moderation.report"]);
-/** A refresh within the server's grace answers what the first did. */
-const repeatableOfAuth = new Set(["auth.signOut", "auth.refresh"]);
 /** With the delays below, about ten seconds: longer than a server takes to start again. */
 const maxAttempts = 8;
 const firstDelayMs = 100;
@@ -16,11 +14,9 @@ const maxDelayMs = 4_000;
 export function retryLink(): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) => {
-      const isSafe =
-        op.type !== "subscription" &&
-        (!op.path.startsWith("auth.") || op.type === "query" || repeatableOfAuth.has(op.path));
-      if (!isSafe) return next(op);
-      const input = keyed.has(op.path) ? withKey(op.input) : op.input;
+      const { repeat } = metaOf(op.path);
+      if (op.type === "subscription" || repeat === "never") return next(op);
+      const input = repeat === "byKey" ? withKey(op.input) : op.input;
       return observable((observer) => {
         let current: Unsubscribable | undefined;
         let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,22 +1,20 @@
 // Keeps the session in step with what the auth procedures answer, and renews a token that the server calls expired.
+// Which procedures begin and end sessions, and which need none, their meta says.
 import type { AppRouter } from "@pixora/api";
-import type { TRPCClientError, TRPCLink } from "@trpc/client";
+import type { Operation, TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { isPixoraError } from "./errors.ts";
-import type { SessionInside, Tokens } from "./session.ts";
+import { metaOf } from "./procedure.meta.ts";
+import type { Tokens } from "./session.store.ts";
+import type { SessionInside } from "./session.ts";
 
-/** These answer tokens, which the client keeps by itself. */
-const signingIn = new Set(["auth.signIn", "auth.signUp", "auth.verifyEmail", "auth.refresh"]);
-/** After these the session is gone. */
-const signingOut = new Set(["auth.signOut", "auth.deleteAccount"]);
-/** These need no session: a token that they refuse is one that was mailed, or typed. */
-const ignoresSession = new Set([
-  ...signingIn,
-  "auth.requestPasswordReset",
-  "auth.resetPassword",
-  "auth.requestEmailVerification",
-]);
-const endsSession = new Set(["auth.sessionRevoked", "auth.tokenInvalid"]);
+/** A call, and the tokens that were here when it was sent. */
+interface Sent {
+  op: Operation;
+  tokens: Tokens | null;
+}
+
+type Failure = TRPCClientError<AppRouter>;
 
 /** Ends with the answer of the call; a call refused for an expired token is sent once more with a new one. */
 export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
@@ -27,52 +25,31 @@ export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
         let current: Unsubscribable | undefined;
         let isOver = false;
 
-        async function settle(data: unknown, sentWith: Tokens | null): Promise<void> {
-          if (sentWith !== null && (signingOut.has(op.path) || endsOwnSession(op.path, op.input))) {
-            await session.forget(sentWith);
-          }
-          if (!signingIn.has(op.path)) return;
-          const tokens = (data as { tokens: Tokens | null }).tokens;
-          if (tokens !== null) await session.set(tokens);
+        function answer(envelope: Parameters<typeof observer.next>[0]): void {
+          observer.next(envelope);
+          observer.complete();
         }
 
-        async function recover(error: TRPCClientError<AppRouter>, sentWith: Tokens | null): Promise<boolean> {
-          if (sentWith === null || ignoresSession.has(op.path)) return false;
-          if (isPixoraError(error, "auth.tokenExpired")) return session.renew(sentWith.accessToken);
-          if (isPixoraError(error) && endsSession.has(error.data.appCode)) await session.forget(sentWith);
-          return false;
-        }
-
-        /** Signing out reaches its end too where an attempt whose answer got lost, or another device, was there first. */
-        async function fail(error: TRPCClientError<AppRouter>, sentWith: Tokens | null): Promise<void> {
-          if (op.path === "auth.signOut" && sentWith !== null) {
-            if (isPixoraError(error, "auth.suspended")) await session.forget(sentWith);
-            if (isPixoraError(error) && (await session.tokens()) === null) {
-              observer.next({ result: { type: "data", data: { ok: true } } });
-              return observer.complete();
-            }
-          }
-          observer.error(error);
+        async function fail(error: Failure, sent: Sent): Promise<void> {
+          if (await isSignedOut(session, error, sent)) answer({ result: { type: "data", data: { ok: true } } });
+          else observer.error(error);
         }
 
         async function send(attempt: number): Promise<void> {
-          const sentWith = await session.tokens();
+          const sent = { op, tokens: await session.tokens() };
           if (isOver) return;
           current = next(op).subscribe({
             next(envelope) {
               const data = "data" in envelope.result ? envelope.result.data : undefined;
-              settle(data, sentWith).then(
-                () => {
-                  observer.next(envelope);
-                  observer.complete();
-                },
+              settle(session, data, sent).then(
+                () => answer(envelope),
                 (cause) => observer.error(cause),
               );
             },
             error(error) {
-              const mend = attempt > 1 ? Promise.resolve(false) : recover(error, sentWith);
+              const mend = attempt > 1 ? Promise.resolve(false) : recover(session, error, sent);
               mend
-                .then((isRenewed) => (isRenewed && !isOver ? send(attempt + 1) : fail(error, sentWith)))
+                .then((isRenewed) => (isRenewed && !isOver ? send(attempt + 1) : fail(error, sent)))
                 .catch(() => observer.error(error));
             },
           });
@@ -86,8 +63,37 @@ export function sessionLink(session: SessionInside): TRPCLink<AppRouter> {
       });
 }
 
-function endsOwnSession(path: string, input: unknown): boolean {
-  return (
-    path === "auth.signOutEverywhere" && (input as { exceptCurrent?: boolean } | undefined)?.exceptCurrent !== true
-  );
+/** Takes over what a success did to the session. */
+async function settle(session: SessionInside, data: unknown, { op, tokens }: Sent): Promise<void> {
+  const { session: change } = metaOf(op.path);
+  if (change === "ends" && tokens !== null && !sparesOwnSession(op.input)) await session.forget(tokens);
+  if (change !== "begins") return;
+  const begun = (data as { tokens: Tokens | null }).tokens;
+  if (begun !== null) await session.set(begun);
+}
+
+function sparesOwnSession(input: unknown): boolean {
+  return (input as { exceptCurrent?: boolean } | undefined)?.exceptCurrent === true;
+}
+
+/** Whether a refused call may be sent again with a new token. Forgets the tokens of a session that has ended. */
+async function recover(session: SessionInside, error: Failure, { op, tokens }: Sent): Promise<boolean> {
+  // Where no session is read, a token that is refused is one that was mailed, or typed.
+  if (tokens === null || metaOf(op.path).auth === "none") return false;
+  if (isPixoraError(error, "auth.tokenExpired")) return session.renew(tokens.accessToken);
+  if (isPixoraError(error, "auth.sessionRevoked") || isPixoraError(error, "auth.tokenInvalid")) {
+    await session.forget(tokens);
+  }
+  return false;
+}
+
+/**
+ * Whether a failed call has reached its end all the same: signing out, where an attempt whose answer got lost, or another
+ * device, was there first. An end of the session that may not be repeated (deleting an account) was to do more.
+ */
+async function isSignedOut(session: SessionInside, error: Failure, { op, tokens }: Sent): Promise<boolean> {
+  const { session: change, repeat } = metaOf(op.path);
+  if (change !== "ends" || repeat === "never" || tokens === null || !isPixoraError(error)) return false;
+  if (isPixoraError(error, "auth.suspended")) await session.forget(tokens);
+  return (await session.tokens()) === null;
 }

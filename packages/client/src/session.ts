@@ -1,17 +1,23 @@
-// The session of a client: its tokens, where the app keeps them, and their silent renewal.
+// The session of a client: its tokens and their silent renewal.
 // Promises: however many calls need a new token at once, one refresh flies.
-
-import type { AppRouter, RouterOutputs } from "@pixora/api";
-import { createTRPCClient, httpLink } from "@trpc/client";
+//
+// Whether somebody is signed in stands in the store alone, since other tabs may share it. A client adds whether it is
+// renewing the tokens:
+//
+//                 set(tokens)                   accessToken() finds them dying, or a call is refused: renew()
+//   signed out ─────────────────▶ signed in ────────────────────────────────────────────────▶ renewing
+//     ▲  ▲                         ▲  │ │ ▲                                                      │  │
+//     │  └── set(null), forget() ──│──┘ └─┘ set(tokens of another): onSwitch                     │  │
+//     │                            └── new tokens came, or the server is away and the old stay ──┘  │
+//     └─────────────────────────────── the server refuses the refresh token ────────────────────────┘
+//
+// Whatever set() and forget() do while a renewal flies wins over its answer. onChange hears of every arrow that begins or
+// ends in "signed out", and of a switch; onSwitch of a switch and of set(null), since streams are to end or begin anew.
+import type { AppRouter } from "@pixora/api";
+import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { isConnectionError, isPixoraError } from "./errors.ts";
-
-export type Tokens = RouterOutputs["auth"]["refresh"]["tokens"];
-
-/** Where tokens live between starts of the app. */
-export interface SessionStore {
-  load(): Tokens | null | Promise<Tokens | null>;
-  save(tokens: Tokens | null): void | Promise<void>;
-}
+import type { SessionStore, Tokens } from "./session.store.ts";
+import { type Holder, holderOf, isSameSession, lifeMsOf } from "./session.token.ts";
 
 export interface Session {
   /** The present tokens, or null when nobody is signed in. */
@@ -20,12 +26,6 @@ export interface Session {
   set(tokens: Tokens | null): Promise<void>;
   /** Called with true or false whenever somebody signs in or the session ends. The answer stops it. */
   onChange(listener: (isSignedIn: boolean) => void): () => void;
-}
-
-/** Whose tokens they are. */
-export interface Holder {
-  sessionId: string;
-  userId: string;
 }
 
 /** What the links use besides. */
@@ -52,164 +52,127 @@ const renewAheadPart = 0.6;
 const maxRefreshes = 3;
 const refreshDelayMs = 200;
 
-/** Keeps tokens in memory: they are gone when the process ends. */
-export function memorySession(initial: Tokens | null = null): SessionStore {
-  let tokens = initial;
-  return {
-    load: () => tokens,
-    save(next) {
-      tokens = next;
-    },
-  };
-}
+type Renewal = { name: "resting" } | { name: "renewing"; isAlive: Promise<boolean> };
 
-/** Keeps tokens in the browser's localStorage. Any script of the page can read them. What is no JSON there is nothing. */
-export function localStorageSession(key = "pixora.session"): SessionStore {
-  return {
-    load() {
-      try {
-        return JSON.parse(localStorage.getItem(key) ?? "null") as Tokens | null;
-      } catch (error) {
-        if (error instanceof SyntaxError) return null;
-        throw error;
-      }
-    },
-    save(tokens) {
-      if (tokens === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify(tokens));
-    },
-  };
+/** A session from within: where its tokens are, who hears of it, and what is going on. */
+interface Keeper {
+  readonly store: SessionStore;
+  /** Without links of ours: a refresh is neither repeated nor renewed by them. */
+  readonly bare: TRPCClient<AppRouter>;
+  readonly listeners: Set<(isSignedIn: boolean) => void>;
+  readonly switchListeners: Set<() => void>;
+  renewal: Renewal;
+  /** The token that came last, and when. */
+  fresh: { accessToken: string; sinceMs: number } | null;
 }
 
 export function createSession(input: { url: string; store: SessionStore; fetch: typeof fetch }): SessionInside {
   const { store } = input;
-  const bare = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${input.url}/trpc`, fetch: input.fetch })] });
-  const listeners = new Set<(isSignedIn: boolean) => void>();
-  const switchListeners = new Set<() => void>();
-  let renewing: Promise<boolean> | null = null;
-  let fresh: { accessToken: string; sinceMs: number } | null = null;
-
-  /** Answers the tokens that were here before. */
-  async function save(tokens: Tokens | null): Promise<Tokens | null> {
-    const before = await store.load();
-    await store.save(tokens);
-    fresh = tokens && { accessToken: tokens.accessToken, sinceMs: Date.now() };
-    const isSignedIn = tokens !== null;
-    if ((before !== null) !== isSignedIn) for (const listener of listeners) listener(isSignedIn);
-    return before;
-  }
-
-  async function set(tokens: Tokens | null): Promise<void> {
-    const before = await save(tokens);
-    if (before === null || (tokens !== null && isSameSession(before, tokens))) return;
-    if (tokens !== null) for (const listener of listeners) listener(true);
-    for (const listener of switchListeners) listener();
-  }
-
-  async function fetchNext(refreshToken: string): Promise<Tokens> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return (await bare.auth.refresh.mutate({ refreshToken })).tokens;
-      } catch (error) {
-        if (attempt === maxRefreshes || !isConnectionError(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, refreshDelayMs * attempt * (0.5 + Math.random())));
-      }
-    }
-  }
-
-  async function refresh(deadToken: string | null): Promise<boolean> {
-    const before = await store.load();
-    if (before === null) return false;
-    // Another call, or another tab that shares the store, was faster.
-    if (deadToken !== null && before.accessToken !== deadToken) return true;
-    try {
-      const tokens = await fetchNext(before.refreshToken);
-      // Signing out or in meanwhile wins over the renewal of what was there before.
-      const present = await store.load();
-      if (present?.refreshToken === before.refreshToken) await save(tokens);
-      return true;
-    } catch (error) {
-      if (!isPixoraError(error) || error.data.code !== "UNAUTHORIZED") throw error;
-      const present = await store.load();
-      if (present?.refreshToken !== before.refreshToken) return present !== null;
-      await save(null);
-      return false;
-    }
-  }
-
-  async function forget(ended: Tokens): Promise<void> {
-    const present = await store.load();
-    if (present !== null && isSameSession(present, ended)) await save(null);
-  }
-
-  function renew(deadToken: string | null): Promise<boolean> {
-    renewing ??= refresh(deadToken).finally(() => {
-      renewing = null;
-    });
-    return renewing;
-  }
-
+  const keeper: Keeper = {
+    store,
+    bare: createTRPCClient<AppRouter>({ links: [httpLink({ url: `${input.url}/trpc`, fetch: input.fetch })] }),
+    listeners: new Set(),
+    switchListeners: new Set(),
+    renewal: { name: "resting" },
+    fresh: null,
+  };
   return {
-    async tokens() {
-      return store.load();
-    },
-    set,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    async holder() {
-      return holderOf(await store.load());
-    },
-    forget,
-    onSwitch(listener) {
-      switchListeners.add(listener);
-      return () => switchListeners.delete(listener);
-    },
-    renew,
-    async accessToken() {
-      const tokens = await store.load();
-      if (tokens === null) return null;
-      const lifeMs = lifeMsOf(tokens);
-      // Of a token that came just now, how old it is counts: a clock that runs ahead would have it dead on arrival.
-      const endMs =
-        fresh?.accessToken === tokens.accessToken ? fresh.sinceMs + lifeMs : Date.parse(tokens.accessTokenExpiresAt);
-      const leftMs = endMs - Date.now();
-      if (leftMs > Math.min(renewAheadMs, renewAheadPart * lifeMs)) return tokens.accessToken;
-      try {
-        await renew(tokens.accessToken);
-      } catch (error) {
-        // The server is away for a moment: the old token may still do.
-        if (leftMs <= 0) throw error;
-      }
-      return (await store.load())?.accessToken ?? null;
-    },
+    tokens: async () => store.load(),
+    set: (tokens) => replace(keeper, tokens),
+    onChange: (listener) => addListener(keeper.listeners, listener),
+    holder: async () => holderOf(await store.load()),
+    forget: (ended) => forget(keeper, ended),
+    onSwitch: (listener) => addListener(keeper.switchListeners, listener),
+    accessToken: () => accessTokenOf(keeper),
+    renew: (deadToken) => renew(keeper, deadToken),
   };
 }
 
-function isSameSession(one: Tokens, other: Tokens): boolean {
-  if (one.refreshToken === other.refreshToken) return true;
-  const holder = holderOf(one);
-  return holder !== null && holder.sessionId === holderOf(other)?.sessionId;
+function addListener<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
-/** Read, not verified: the server does that. Null for no tokens, and for any that are not the server's. */
-function holderOf(tokens: Tokens | null): Holder | null {
-  const { sid, sub } = claimsOf(tokens);
-  return typeof sid === "string" && typeof sub === "string" ? { sessionId: sid, userId: sub } : null;
+/** Answers the tokens that were here before. */
+async function save(keeper: Keeper, tokens: Tokens | null): Promise<Tokens | null> {
+  const before = await keeper.store.load();
+  await keeper.store.save(tokens);
+  keeper.fresh = tokens && { accessToken: tokens.accessToken, sinceMs: Date.now() };
+  const isSignedIn = tokens !== null;
+  if ((before !== null) !== isSignedIn) for (const listener of keeper.listeners) listener(isSignedIn);
+  return before;
 }
 
-/** How long the access token lives from its making to its end, whatever this machine's clock says. */
-function lifeMsOf(tokens: Tokens): number {
-  const { iat, exp } = claimsOf(tokens);
-  return typeof iat === "number" && typeof exp === "number" ? (exp - iat) * 1_000 : Number.POSITIVE_INFINITY;
+async function replace(keeper: Keeper, tokens: Tokens | null): Promise<void> {
+  const before = await save(keeper, tokens);
+  if (before === null || (tokens !== null && isSameSession(before, tokens))) return;
+  if (tokens !== null) for (const listener of keeper.listeners) listener(true);
+  for (const listener of keeper.switchListeners) listener();
 }
 
-function claimsOf(tokens: Tokens | null): Record<string, unknown> {
-  const [, part = ""] = tokens?.accessToken.split(".") ?? [];
+async function forget(keeper: Keeper, ended: Tokens): Promise<void> {
+  const present = await keeper.store.load();
+  if (present !== null && isSameSession(present, ended)) await save(keeper, null);
+}
+
+function renew(keeper: Keeper, deadToken: string | null): Promise<boolean> {
+  if (keeper.renewal.name === "renewing") return keeper.renewal.isAlive;
+  const isAlive = refresh(keeper, deadToken).finally(() => {
+    keeper.renewal = { name: "resting" };
+  });
+  keeper.renewal = { name: "renewing", isAlive };
+  return isAlive;
+}
+
+async function refresh(keeper: Keeper, deadToken: string | null): Promise<boolean> {
+  const { store } = keeper;
+  const before = await store.load();
+  if (before === null) return false;
+  // Another call, or another tab that shares the store, was faster.
+  if (deadToken !== null && before.accessToken !== deadToken) return true;
   try {
-    return JSON.parse(atob(part.replace(/-/g, "+").replace(/_/g, "/")));
-  } catch {
-    return {};
+    const tokens = await fetchNext(keeper, before.refreshToken);
+    // Signing out or in meanwhile wins over the renewal of what was there before.
+    const present = await store.load();
+    if (present?.refreshToken === before.refreshToken) await save(keeper, tokens);
+    return true;
+  } catch (error) {
+    if (!isPixoraError(error) || error.data.code !== "UNAUTHORIZED") throw error;
+    const present = await store.load();
+    if (present?.refreshToken !== before.refreshToken) return present !== null;
+    await save(keeper, null);
+    return false;
   }
+}
+
+async function fetchNext({ bare }: Keeper, refreshToken: string): Promise<Tokens> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await bare.auth.refresh.mutate({ refreshToken })).tokens;
+    } catch (error) {
+      if (attempt === maxRefreshes || !isConnectionError(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, refreshDelayMs * attempt * (0.5 + Math.random())));
+    }
+  }
+}
+
+async function accessTokenOf(keeper: Keeper): Promise<string | null> {
+  const tokens = await keeper.store.load();
+  if (tokens === null) return null;
+  const lifeMs = lifeMsOf(tokens);
+  const leftMs = endMsOf(keeper, { tokens, lifeMs }) - Date.now();
+  if (leftMs > Math.min(renewAheadMs, renewAheadPart * lifeMs)) return tokens.accessToken;
+  try {
+    await renew(keeper, tokens.accessToken);
+  } catch (error) {
+    // The server is away for a moment: the old token may still do.
+    if (leftMs <= 0) throw error;
+  }
+  return (await keeper.store.load())?.accessToken ?? null;
+}
+
+/** When the access token dies, by this machine's clock. */
+function endMsOf({ fresh }: Keeper, { tokens, lifeMs }: { tokens: Tokens; lifeMs: number }): number {
+  // Of a token that came just now, how old it is counts: a clock that runs ahead would have it dead on arrival.
+  return fresh?.accessToken === tokens.accessToken ? fresh.sinceMs + lifeMs : Date.parse(tokens.accessTokenExpiresAt);
 }

@@ -1,0 +1,81 @@
+// A stream that changes hands while it is being decided whether it may go on.
+import type { AppRouter } from "@pixora/api";
+import { type OperationResultEnvelope, TRPCClientError, type TRPCClientRuntime } from "@trpc/client";
+import { type Observer, observable } from "@trpc/server/observable";
+import { expect, test, vi } from "vitest";
+import { resumeLink } from "./resume.link.ts";
+import type { SessionInside } from "./session.ts";
+
+type Failure = TRPCClientError<AppRouter>;
+type Connection = Observer<OperationResultEnvelope<unknown, Failure>, Failure>;
+
+function refusal(appCode: string): Failure {
+  const result = { error: { code: -32001, message: "refused", data: { appCode } } };
+  return TRPCClientError.from(result as unknown as Parameters<typeof TRPCClientError.from>[0]) as Failure;
+}
+
+/** A session that can be switched, and whose `forget` takes until `release` is called. */
+function openSession() {
+  const switchListeners = new Set<() => void>();
+  const forgetting = Promise.withResolvers<void>();
+  const tokens = { accessToken: "", refreshToken: "", accessTokenExpiresAt: "" };
+  const session = {
+    tokens: async () => tokens,
+    holder: async () => ({ sessionId: "1", userId: "1" }),
+    forget: vi.fn(() => forgetting.promise),
+    onSwitch(listener: () => void) {
+      switchListeners.add(listener);
+      return () => switchListeners.delete(listener);
+    },
+  } as unknown as SessionInside;
+  return { session, release: forgetting.resolve, change: () => switchListeners.forEach((listener) => void listener()) };
+}
+
+function subscribe(session: SessionInside) {
+  const connections: Connection[] = [];
+  const link = resumeLink({ session, closed: new AbortController().signal })({} as TRPCClientRuntime);
+  const op = { id: 1, type: "subscription", path: "live.onEvent", input: {}, context: {}, signal: null } as const;
+  const next = () =>
+    observable<OperationResultEnvelope<unknown, Failure>, Failure>((connection) => {
+      connections.push(connection);
+    });
+  const app = { next: vi.fn(), error: vi.fn(), complete: vi.fn() };
+  const subscription = link({ op, next } as unknown as Parameters<typeof link>[0]).subscribe(app);
+  return { connections, app, subscription };
+}
+
+test("a refusal of the session before does not end the stream of the person who came after", async () => {
+  const { session, release, change } = openSession();
+  const { connections, app, subscription } = subscribe(session);
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  connections[0]?.error(refusal("auth.sessionRevoked"));
+  await vi.waitFor(() => expect(session.forget).toHaveBeenCalled());
+  change();
+  release();
+  await vi.waitFor(() => expect(connections).toHaveLength(2));
+  connections[1]?.next({ result: { type: "data", data: { type: "ready" } } } as never);
+  expect(app.error).not.toHaveBeenCalled();
+  expect(app.next).toHaveBeenCalledTimes(1);
+  subscription.unsubscribe();
+});
+
+test("a refusal of the session that is here ends the stream, and no other connection is made", async () => {
+  const { session, release } = openSession();
+  const { connections, app } = subscribe(session);
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  connections[0]?.error(refusal("auth.sessionRevoked"));
+  release();
+  await vi.waitFor(() => expect(app.error).toHaveBeenCalledTimes(1));
+  expect(connections).toHaveLength(1);
+});
+
+test("what a connection still says after the app has let go of the stream is not heard", async () => {
+  const { session } = openSession();
+  const { connections, app, subscription } = subscribe(session);
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  subscription.unsubscribe();
+  connections[0]?.next({ result: { type: "data", data: { type: "ready" } } } as never);
+  connections[0]?.complete();
+  expect(app.next).not.toHaveBeenCalled();
+  expect(app.complete).not.toHaveBeenCalled();
+});
