@@ -2,7 +2,7 @@
 import { roomOrder } from "./rooms.mjs";
 
 const api = "^packages/api/src";
-const tests = String.raw`\.(test|types|bench)\.(ts|tsx|mjs)$`;
+const tests = String.raw`\.(test|test-d|bench)\.(ts|tsx|mjs)$`;
 const testing = `${api}/testing/`;
 const roomFiles = `${api}/(?!platform/|http/|testing/)[^/]+/`;
 const topOfApi = [`${api}/http/`, String.raw`${api}/(root|index|domain|handlers)\.ts$`];

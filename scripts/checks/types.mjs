@@ -1,5 +1,5 @@
-// Type-checks every package, two at a time: a package is a folder with a tsconfig.json. Type tests (*.types.ts) need
-// nothing else: they are right when they compile.
+// Type-checks every package, two at a time: a package is a folder with a tsconfig.json. Type tests (*.test-d.ts)
+// need nothing else: they are right when they compile. type-tests.test.mjs beside this file shows that they can fail.
 import { spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -6,7 +6,8 @@ interface PageOf<Item> {
 }
 
 interface PagedQuery<Input, Item> {
-  query(input: Input & { cursor?: string | null }): Promise<PageOf<Item>>;
+  // A property, since TypeScript compares the parameters of methods loosely: an input that lacks a key would pass.
+  query: (input: Input & { cursor?: string | null }) => Promise<PageOf<Item>>;
 }
 
 /**
