@@ -6,7 +6,7 @@ import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { EventSource } from "eventsource";
 import type { SessionInside } from "./session.ts";
 
-export interface Streams {
+interface Streams {
   link: TRPCLink<AppRouter>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // The one HTTP request that carries the file: by XMLHttpRequest where there is one, for its progress, else by fetch.
 // Promises: resolves with the status, whatever it is; rejects with a TypeError where the network failed.
 
-export interface FileToSend {
+interface FileToSend {
   upload: { method: string; url: string; headers: Record<string, string> };
   body: Blob;
   /** From 0 to 1. */
