@@ -2,4 +2,13 @@
 export { checkDb, createDb, type Db, type DbConfig, type Prisma } from "./client.ts";
 export { idAt, idEpochMs, instantOfId } from "./id.ts";
 export { migrationNames } from "./migrations.ts";
-export { isRetryable, PoolBusyError, type Sql, type Statement, sqlState, statement, type Tx } from "./sql.ts";
+export {
+  isRetryable,
+  onStatementMade,
+  PoolBusyError,
+  type Sql,
+  type Statement,
+  sqlState,
+  statement,
+  type Tx,
+} from "./sql.ts";

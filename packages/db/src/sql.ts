@@ -49,7 +49,20 @@ export class PoolBusyError extends Error {
  */
 export function statement<Row>(name: string, text: string): Statement<Row> {
   const digest = createHash("sha1").update(text).digest("base64url").slice(0, 10);
-  return { name: `${name}:${digest}`, text };
+  const made = { name: `${name}:${digest}`, text };
+  for (const listener of madeListeners) listener(made);
+  return made;
+}
+
+const madeListeners = new Set<(made: Statement<unknown>) => void>();
+
+/**
+ * Calls `listener` for each statement that is made from now on, inside the call of `statement`: its stack tells where.
+ * For tools that list the statements of the code. Answers what ends it.
+ */
+export function onStatementMade(listener: (made: Statement<unknown>) => void): () => void {
+  madeListeners.add(listener);
+  return () => void madeListeners.delete(listener);
 }
 
 type Query = (config: { name: string; text: string; values: unknown[] }) => Promise<{

@@ -13,6 +13,7 @@ export {
   type ScheduledJobName,
 } from "./jobs.ts";
 export type { JobsLog } from "./log.ts";
+export { type OutboxText, outboxTexts } from "./outbox.text.ts";
 export { type DeadLetter, deleteFactsSql, type OutboxDb, type OutboxQuery, oldestFactAgeMs } from "./outbox.ts";
 export { createProducer, type Producer, type QueueCounts, RedisAwayError } from "./producer.ts";
 export { type Relay, startRelay } from "./relay.ts";

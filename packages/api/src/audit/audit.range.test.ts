@@ -43,7 +43,7 @@ function workerThat(watch: (input: { afterId: unknown; size: number; reading: st
         one: async (query, values) => {
           const row = await deps.db.sql.one(query, values);
           const size = Number(/limit (\d+)\)/.exec(query.text)?.[1]);
-          if (query.name.startsWith("audit.look.user_counts"))
+          if (query.name.startsWith("audit.lookAtUserCounts"))
             watch({ afterId: values?.[0], size, reading: JSON.stringify(row) });
           return row;
         },

@@ -2,7 +2,7 @@
 // transaction under way makes look wrong is neither mended nor counted; what takes too long is cut smaller, and what is
 // too large to be counted at all is passed over with a warning.
 import { sqlState, statement } from "@pixora/db";
-import { auditStatementsOf, type CounterTable, type MendedRow, type RangeReading } from "../platform/audit.sql.ts";
+import type { AuditedTable, CounterTable, MendedRow, RangeReading } from "../platform/audit.sql.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { counterName, missingRow } from "./audit.tables.ts";
 import { noteDrift } from "./audit.tally.ts";
@@ -28,7 +28,7 @@ const namedAtMost = 20;
  */
 export async function auditRange(
   deps: AuditDeps,
-  input: { table: CounterTable; afterId: string } & RangeBounds,
+  input: { table: AuditedTable; afterId: string } & RangeBounds,
 ): Promise<string | null> {
   const { table } = input;
   const { lastId, isEnd, suspects } = await look(deps, input);
@@ -40,10 +40,10 @@ export async function auditRange(
 
 async function look(
   deps: AuditDeps,
-  input: { table: CounterTable; afterId: string } & RangeBounds,
+  input: { table: AuditedTable; afterId: string } & RangeBounds,
 ): Promise<RangeReading> {
   const { table, afterId, maxSubjects, maxRows } = input;
-  const statements = auditStatementsOf(table);
+  const { statements } = table;
   for (let size = maxSubjects; ; size = Math.ceil(size / 10)) {
     try {
       return await deps.db.sql.one(statements.look(size), [afterId, maxRows]);
@@ -57,7 +57,7 @@ async function look(
   return { lastId: passed?.id ?? null, isEnd: passed === null, suspects: [] };
 }
 
-async function mend(deps: AuditDeps, input: { table: CounterTable; ids: readonly string[] }): Promise<void> {
+async function mend(deps: AuditDeps, input: { table: AuditedTable; ids: readonly string[] }): Promise<void> {
   const { table, ids } = input;
   try {
     await mendTogether(deps, input);
@@ -76,9 +76,9 @@ async function mend(deps: AuditDeps, input: { table: CounterTable; ids: readonly
 const endEarly = statement<never>("audit.endEarly", "select set_config('statement_timeout', '1s', true)");
 
 // A row that is missing locks nothing: it is made and committed before it is locked and counted with the others.
-async function mendTogether(deps: AuditDeps, input: { table: CounterTable; ids: readonly string[] }): Promise<void> {
+async function mendTogether(deps: AuditDeps, input: { table: AuditedTable; ids: readonly string[] }): Promise<void> {
   const { table, ids } = input;
-  const statements = auditStatementsOf(table);
+  const { statements } = table;
   const missing = (await deps.db.sql.many(statements.insertMissing, [ids])).map((row) => row.id);
   report(deps, { table, drift: missing.map((id) => ({ id, column: missingRow })) });
   const mended = await deps.db.inTransaction(async (tx) => {

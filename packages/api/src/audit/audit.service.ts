@@ -1,13 +1,13 @@
 // The audit of all counters and heads, a little every minute. Promises: a round takes about a day, or a few minutes where
 // there is little to count; a run is one statement at a time and ends by itself; one cut off goes on where it was.
 import { statement } from "@pixora/db";
-import type { CounterTable } from "../platform/audit.sql.ts";
+import type { AuditedTable } from "../platform/audit.sql.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { type AuditPosition, keepPosition, readPosition, startOfRound } from "./audit.position.ts";
 import { type AuditDeps, auditRange, type RangeBounds } from "./audit.range.ts";
-import { auditedTables } from "./audit.tables.ts";
+import { auditedTables, largestRange } from "./audit.tables.ts";
 
-const bounds: RangeBounds = { maxSubjects: 500, maxRows: 50_000 };
+const bounds: RangeBounds = { maxSubjects: largestRange, maxRows: 50_000 };
 
 /** One a minute, some of which are missed: workers restart. */
 const runsPerRound = 1_300;
@@ -40,7 +40,7 @@ export async function mendCounters(
 
 function afterTable(
   deps: Pick<Deps, "clock">,
-  input: { table: CounterTable | undefined; position: AuditPosition },
+  input: { table: AuditedTable | undefined; position: AuditPosition },
 ): AuditPosition {
   const { table, position } = input;
   // A table of another release.
@@ -51,7 +51,7 @@ function afterTable(
 }
 
 const selectSizes = statement<{ name: string; rows: number }>(
-  "audit.sizes",
+  "audit.selectSizes",
   `select relname as name, greatest(reltuples, 0)::float8 as rows from pg_class
    where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace and relname = any($1::text[])`,
 );

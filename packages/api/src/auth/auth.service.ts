@@ -99,8 +99,8 @@ function selectCredential(name: string, condition: string) {
   );
 }
 
-const credentialByEmail = selectCredential("auth.credentialByEmail", "c.email = $1");
-const credentialByHandle = selectCredential("auth.credentialByHandle", "u.handle = $1");
+const credentialByEmail = selectCredential("auth.selectCredentialByEmail", "c.email = $1");
+const credentialByHandle = selectCredential("auth.selectCredentialByHandle", "u.handle = $1");
 
 function selectWaiting(name: string, column: string) {
   return statement<{ passwordHash: string }>(
@@ -110,8 +110,8 @@ function selectWaiting(name: string, column: string) {
   );
 }
 
-const waitingByEmail = selectWaiting("auth.signUpByEmail", "email");
-const waitingByHandle = selectWaiting("auth.signUpByHandle", "handle");
+const waitingByEmail = selectWaiting("auth.selectSignUpByEmail", "email");
+const waitingByHandle = selectWaiting("auth.selectSignUpByHandle", "handle");
 
 /**
  * Opens a session; each call opens another. Throws auth.wrongCredentials (the same for an unknown login and a wrong
@@ -168,7 +168,7 @@ async function renewHash(deps: Deps, input: { credential: CredentialRow; passwor
 }
 
 const hashOf = statement<{ passwordHash: string }>(
-  "auth.hashOf",
+  "auth.selectHashOfUser",
   `select password_hash as "passwordHash" from credentials where user_id = $1`,
 );
 

@@ -18,7 +18,7 @@ interface BlockPair {
 }
 
 const insertBlockStatement = statement<never>(
-  "block.insert",
+  "block.insertBlock",
   `insert into blocks (blocker_id, blocked_id) values ($1, $2) on conflict do nothing`,
 );
 
@@ -38,7 +38,7 @@ export async function createBlock(deps: Deps, { actorId, userId }: BlockPair): P
 }
 
 const deleteBlockStatement = statement<never>(
-  "block.delete",
+  "block.deleteBlock",
   `delete from blocks where blocker_id = $1 and blocked_id = $2`,
 );
 
@@ -62,7 +62,13 @@ export async function deleteBlock(deps: Deps, { actorId, userId }: BlockPair): P
   return { ...lastSeen, viewer: { ...lastSeen.viewer, isBlocking: false } };
 }
 
-const blocked = peopleList({ name: "block.list", table: "blocks", owner: "blocker_id", other: "blocked_id" });
+const blocked = peopleList({
+  name: "block.list",
+  select: "block.listBlocks",
+  table: "blocks",
+  owner: "blocker_id",
+  other: "blocked_id",
+});
 
 /** Whom the viewer has blocked, newest first. Throws cursor.invalid. */
 export async function listBlocks(

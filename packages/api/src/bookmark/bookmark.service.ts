@@ -9,24 +9,25 @@ import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
+import { makeRelationStatements } from "../platform/relation/relation.sql.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { presentPosts } from "../post/post.view.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { actorRefusal } from "../visibility/session.visibility.ts";
 import type { BookmarkView } from "./bookmark.schema.ts";
 
-const bookmarksOf = onePerDeps((deps: Deps) =>
-  createRelationBatcher(deps, {
-    name: "bookmark.post",
-    table: "bookmarks",
-    targetColumn: "post_id",
-    refusal: actorRefusal,
-    visible: `
-      select w.actor_id, w.target_id, w.is_set
-      from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
-      where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}`,
-  }),
-);
+const bookmarkStatements = makeRelationStatements({
+  names: { set: "bookmark.setBookmarks", read: "bookmark.readBookmarks" },
+  table: "bookmarks",
+  targetColumn: "post_id",
+  refusal: actorRefusal,
+  visible: `
+    select w.actor_id, w.target_id, w.is_set
+    from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
+    where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}`,
+});
+
+const bookmarksOf = onePerDeps((deps: Deps) => createRelationBatcher(deps, bookmarkStatements));
 
 interface BookmarkTarget extends Actor {
   postId: string;
@@ -61,7 +62,7 @@ interface BookmarkRow {
 
 // Ids of one millisecond may repeat across shards and in seeds: the post's id breaks the tie.
 const selectBookmarks = statement<BookmarkRow>(
-  "bookmark.list",
+  "bookmark.listBookmarks",
   `select b.id, b.post_id as "postId" from bookmarks b
    where b.user_id = $1 and ($2::bigint is null or (b.id, b.post_id) < ($2, $3::bigint))
    order by b.id desc, b.post_id desc limit $4`,

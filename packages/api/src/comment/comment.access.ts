@@ -19,7 +19,7 @@ export interface CommentStanding {
 const viewer = "$2::bigint";
 
 const selectStanding = statement<CommentStanding>(
-  "comment.standing",
+  "comment.selectStanding",
   `select comment.post_id as "postId", comment.parent_id as "parentId",
           coalesce(comment.author_id = ${viewer}, false) as "isAuthor",
           coalesce(post.author_id = ${viewer}, false) as "isPostAuthor",

@@ -28,14 +28,14 @@ interface CommentOrder {
 }
 
 const orders: Record<CommentSort, CommentOrder> = {
-  newest: timeOrder("comment.newest", {
+  newest: timeOrder("comment.listNewest", {
     where: "parent_id is null and id < coalesce($3::bigint, 9223372036854775807)",
     order: "id desc",
   }),
-  oldest: timeOrder("comment.oldest", { where: "parent_id is null and id > coalesce($3::bigint, 0)", order: "id" }),
+  oldest: timeOrder("comment.listOldest", { where: "parent_id is null and id > coalesce($3::bigint, 0)", order: "id" }),
   top: {
     select: statement(
-      "comment.top",
+      "comment.listTop",
       `select comment_id as id, like_count as "likeCount" from comment_counts
        where top_post_id = $1
          and (like_count, comment_id) < (coalesce($4::int, 2147483647), coalesce($3::bigint, 9223372036854775807))
@@ -45,7 +45,7 @@ const orders: Record<CommentSort, CommentOrder> = {
   },
 };
 
-const replyOrder = timeOrder("comment.replies", {
+const replyOrder = timeOrder("comment.listReplies", {
   where: "parent_id = $1 and id > coalesce($3::bigint, 0)",
   order: "id",
 });
@@ -90,7 +90,7 @@ export async function listReplies(
   const [page, standing] = await Promise.all([
     readPage(deps, {
       ...input,
-      kind: { list: "comment.replies", position },
+      kind: { list: "comment.listReplies", position },
       binding: { commentId },
       order: replyOrder,
       listId: commentId,

@@ -18,7 +18,7 @@ export async function purgeComments(deps: Pick<Deps, "db">, input: { postId: str
 }
 
 const selectLiveOwn = statement<{ commentId: string; postId: string; parentId: string | null }>(
-  "comment.liveOfUser",
+  "comment.selectLiveOfUser",
   `select id as "commentId", post_id as "postId", parent_id as "parentId" from comments
    where author_id = $1 and deleted_at is null limit 200`,
 );
@@ -44,7 +44,7 @@ export interface CommentRemains {
 }
 
 const selectRemains = statement<CommentRemains>(
-  "comment.remainsOfUser",
+  "comment.selectRemainsOfUser",
   `select id, listed_under_id is not null as "isListed" from comments where author_id = $1 limit 500`,
 );
 

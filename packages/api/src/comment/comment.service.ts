@@ -55,7 +55,7 @@ interface Place {
 const viewer = "$3::bigint";
 
 const selectPlace = statement<Place>(
-  "comment.place",
+  "comment.selectPlace",
   `select answered.id as "replyToId", answered.author_id as "replyToAuthorId",
           coalesce(answered.parent_id, answered.id) as "topId"
    from posts post join users post_author on post_author.id = post.author_id
@@ -67,7 +67,7 @@ const selectPlace = statement<Place>(
 
 // Everything that a new comment moves, in one statement under the post's lock: a hot post is held for one round trip.
 const insertCommentStatement = statement<{ id: string }>(
-  "comment.insert",
+  "comment.insertComment",
   `with comment as (
      insert into comments (post_id, author_id, text, mention_ids, parent_id, reply_to_id, reply_to_author_id,
                            listed_under_id)
@@ -123,7 +123,7 @@ export async function updateComment(
 }
 
 const selectText = statement<{ text: string }>(
-  "comment.text",
+  "comment.selectText",
   `select text from comments where id = $1 and deleted_at is null`,
 );
 
@@ -149,7 +149,7 @@ async function editComment(
 
 // One statement under the locks: the row loses its text at once; lists and ranking lose what no live reply needs.
 const removeCommentStatement = statement<never>(
-  "comment.remove",
+  "comment.removeComments",
   `with removed as (
      update comments comment set deleted_at = clock_timestamp(), text = '', mention_ids = '{}',
        listed_under_id = case when counts.reply_count > 0 then comment.listed_under_id end

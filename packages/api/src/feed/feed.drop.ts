@@ -40,7 +40,7 @@ function readersOf(fact: DropFact): string[] {
 }
 
 const selectFollowers = statement<{ id: string; readerId: string }>(
-  "feed.followerChunk",
+  "feed.selectFollowerChunk",
   `select id, follower_id as "readerId" from follows
    where followee_id = $1 and id < $2 order by id desc limit $3`,
 );
@@ -72,7 +72,7 @@ export async function dropWindowsSurely(deps: DropDeps, input: { readerIds: read
 }
 
 const selectIsNamed = statement<{ isNamed: boolean }>(
-  "feed.isNamed",
+  "feed.checkIsNamed",
   `select exists (select from author_heads where author_id = $1 and last_pulled_id > 0) as "isNamed"`,
 );
 

@@ -51,7 +51,7 @@ export async function pushPosts(
 // Pulled posts are not pushed; deleted ones no longer need to be. The account may have grown since, so the largest
 // follow id is taken as the end: whoever comes later gets a new window. The count only says how to cut.
 const selectPosts = statement<Target>(
-  "feed.pushable",
+  "feed.selectPushable",
   `select wanted.fact_id as "factId", post.id as "postId", post.author_id as "authorId",
           '1' as "fromId", '9223372036854775807' as "toId", coalesce(counts.follower_count, 0) as "followerCount"
    from unnest($1::bigint[], $2::bigint[]) as wanted (fact_id, post_id)
@@ -112,7 +112,7 @@ function chunksOf(targets: readonly Target[]): Target[][] {
 // A row for each post and bucket: a thousand followers cost the worker one string. Only those who may have a window: the
 // snapshot holds the posts, as feed.warmth.ts asks.
 const selectReaders = statement<Push>(
-  "feed.readers",
+  "feed.selectReaders",
   `select target.post_id as "postId", (warm.reader_id & ${bucketCount - 1})::int as bucket, ${readerNamesSql("warm.reader_id")} as readers
    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as target (post_id, author_id, from_id, to_id)
    cross join lateral (${warmReadersSql(

@@ -25,7 +25,7 @@ const awaited = [
 ] as const;
 
 const selectBehind = statement<{ isBehind: boolean }>(
-  "feed.isBehind",
+  "feed.checkIsBehind",
   `select exists (
      select from unnest($1::text[], $2::text[]) as awaited (fact, job)
      where exists (

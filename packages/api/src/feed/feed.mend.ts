@@ -13,7 +13,7 @@ interface Letter {
 
 // A letter whose payload names nobody is left to a person: until then feeds come from SQL.
 const selectLetters = statement<Letter>(
-  "feed.unmended",
+  "feed.selectUnmended",
   `select * from (
      select fact_id as "factId", coalesce(payload->>'authorId', payload->>'userId') as "authorId",
             array_remove(array[payload->>'actorId', payload->>'targetId'], null) as "readerIds"

@@ -35,7 +35,7 @@ const reader = "$1::bigint";
 
 // Candidates, and what is never pushed: the reader's own posts and those of the large accounts they follow.
 const selectPage = statement<PostState>(
-  "feed.page",
+  "feed.selectPage",
   postStatesSql({
     wanted: `(
       select unnest($2::bigint[]) as id

@@ -18,7 +18,7 @@ export function feedAuthorsSql(reader: string): string {
 // None of the n posts is older than the oldest of these newest ones, so each author gives only what is not. The lateral
 // limits keep the planner at index probes: a generic plan would otherwise hash the heads of all people.
 const selectFeed = statement<{ id: string }>(
-  "feed.select",
+  "feed.selectEntries",
   `with authors as materialized (
      ${feedAuthorsSql("$1::bigint")}
    ), heads as materialized (
@@ -68,7 +68,7 @@ export interface FeedReader {
 }
 
 const selectFeedReader = statement<FeedReader>(
-  "feed.reader",
+  "feed.selectReader",
   `select counts.following_count as "followingCount", array(
      select h.author_id::text from (${feedAuthorsSql("$1::bigint")}) authors
      cross join lateral (

@@ -16,7 +16,7 @@ interface RequestEdge {
 }
 
 const insertFollowStatement = statement<never>(
-  "follow.insert",
+  "follow.insertFollow",
   `insert into follows (follower_id, followee_id) values ($1, $2) on conflict do nothing`,
 );
 
@@ -31,7 +31,7 @@ export async function insertFollow(tx: Tx, { followerId, followeeId }: Edge): Pr
 }
 
 const deleteFollowStatement = statement<never>(
-  "follow.delete",
+  "follow.deleteFollow",
   `delete from follows where follower_id = $1 and followee_id = $2`,
 );
 
@@ -121,7 +121,7 @@ export async function removeFollowsBetween(tx: Tx, input: { userIds: readonly [s
 }
 
 const selectRequesters = statement<{ requesterId: string }>(
-  "follow.requesters",
+  "follow.selectRequesters",
   `select requester_id as "requesterId" from follow_requests where target_id = $1 order by id limit $2`,
 );
 

@@ -8,18 +8,21 @@ import type { UserCard } from "../user/user.schema.ts";
 
 const followers = peopleList({
   name: "follow.followers",
+  select: "follow.listFollowers",
   table: "follows",
   owner: "followee_id",
   other: "follower_id",
 });
 const following = peopleList({
   name: "follow.following",
+  select: "follow.listFollowing",
   table: "follows",
   owner: "follower_id",
   other: "followee_id",
 });
 const requests = peopleList({
   name: "follow.requests",
+  select: "follow.listRequests",
   table: "follow_requests",
   owner: "target_id",
   other: "requester_id",

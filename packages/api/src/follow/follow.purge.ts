@@ -8,7 +8,7 @@ import { lockPeople, moveManyUserCounts } from "../user/user.counter.ts";
 const peopleAtOnce = 200;
 
 const selectRelated = statement<{ userId: string }>(
-  "follow.related",
+  "follow.selectRelated",
   `select related."userId" from (
      (select followee_id as "userId" from follows where follower_id = $1 limit $2)
      union (select follower_id from follows where followee_id = $1 limit $2)

@@ -37,7 +37,7 @@ export async function createFollow(deps: Deps, { actorId, userId }: FollowPair):
 }
 
 const countFollowsStatement = statement<{ count: number }>(
-  "follow.count",
+  "follow.countFollows",
   `select (following_count + (select count(*) from follow_requests where requester_id = $1))::int as count
    from user_counts where user_id = $1`,
 );

@@ -128,7 +128,7 @@ describe("sessions side by side", () => {
       }),
     );
     const settled = await Promise.allSettled(likes);
-    expect(many.mock.calls.filter(([asked]) => asked.name.startsWith("like.post.set"))).toHaveLength(1);
+    expect(many.mock.calls.filter(([asked]) => asked.name.startsWith("like.setPostLikes"))).toHaveLength(1);
     expect(settled.map((one) => (one.status === "rejected" ? one.reason.code : one.value.likeCount))).toEqual([
       "auth.sessionRevoked",
       1,
@@ -186,7 +186,7 @@ describe("budgets", () => {
     const broken: typeof many = async (asked, values) => {
       if (isPageRead) throw new PoolBusyError();
       const rows = await many(asked, values);
-      isPageRead = asked.name.startsWith("feed.page");
+      isPageRead = asked.name.startsWith("feed.selectPage");
       return rows;
     };
     vi.spyOn(sql, "many").mockImplementation(broken);
@@ -211,7 +211,7 @@ test("a page and a like of a session that lives ask nothing for it alone", async
   const asked = () => many.mock.calls.map(([one]) => one.name.replace(/:.*/, ""));
   expect((await person.client.feed.home({})).items).not.toEqual([]);
   await person.client.like.create({ postId: post.id });
-  expect(asked()).toEqual(expect.arrayContaining(["feed.page", "like.post.set"]));
+  expect(asked()).toEqual(expect.arrayContaining(["feed.selectPage", "like.setPostLikes"]));
   expect(asked()).not.toContain("auth.selectSessionStates");
 });
 

@@ -5,7 +5,7 @@ import { lockCommentCountsSql, moveCommentLikesSql } from "../comment/comment.co
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
-import type { RelationSql } from "../platform/relation/relation.sql.ts";
+import { makeRelationStatements } from "../platform/relation/relation.sql.ts";
 import { lockPostCountsSql, movePostLikesSql } from "../post/post.counter.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
@@ -20,8 +20,8 @@ function likeFacts(commentId: string): (changed: string) => string {
     from ${changed}`;
 }
 
-const postLikes: RelationSql = {
-  name: "like.post",
+const postLikes = makeRelationStatements({
+  names: { set: "like.setPostLikes", read: "like.readPostLikes" },
   table: "post_likes",
   targetColumn: "post_id",
   refusal: actorRefusal,
@@ -37,7 +37,7 @@ const postLikes: RelationSql = {
     move: movePostLikesSql,
   },
   facts: likeFacts("null"),
-};
+});
 
 /** SQL text: a comment, with its author and its post, can be seen and liked: it is no placeholder of a deleted one. */
 export function commentIsLikable(viewer: string): string {
@@ -52,8 +52,8 @@ export const commentTables = `comments comment
   join posts post on post.id = comment.post_id
   join users post_author on post_author.id = post.author_id`;
 
-const commentLikes: RelationSql = {
-  name: "like.comment",
+const commentLikes = makeRelationStatements({
+  names: { set: "like.setCommentLikes", read: "like.readCommentLikes" },
   table: "comment_likes",
   targetColumn: "comment_id",
   refusal: actorRefusal,
@@ -69,7 +69,7 @@ const commentLikes: RelationSql = {
     move: moveCommentLikesSql,
   },
   facts: likeFacts("target_id::text"),
-};
+});
 
 /** Sets or unsets likes of posts, micro-batched with all others of this process. */
 export const postLikesOf = onePerDeps((deps: Deps) => createRelationBatcher(deps, postLikes));

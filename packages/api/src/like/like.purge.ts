@@ -39,10 +39,13 @@ function ownLikes(
 ): OwnLikes {
   const { table, target } = from;
   return {
-    select: statement(`${name}.select`, `select ${target} as "targetId" from ${table} where user_id = $1 limit 500`),
-    lock: statement(`${name}.lock`, from.lock("select unnest($1::bigint[])")),
+    select: statement(
+      `like.selectOwn${name}`,
+      `select ${target} as "targetId" from ${table} where user_id = $1 limit 500`,
+    ),
+    lock: statement(`like.lockOwn${name}`, from.lock("select unnest($1::bigint[])")),
     remove: statement(
-      `${name}.remove`,
+      `like.removeOwn${name}`,
       `with gone as (
          delete from ${table} where user_id = $1 and ${target} = any($2::bigint[]) returning ${target}
        )
@@ -52,13 +55,13 @@ function ownLikes(
 }
 
 const ownLikeKinds = [
-  ownLikes("like.ofUserOnPosts", {
+  ownLikes("PostLikes", {
     table: "post_likes",
     target: "post_id",
     lock: lockPostCountsSql,
     move: movePostLikesSql,
   }),
-  ownLikes("like.ofUserOnComments", {
+  ownLikes("CommentLikes", {
     table: "comment_likes",
     target: "comment_id",
     lock: lockCommentCountsSql,

@@ -97,17 +97,17 @@ function selectLikers(name: string, from: { table: string; target: string }): St
   );
 }
 
-const selectPostLikers = selectLikers("like.listOfPost", { table: "post_likes", target: "post_id" });
-const selectCommentLikers = selectLikers("like.listOfComment", { table: "comment_likes", target: "comment_id" });
+const selectPostLikers = selectLikers("like.listLikersOfPost", { table: "post_likes", target: "post_id" });
+const selectCommentLikers = selectLikers("like.listLikersOfComment", { table: "comment_likes", target: "comment_id" });
 
 const selectVisiblePost = statement<{ id: string }>(
-  "like.visiblePost",
+  "like.selectVisiblePost",
   `select post.id from posts post join users author on author.id = post.author_id
    where post.id = $1 and ${postIsVisible({ post: "post", author: "author", viewer: "$2::bigint" })}`,
 );
 
 const selectVisibleComment = statement<{ id: string }>(
-  "like.visibleComment",
+  "like.selectVisibleComment",
   `select comment.id from ${commentTables} where comment.id = $1 and ${commentIsLikable("$2::bigint")}`,
 );
 

@@ -5,7 +5,7 @@ import { AppError } from "../platform/call/errors.ts";
 import { insertFacts } from "../platform/outbox.ts";
 
 const attachStatement = statement<{ id: string }>(
-  "media.attach",
+  "media.attachPictures",
   `update media set post_id = $2, position = wanted.place, alt = wanted.alt
    from unnest($3::bigint[], $4::text[]) with ordinality as wanted (id, alt, place)
    where media.id = wanted.id and media.owner_id = $1 and media.purpose = 'post' and media.state = 'ready'
@@ -29,7 +29,7 @@ export async function attachMedia(
 }
 
 const describeStatement = statement<{ isFound: boolean; isChanged: boolean }>(
-  "media.describe",
+  "media.describePictures",
   `with wanted as (
      select id, alt from unnest($2::bigint[], $3::text[]) as wanted (id, alt)
    ), changed as (
@@ -60,7 +60,7 @@ export async function describeMedia(
 }
 
 const selectHasPictures = statement<{ hasPictures: boolean }>(
-  "media.hasPictures",
+  "media.checkHasPictures",
   `select exists (select from media where post_id = $1 and deleted_at is null) as "hasPictures"`,
 );
 
@@ -71,13 +71,13 @@ export async function hasPictures(tx: Tx, input: { postId: string }): Promise<bo
 
 // The row is changed, not only looked at: a sweep that began before must see that it is worn now.
 const wearStatement = statement<never>(
-  "media.wear",
+  "media.wearAvatar",
   `update media set position = 0
    where id = $1 and owner_id = $2 and purpose = 'avatar' and state = 'ready' and deleted_at is null`,
 );
 
 const selectOwn = statement<never>(
-  "media.own",
+  "media.selectOwn",
   `select from media where id = $1 and owner_id = $2 and deleted_at is null`,
 );
 
@@ -92,7 +92,7 @@ export async function wearMedia(tx: Tx, input: { ownerId: string; mediaId: strin
 }
 
 const dropStatement = statement<never>(
-  "media.drop",
+  "media.dropPictures",
   `update media set deleted_at = clock_timestamp() where id = $1 and deleted_at is null`,
 );
 

@@ -17,7 +17,7 @@ const batch = 100;
 
 // What is deleted already counts; what was undone or never happened does not.
 const selectDoomed = statement<DoomedMedia>(
-  "media.doomed",
+  "media.selectDoomed",
   `select media.id, media.variants from media
    where (media.id = any($1::bigint[]) and media.deleted_at is not null)
       or (media.post_id = any($2::bigint[])
@@ -43,7 +43,7 @@ export async function deleteFiles(
 }
 
 const selectOfUser = statement<DoomedMedia>(
-  "media.ofUser",
+  "media.selectOfUser",
   `select id, variants from media where owner_id = $1 limit ${batch}`,
 );
 
@@ -60,7 +60,7 @@ async function removeAll(deps: DeleteDeps, select: () => Promise<DoomedMedia[]>)
   }
 }
 
-const removeStatement = statement<never>("media.remove", `delete from media where id = any($1::bigint[])`);
+const removeStatement = statement<never>("media.removeMedia", `delete from media where id = any($1::bigint[])`);
 
 /** Deletes the files of pictures, then their rows. */
 export async function removeMedia(deps: DeleteDeps, input: { doomed: readonly DoomedMedia[] }): Promise<void> {

@@ -26,7 +26,7 @@ const maxAttempts = 10;
 
 // One that failed comes again only by a replay, or by a job that ran twice: then its upload is gone, and it fails again.
 const selectToMake = statement<MediaToMake>(
-  "media.toMake",
+  "media.selectToMake",
   `select id, purpose, content_type as "contentType"
    from media where id = $1 and state in ('processing', 'failed') and deleted_at is null`,
 );
@@ -114,7 +114,7 @@ async function renderOrRefuse(
 }
 
 const isReady = statement<{ id: string }>(
-  "media.isReady",
+  "media.checkIsReady",
   `select id from media where id = $1 and state = 'ready' and deleted_at is null`,
 );
 

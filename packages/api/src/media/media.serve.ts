@@ -12,7 +12,7 @@ import { mediaIdOfKey } from "./media.key.ts";
 export type UploadResult = "stored" | "notPermitted" | "wrongType" | "wrongSize" | "exists";
 
 const selectIsPending = statement<{ isPending: boolean }>(
-  "media.isPending",
+  "media.checkIsPending",
   `select exists (select from media where id = $1 and state = 'pending' and deleted_at is null) as "isPending"`,
 );
 
@@ -42,7 +42,7 @@ export interface ServedFile {
 }
 
 const selectPublic = statement<{ id: string }>(
-  "media.public",
+  "media.selectPublic",
   `select media.id from media where media.id = any($1::bigint[]) and ${mediaIsPublic("media")}`,
 );
 

@@ -14,7 +14,7 @@ import { presentOwnMedia } from "./media.view.ts";
 const uploadLifeMs = 15 * 60_000;
 
 const insertMedia = statement<{ id: string }>(
-  "media.insert",
+  "media.insertMedia",
   `insert into media (owner_id, purpose, content_type, byte_size) values ($1, $2, $3, $4) returning id`,
 );
 
@@ -56,13 +56,13 @@ interface AnnouncedRow {
 }
 
 const selectAnnounced = statement<AnnouncedRow>(
-  "media.announced",
+  "media.selectAnnounced",
   `select state, content_type as "contentType", byte_size as "byteSize"
    from media where id = $1 and owner_id = $2 and deleted_at is null`,
 );
 
 const startStatement = statement<never>(
-  "media.start",
+  "media.startRender",
   `update media set state = 'processing' where id = $1 and state = 'pending' and deleted_at is null`,
 );
 

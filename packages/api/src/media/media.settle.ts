@@ -12,7 +12,7 @@ export type MediaOutcome =
   | { state: "failed"; reason: string };
 
 const lockMedia = statement<{ ownerId: string; state: MediaState }>(
-  "media.lock",
+  "media.lockMedia",
   `select owner_id as "ownerId", state from media where id = $1 and deleted_at is null for no key update`,
 );
 

@@ -49,7 +49,7 @@ async function sweepPictures(deps: SweepDeps): Promise<number> {
 // A picture on its way needs its intake, a pending one its upload, a ready one its renderings; one that failed needs what a
 // replay of its dead letter would read and write.
 const selectWanted = statement<{ id: string; state: string }>(
-  "media.wanted",
+  "media.selectWanted",
   `select id, state from media where id = any($1::bigint[])`,
 );
 

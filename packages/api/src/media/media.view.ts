@@ -16,7 +16,7 @@ interface MediaRow {
 }
 
 const selectMedia = statement<MediaRow>(
-  "media.views",
+  "media.selectViews",
   `select media.id, media.owner_id as "ownerId", media.state, media.reason, ${pictureSql("media")} as picture,
           ${mediaIsPublic("media")} as "isPublic"
    from media where media.id = any($1::bigint[]) and media.deleted_at is null`,

@@ -16,12 +16,12 @@ const postRule = postIsVisible({ post: "post", author: "post_author", viewer });
 const commentRule = commentIsVisible({ comment: "comment", author: "author", viewer });
 
 const selectPostAuthor = statement<{ userId: string }>(
-  "moderation.postAuthor",
+  "moderation.selectPostAuthor",
   `select post.author_id as "userId" from posts post join users post_author on post_author.id = post.author_id
    where post.id = $2 and ${postRule}`,
 );
 const selectCommentAuthor = statement<{ userId: string }>(
-  "moderation.commentAuthor",
+  "moderation.selectCommentAuthor",
   `select comment.author_id as "userId" from comments comment
    join users author on author.id = comment.author_id
    join posts post on post.id = comment.post_id
@@ -29,7 +29,7 @@ const selectCommentAuthor = statement<{ userId: string }>(
    where comment.id = $2 and ${postRule} and ${commentRule}`,
 );
 const selectPerson = statement<{ userId: string }>(
-  "moderation.person",
+  "moderation.selectPerson",
   `select u.id as "userId" from users u where u.id = $2 and ${profileIsVisible({ user: "u", viewer })}`,
 );
 
@@ -85,7 +85,7 @@ interface ReportRow {
 }
 
 const selectOpenReports = statement<ReportRow>(
-  "moderation.openReports",
+  "moderation.listOpenReports",
   `select id, reporter_id as "reporterId", user_id as "userId", post_id as "postId", comment_id as "commentId",
      reason, note, created_at as "createdAt"
    from reports where resolved_at is null and id < coalesce($1::bigint, 9223372036854775807)

@@ -16,13 +16,13 @@ interface ReportedRow {
 }
 
 const selectReport = statement<ReportedRow>(
-  "moderation.report",
+  "moderation.selectReport",
   `select user_id as "userId", post_id as "postId", comment_id as "commentId", resolved_at is not null as "isResolved"
    from reports where id = $1`,
 );
 
 const updateReport = statement<never>(
-  "moderation.resolve",
+  "moderation.resolveReports",
   `update reports set resolved_at = clock_timestamp(), resolver_id = $2, action = $3
    where id = $1 and resolved_at is null`,
 );

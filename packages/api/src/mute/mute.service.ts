@@ -16,7 +16,7 @@ interface MutePair {
 }
 
 const insertMuteStatement = statement<never>(
-  "mute.insert",
+  "mute.insertMute",
   `insert into mutes (muter_id, muted_id) values ($1, $2) on conflict do nothing`,
 );
 
@@ -31,7 +31,10 @@ export async function createMute(deps: Deps, { actorId, userId }: MutePair): Pro
   return presentUser(deps, { viewerId: actorId, userId });
 }
 
-const deleteMuteStatement = statement<never>("mute.delete", `delete from mutes where muter_id = $1 and muted_id = $2`);
+const deleteMuteStatement = statement<never>(
+  "mute.deleteMute",
+  `delete from mutes where muter_id = $1 and muted_id = $2`,
+);
 
 /** The actor hears a person again. Throws input.invalid for oneself, user.notFound. The second time changes nothing. */
 export async function deleteMute(deps: Deps, { actorId, userId }: MutePair): Promise<UserView> {
@@ -44,7 +47,13 @@ export async function deleteMute(deps: Deps, { actorId, userId }: MutePair): Pro
   return presentUser(deps, { viewerId: actorId, userId });
 }
 
-const muted = peopleList({ name: "mute.list", table: "mutes", owner: "muter_id", other: "muted_id" });
+const muted = peopleList({
+  name: "mute.list",
+  select: "mute.listMutes",
+  table: "mutes",
+  owner: "muter_id",
+  other: "muted_id",
+});
 
 /** Whom the viewer has muted, newest first. Throws cursor.invalid. */
 export async function listMutes(

@@ -25,7 +25,7 @@ const maxId = "9223372036854775807";
 
 // More actors than are shown, since some may be hidden from the viewer.
 const groupsStatement: Statement<GroupRow> = statement(
-  "notification.groups",
+  "notification.listGroups",
   `select latest.id as "latestId", latest."groupKey", summary.*, newest.ids as "newestIds"
    from (
      select n.id, n."groupKey" from notifications n

@@ -99,7 +99,7 @@ function judgeStatement(name: string, rules: { holds: string; isGone: string; is
   );
 }
 
-const judgeAny: Statement<JudgementRow> = judgeStatement("notification.judge", {
+const judgeAny: Statement<JudgementRow> = judgeStatement("notification.judgeDrafts", {
   holds: causeHolds,
   isGone: subjectIsGone,
   isWelcome,

@@ -12,7 +12,7 @@ import { type RemovedRow, tellRemoved } from "./notification.write.ts";
 type RemoveDeps = Pick<Deps, "db" | "pubsub">;
 
 const receiversOfComments: Statement<{ receiverId: string }> = statement(
-  "notification.receiversOfComments",
+  "notification.selectReceiversOfComments",
   `select distinct "receiverId" from notifications where "commentId" = any ($1::bigint[])`,
 );
 
@@ -40,7 +40,7 @@ export async function removeOfComments(
 const removeBatch = 2_000;
 
 const someOfPosts: Statement<{ id: string; receiverId: string }> = statement(
-  "notification.someOfPosts",
+  "notification.selectSomeOfPosts",
   `select id, "receiverId" from notifications where "postId" = any ($1::bigint[]) limit $2`,
 );
 
@@ -107,7 +107,7 @@ const keptDays = 180;
 
 // Ids are ordered by time, so the oldest are found by the primary key.
 const someOldOnes: Statement<{ id: string; receiverId: string }> = statement(
-  "notification.someOldOnes",
+  "notification.selectSomeOldOnes",
   `select id, "receiverId" from notifications
    where id < id_at(clock_timestamp() - make_interval(days => ${keptDays})) order by id limit $1`,
 );

@@ -14,7 +14,7 @@ import { presentNotifications } from "./notification.view.ts";
 const listCursor = { list: "notification.list", position: z.string().regex(/^\d{1,19}$/) };
 
 const listStatement: Statement<{ id: string }> = statement(
-  "notification.list",
+  "notification.listNotifications",
   `select id from notifications
    where "receiverId" = $1 and ($2::bigint is null or id < $2)
    order by id desc limit $3`,
@@ -50,7 +50,7 @@ export async function listNotifications(
 }
 
 const countsStatement: Statement<Counts> = statement(
-  "notification.counts",
+  "notification.selectCounts",
   `select unread, unseen from live_heads where user_id = $1`,
 );
 

@@ -52,7 +52,7 @@ export const notificationSql = {
 };
 
 const presentStatement: Statement<NotificationRow> = statement(
-  "notification.present",
+  "notification.presentNotifications",
   `select ${notificationSql.columns}
    from unnest($1::bigint[]) with ordinality as wanted (id, place)
    join notifications n on n.id = wanted.id

@@ -40,7 +40,7 @@ export function insertNotificationsSql(source: string): string {
 }
 
 const insertStatement: Statement<LivePosition> = statement(
-  "notification.insert",
+  "notification.insertNotifications",
   `with ${insertNotificationsSql(
     `select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
           with ordinality as given (receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key, place)`,

@@ -57,34 +57,44 @@ export interface AuditStatements {
   mend: Statement<MendedRow>;
 }
 
-const made = new WeakMap<CounterTable, AuditStatements>();
+/** A table with the statements that audit it. */
+export interface AuditedTable extends CounterTable {
+  statements: AuditStatements;
+}
 
-/** The statements of one table. */
-export function auditStatementsOf(counters: CounterTable): AuditStatements {
-  const known = made.get(counters);
-  if (known !== undefined) return known;
+/**
+ * Makes the statements of one table, the look at `largestRange` subjects among them: called when the code is loaded, so
+ * that they are known before any has run.
+ */
+export function withAuditStatements(counters: CounterTable, largestRange: number): AuditedTable {
   const statements = makeStatements(counters);
-  made.set(counters, statements);
-  return statements;
+  statements.look(largestRange);
+  return { ...counters, statements };
 }
 
 function makeStatements(counters: CounterTable): AuditStatements {
   const { table, key, subjects } = counters;
   const looks = new Map<number, Statement<RangeReading>>();
+  const rows = rowsName(table);
   return {
     look(maxSubjects) {
-      const look = looks.get(maxSubjects) ?? statement(`audit.look.${table}`, lookSql(counters, maxSubjects));
+      const look = looks.get(maxSubjects) ?? statement(`audit.lookAt${rows}`, lookSql(counters, maxSubjects));
       looks.set(maxSubjects, look);
       return look;
     },
-    next: statement(`audit.next.${table}`, `select id from ${subjects.table} where id > $1 order by id limit 1`),
-    insertMissing: statement(`audit.insertMissing.${table}`, insertMissingSql(counters)),
+    next: statement(`audit.selectNextOf${rows}`, `select id from ${subjects.table} where id > $1 order by id limit 1`),
+    insertMissing: statement(`audit.insertMissing${rows}`, insertMissingSql(counters)),
     lock: statement(
-      `audit.lock.${table}`,
+      `audit.lock${rows}`,
       `select from ${table} where ${key} = any($1::bigint[]) order by ${key} for no key update`,
     ),
-    mend: statement(`audit.mend.${table}`, mendSql(counters)),
+    mend: statement(`audit.mend${rows}`, mendSql(counters)),
   };
+}
+
+/** A table as it stands in the name of a statement: user_counts is UserCounts. */
+function rowsName(table: string): string {
+  return table.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function columnsOf(alias: string, columns: readonly string[]): string {

@@ -8,6 +8,8 @@ import {
   type NewFact,
   type OutboxDb,
   type OutboxQuery,
+  type OutboxText,
+  outboxTexts,
 } from "@pixora/jobs";
 import type { Deps } from "./process/deps.ts";
 
@@ -62,12 +64,14 @@ export async function commitFacts<T>(deps: Pick<Deps, "db" | "wakeRelay">, work:
   return result;
 }
 
-const outboxStatements = new Map<string, Statement<unknown>>();
+const outboxStatements = new Map(
+  outboxTexts.map((named): [OutboxText, Statement<unknown>] => [named, statement(named.name, named.text)]),
+);
 
 function outboxQueryOf(sql: Pick<Sql, "many">): OutboxQuery {
   return (text, values) => {
-    const known = outboxStatements.get(text) ?? statement("outbox", text);
-    outboxStatements.set(text, known);
+    const known = outboxStatements.get(text);
+    if (known === undefined) throw new Error(`${text.name} was named after its package was loaded`);
     // The relay and the workers own these texts and know what they answer.
     return sql.many(known, values) as Promise<never[]>;
   };

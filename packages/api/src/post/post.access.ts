@@ -6,7 +6,7 @@ import { postIsVisible } from "../visibility/post.visibility.ts";
 const isVisible = postIsVisible({ post: "post", author: "author", viewer: "$2::bigint" });
 
 const selectVisible = statement<{ isVisible: boolean }>(
-  "post.isVisible",
+  "post.checkIsVisible",
   `select exists (select from posts post join users author on author.id = post.author_id
                   where post.id = $1 and ${isVisible}) as "isVisible"`,
 );
@@ -19,7 +19,7 @@ export async function requireVisiblePost(sql: Sql, input: { viewerId: string | n
 
 // A tombstone still tells the author of a purged post from a stranger.
 const selectStanding = statement<{ isAuthor: boolean; isVisible: boolean }>(
-  "post.standing",
+  "post.selectStanding",
   `select post.author_id = $2::bigint as "isAuthor", coalesce(${isVisible}, false) as "isVisible"
    from posts post join users author on author.id = post.author_id where post.id = $1
    union all

@@ -36,9 +36,9 @@ test("bodies that several pages miss at once are read by one query, and then not
   // Asked in one tick; pages whose states come back in different ones may each ask for theirs.
   const keysOf = (page: string[]) => page.map((id) => ({ id, version: 1, authorVersion: 1 }));
   await Promise.all(pages.map((page) => loadPostBodies(on, { keys: keysOf(page) })));
-  expect(names.filter((name) => name === "post.bodies")).toHaveLength(1);
+  expect(names.filter((name) => name === "post.selectBodies")).toHaveLength(1);
   const views = await presentPosts(on, { viewerId: null, ids });
-  expect(names.filter((name) => name === "post.bodies")).toHaveLength(1);
+  expect(names.filter((name) => name === "post.selectBodies")).toHaveLength(1);
   expect(views.map((view) => view.id)).toEqual(ids);
 });
 

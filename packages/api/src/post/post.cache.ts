@@ -36,7 +36,7 @@ interface BodyRow extends SummaryRow {
 }
 
 const selectBodies = statement<BodyRow>(
-  "post.bodies",
+  "post.selectBodies",
   `select post.id, post.version, author.version as "authorVersion", post.caption, post.hashtags, post.visibility,
           post.created_at as "createdAt", post.edited_at as "editedAt", ${postPicturesSql("post.id")} as pictures,
           ${summaryColumns("author")}

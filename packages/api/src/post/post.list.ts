@@ -12,7 +12,7 @@ import { presentPosts } from "./post.view.ts";
 const postsByUser = { list: "post.byUser", position: idInput };
 
 const selectByUser = statement<{ id: string }>(
-  "post.byUser",
+  "post.listByUser",
   `select post.id from posts post join users author on author.id = post.author_id
    where post.author_id = $1 and post.id < coalesce($3::bigint, 9223372036854775807)
      and ${postIsVisible({ post: "post", author: "author", viewer: "$2::bigint" })}
@@ -45,7 +45,7 @@ export async function listPostsByUser(
 const postHistory = { list: "post.history", position: idInput };
 
 const selectEdits = statement<{ id: string; caption: string; editedAt: Date }>(
-  "post.history",
+  "post.listEdits",
   `select id, caption, edited_at as "editedAt" from post_edits
    where post_id = $1 and id < coalesce($2::bigint, 9223372036854775807)
    order by id desc limit $3`,

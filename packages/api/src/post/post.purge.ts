@@ -7,7 +7,7 @@ import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { lockAuthorHead, lockPostCountsSql, resetAuthorHead } from "./post.counter.ts";
 
 const selectDeleted = statement<{ id: string }>(
-  "post.deleted",
+  "post.selectDeleted",
   `select id from posts where id = any($1::bigint[]) and deleted_at is not null`,
 );
 
@@ -19,7 +19,7 @@ export async function listDeletedPosts(sql: Sql, input: { ids: readonly string[]
 const lockCounts = statement<never>("post.lockForPurge", lockPostCountsSql("select unnest($1::bigint[])"));
 
 const removePostsStatement = statement<never>(
-  "post.remove",
+  "post.removePosts",
   `with removed as (
      delete from posts where id = any($1::bigint[]) and deleted_at is not null returning id, author_id
    )
@@ -37,7 +37,7 @@ export async function removePosts(tx: Tx, input: { ids: readonly string[] }): Pr
 }
 
 const selectOwn = statement<{ id: string }>(
-  "post.ofUser",
+  "post.selectOfUser",
   `select id from posts where author_id = $1 order by id desc limit 100`,
 );
 const hideOwn = statement<{ id: string }>(

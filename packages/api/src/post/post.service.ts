@@ -53,7 +53,7 @@ export async function createPost(
 
 // Raised above the author's last id, whatever the clock did: pages by id then never pass a post by.
 const insertPostStatement = statement<{ id: string; isPullSwitched: boolean }>(
-  "post.insert",
+  "post.insertPost",
   `with pull as (
      ${pullDecisionSql({ authorId: "$1", threshold: "$6::int" })}
    ), post as (
@@ -188,7 +188,7 @@ export async function deletePost(
 }
 
 const hidePostStatement = statement<never>(
-  "post.hide",
+  "post.hidePosts",
   `update posts set deleted_at = clock_timestamp() where id = $1 and author_id = $2 and deleted_at is null`,
 );
 

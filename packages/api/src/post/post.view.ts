@@ -14,7 +14,7 @@ import type { PostView } from "./post.schema.ts";
 import { type PostState, postStatesSql } from "./post.state.ts";
 
 const selectStates = statement<PostState>(
-  "post.states",
+  "post.selectStates",
   postStatesSql({
     wanted: "unnest($1::bigint[]) with ordinality as wanted (id, place)",
     viewer: "$2::bigint",

@@ -16,7 +16,7 @@ const viewer = "$1::bigint";
 const scope = { user: "u", viewer };
 
 const selectPostsAccess = statement<{ isVisible: boolean; isBlocking: boolean; canSeePosts: boolean }>(
-  "user.postsAccess",
+  "user.selectPostsAccess",
   `select ${profileIsVisible(scope)} as "isVisible", ${isBlocking(viewer, "u.id")} as "isBlocking",
      coalesce(${userPostsAreVisible(scope)}, false) as "canSeePosts"
    from users u where u.id = $2`,
@@ -47,7 +47,7 @@ export interface Pair {
 }
 
 const selectPair = statement<Pair & { isActorLive: boolean }>(
-  "user.pair",
+  "user.selectPair",
   `select ${profileIsVisible(scope)} as "isVisible", ${isBlocking(viewer, "u.id")} as "isBlocking",
      u.is_private as "isPrivate", ${followState(viewer, "u.id")} as follow,
      ${followState("u.id", viewer)} as "followedBy",

@@ -3,7 +3,7 @@ import { statement, type Tx } from "@pixora/db";
 import { dropMedia, wearMedia } from "../media/media.attach.ts";
 
 const selectAvatar = statement<{ mediaId: string | null }>(
-  "user.avatar",
+  "user.selectAvatar",
   `select avatar_media_id as "mediaId" from users where id = $1 and deleted_at is null`,
 );
 

@@ -13,17 +13,27 @@ interface RelationRow {
   userId: string;
 }
 
-/** A list of people: its wire name and how one page of it is read. */
+/** A list of people: its name in cursors and how one page of it is read. */
 export interface PeopleList {
   name: string;
   select: Statement<RelationRow>;
 }
 
+interface PeopleListParts {
+  /** The name in cursors: those that clients hold outlive a release. */
+  name: string;
+  /** The name of the statement. */
+  select: string;
+  table: string;
+  owner: string;
+  other: string;
+}
+
 /** A list of who stands at the other end of a relation: of `table`, the rows whose `owner` column is one person. */
-export function peopleList(input: { name: string; table: string; owner: string; other: string }): PeopleList {
-  const { name, table, owner, other } = input;
+export function peopleList(input: PeopleListParts): PeopleList {
+  const { name, select: selectName, table, owner, other } = input;
   const select = statement<RelationRow>(
-    name,
+    selectName,
     `select r.id, r.${other} as "userId" from ${table} r
      where r.${owner} = $1 and r.id < coalesce($2::bigint, 9223372036854775807)
      order by r.id desc limit $3`,

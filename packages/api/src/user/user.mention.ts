@@ -4,7 +4,7 @@ import { parseMentions } from "../platform/text/mention.ts";
 import { userIsListed, userIsLive } from "../visibility/user.visibility.ts";
 
 const selectMentioned = statement<{ id: string; handle: string }>(
-  "user.mentioned",
+  "user.selectMentioned",
   `select u.id, u.handle from users u
    where u.handle = any($1::text[]) and ${userIsListed({ user: "u", viewer: "$2::bigint" })}`,
 );

@@ -6,7 +6,7 @@ import type { UpdateUserInput } from "./user.schema.ts";
 export type ProfileEdit = UpdateUserInput & { actorId: string };
 
 const updateProfile = statement<never>(
-  "user.update",
+  "user.updateProfile",
   `update users set
      display_name = wanted.display_name, bio = wanted.bio, website = wanted.website, is_private = wanted.is_private,
      version = version

@@ -11,7 +11,7 @@ import type { Role, UserView } from "./user.schema.ts";
 import { presentUser } from "./user.view.ts";
 
 const insertUserStatement = statement<{ id: string }>(
-  "user.insert",
+  "user.insertUser",
   `with person as (
      insert into users (handle, display_name) values ($1, $2) on conflict (handle) do nothing returning id
    ), counts as (
@@ -31,7 +31,7 @@ export async function insertUser(tx: Tx, input: { handle: string; displayName: s
 }
 
 const handleIsTaken = statement<{ isTaken: boolean }>(
-  "user.handleIsTaken",
+  "user.checkHandleIsTaken",
   `select exists (select from users where handle = $1) as "isTaken"`,
 );
 
@@ -53,7 +53,7 @@ export async function isHandleFree(
 }
 
 const selectIdByHandle = statement<{ id: string }>(
-  "user.idByHandle",
+  "user.selectIdByHandle",
   `select id from users where handle = $1 and deleted_at is null`,
 );
 
@@ -75,7 +75,7 @@ export async function findUserByHandle(
 }
 
 const selectRole = statement<{ role: Role }>(
-  "user.role",
+  "user.selectRole",
   `select role from users where id = $1 and deleted_at is null`,
 );
 
@@ -132,7 +132,7 @@ export async function markDeleted(tx: Tx, input: { userId: string }): Promise<bo
   return true;
 }
 
-const deleteRow = statement<never>("user.erase", `delete from users where id = $1 and deleted_at is not null`);
+const deleteRow = statement<never>("user.eraseUser", `delete from users where id = $1 and deleted_at is not null`);
 
 /**
  * Removes the row of a person marked deleted, and with it every row that hangs on it. Whatever counts at others

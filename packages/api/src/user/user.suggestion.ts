@@ -11,7 +11,7 @@ const viewer = "$1::bigint";
 
 // At most 100 × 100 follows of friends and the 1,000 newest follows of all are looked at.
 const selectSuggested = statement<{ id: string }>(
-  "user.suggestions",
+  "user.selectSuggestions",
   `with friend as (
      select f.followee_id as id from follows f join users u on u.id = f.followee_id
      where f.follower_id = ${viewer} and ${userIsLive("u")} order by f.id desc limit 100

@@ -41,7 +41,7 @@ const profileColumns = `${summaryColumns("u")}, ${relationColumns},
   coalesce(${userPostsAreVisible(scope)}, false) as "canSeePosts"`;
 
 const selectSummaries = statement<SummaryRow>(
-  "user.summaries",
+  "user.selectSummaries",
   `select ${summaryColumns("u")} from users u where u.id = any($1::bigint[])`,
 );
 
@@ -68,8 +68,8 @@ function selectCards(name: string, rule: string) {
   );
 }
 
-const selectListedCards = selectCards("user.cards", userIsListed(scope));
-const selectVisibleCards = selectCards("user.cardsWithBlocked", profileIsVisible(scope));
+const selectListedCards = selectCards("user.selectCards", userIsListed(scope));
+const selectVisibleCards = selectCards("user.selectCardsWithBlocked", profileIsVisible(scope));
 
 /**
  * Cards in the order of `ids`, without those who are not listed for the viewer (null = a stranger): deleted,
@@ -86,7 +86,7 @@ export async function presentUserCards(
 }
 
 const selectProfile = statement<ProfileRow>(
-  "user.profile",
+  "user.selectProfile",
   `select ${profileColumns} from users u join user_counts c on c.user_id = u.id
    where u.id = $2 and ${profileIsVisible(scope)}`,
 );
@@ -118,7 +118,7 @@ interface MeRow extends ProfileRow, Counts {
 }
 
 const selectMe = statement<MeRow>(
-  "user.me",
+  "user.selectMe",
   `select ${profileColumns}, u.role, s.email, s.pending_email as "pendingEmail",
      s.email_verified_at is not null as "isEmailVerified", h.unread, h.unseen
    from users u

@@ -14,7 +14,7 @@ interface KeyScope {
 
 // A rival that holds the same key is waited for here: its row appears, or goes with its transaction.
 const claimStatement = statement<never>(
-  "idempotency.claim",
+  "idempotency.claimKey",
   `insert into idempotency_keys (user_id, procedure, key, input_hash, result_id) values ($1, $2, $3, $4, 0)
    on conflict (user_id, procedure, key) do update set input_hash = excluded.input_hash, result_id = 0,
      created_at = excluded.created_at
@@ -22,13 +22,13 @@ const claimStatement = statement<never>(
 );
 
 const readStatement = statement<{ inputHash: string; resultId: string }>(
-  "idempotency.read",
+  "idempotency.readKey",
   `select input_hash as "inputHash", result_id as "resultId" from idempotency_keys
    where user_id = $1 and procedure = $2 and key = $3`,
 );
 
 const rememberStatement = statement<never>(
-  "idempotency.remember",
+  "idempotency.rememberResult",
   `update idempotency_keys set result_id = $4 where user_id = $1 and procedure = $2 and key = $3`,
 );
 
@@ -69,7 +69,7 @@ function canonicalJson(value: unknown): string {
 }
 
 const deleteOldStatement = statement<never>(
-  "idempotency.deleteOld",
+  "idempotency.deleteOldKeys",
   `delete from idempotency_keys where ctid = any(array(
      select ctid from idempotency_keys where created_at < clock_timestamp() - interval '${keptForHours} hours'
      limit 5000 for update skip locked))`,
@@ -81,7 +81,7 @@ export async function deleteOldIdempotencyKeys(deps: Pick<Deps, "db">): Promise<
 }
 
 const deleteOwnStatement = statement<never>(
-  "idempotency.deleteOfUser",
+  "idempotency.deleteKeysOfUser",
   `delete from idempotency_keys where user_id = $1`,
 );
 

@@ -4,7 +4,7 @@ import { sqlState } from "@pixora/db";
 import { AppError } from "../call/errors.ts";
 import type { Deps } from "../process/deps.ts";
 import { createRelationQueue, type RelationCall, type Settled } from "./relation.queue.ts";
-import { type ReadRow, type RelationSql, readStatement, type SetRow, setStatement } from "./relation.sql.ts";
+import type { ReadRow, RelationStatements, SetRow } from "./relation.sql.ts";
 
 /** The state after a call, or that its target is hidden from the actor (or is not there). */
 export type RelationOutcome = { isVisible: true; count: number | null; rev: number | null } | { isVisible: false };
@@ -25,9 +25,10 @@ const waitStates = new Set(["55P03", "57014"]);
  * auth.sessionRevoked or auth.suspended for a call in a session that does not live: nothing is set then.
  * Calls only meet within one such function: make one a process and kind (onePerDeps).
  */
-export function createRelationBatcher(deps: Pick<Deps, "db" | "clock" | "wakeRelay">, sql: RelationSql): SetRelation {
-  const statements = { set: setStatement(sql), read: readStatement(sql) };
-
+export function createRelationBatcher(
+  deps: Pick<Deps, "db" | "clock" | "wakeRelay">,
+  statements: RelationStatements,
+): SetRelation {
   async function setOnce(calls: readonly RelationCall[]): Promise<Outcomes> {
     const values = [
       calls.map((c) => c.actorId),
@@ -55,7 +56,7 @@ export function createRelationBatcher(deps: Pick<Deps, "db" | "clock" | "wakeRel
       const again = await setOnce(open.map(({ call }) => call));
       for (const [at, { index }] of open.entries()) outcomes[index] = again[at];
     }
-    return outcomes.map((outcome) => outcome ?? { error: new Error(`${sql.name}: rivals did not settle`) });
+    return outcomes.map((outcome) => outcome ?? { error: new Error(`${statements.set.name}: rivals did not settle`) });
   }
 
   async function setOneByOne(calls: readonly RelationCall[]): Promise<Settled<RelationOutcome>[]> {

@@ -7,8 +7,8 @@ import { insertFactsSql } from "../outbox.ts";
 
 /** What a room says of its relation, in SQL text. */
 export interface RelationSql {
-  /** Names the statements, as in "like.post". */
-  name: string;
+  /** The names of the two statements, as in "like.setPostLikes". */
+  names: { set: string; read: string };
   /** The relation's table; its primary key is (target column, user_id). */
   table: string;
   targetColumn: string;
@@ -59,6 +59,17 @@ export interface ReadRow {
   rev: number | null;
 }
 
+/** What a batcher of one relation runs. */
+export interface RelationStatements {
+  set: Statement<SetRow>;
+  read: Statement<ReadRow>;
+}
+
+/** The statements of a relation: to be made once, when the room's file is loaded. */
+export function makeRelationStatements(sql: RelationSql): RelationStatements {
+  return { set: setStatement(sql), read: readStatement(sql) };
+}
+
 const noCounter = "select 0::bigint, null::int, null::int, null::int";
 
 /**
@@ -67,7 +78,7 @@ const noCounter = "select 0::bigint, null::int, null::int, null::int";
  * order before any row is written: batches of several processes then wait for each other instead of deadlocking, and two
  * of them that write one pair see each other's rows.
  */
-export function setStatement(sql: RelationSql): Statement<SetRow> {
+function setStatement(sql: RelationSql): Statement<SetRow> {
   const { table, targetColumn, counter } = sql;
   const refusal = sql.refusal({ actorId: "a.actor_id", sessionId: "a.session_id", now: "$5::timestamptz" });
   const facts = sql.facts === undefined ? "" : `, facts as (${insertFactsSql(sql.facts("changed"))})`;
@@ -76,7 +87,7 @@ export function setStatement(sql: RelationSql): Statement<SetRow> {
   // `is not null` keeps the planner's idea of the number of calls, `is null` would leave it one of two hundred: the joins of
   // a full batch were nested loops, and it took 1.8 times as long. `offset 0` has the look-up run once a call.
   return statement<SetRow>(
-    `${sql.name}.set`,
+    sql.names.set,
     `with asked as materialized (
        select a.actor_id, a.target_id, a.is_set, session.refusal,
          case when session.refusal is null then true end as is_admitted
@@ -118,7 +129,7 @@ export function setStatement(sql: RelationSql): Statement<SetRow> {
 }
 
 /** Reads pairs, for (actor ids, target ids), in a snapshot of its own: it sees whoever made a call *already so*. */
-export function readStatement(sql: RelationSql): Statement<ReadRow> {
+function readStatement(sql: RelationSql): Statement<ReadRow> {
   const { table, targetColumn, counter } = sql;
   const isSet = `exists (select from ${table} relation
                          where relation.${targetColumn} = w.target_id and relation.user_id = w.actor_id)`;
@@ -128,7 +139,7 @@ export function readStatement(sql: RelationSql): Statement<ReadRow> {
       : `select w.actor_id, w.target_id, ${isSet} as is_set, counter.${counter.count} as count, counter.rev`;
   const join = counter === undefined ? "" : `join ${counter.table} counter on counter.${counter.key} = w.target_id`;
   return statement<ReadRow>(
-    `${sql.name}.read`,
+    sql.names.read,
     `${counts} from unnest($1::bigint[], $2::bigint[]) as w (actor_id, target_id) ${join}`,
   );
 }
