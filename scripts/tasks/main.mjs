@@ -14,6 +14,8 @@ const migrateScript = "packages/db/src/cli/migrate.ts";
 const seedScript = "prisma/seed/main.ts";
 const roleScript = "scripts/role.ts";
 const deadLettersScript = "scripts/dead-letters.ts";
+const sqlScript = "scripts/sql.ts";
+const jobScript = "scripts/job.ts";
 
 /** Runs a program of the repository on this Node; gives its exit code. */
 function runNode(script, args, env) {
@@ -48,6 +50,15 @@ const tasks = {
   },
   role: async ({ args, env }) => runNode(roleScript, args, env),
   "dead-letters": async ({ args, env }) => runNode(deadLettersScript, args, env),
+  sql: async ({ args, env, databaseUrl }) => {
+    await generateClient({ log });
+    if (!process.env.DATABASE_URL) await deployMigrations({ databaseUrl, log });
+    return runNode(sqlScript, args, env);
+  },
+  job: async ({ args, env }) => {
+    await generateClient({ log });
+    return runNode(jobScript, args, env);
+  },
   server: (task) => runApp("server", task),
   worker: (task) => runApp("worker", task),
 };
@@ -57,6 +68,11 @@ async function main() {
   if (name === "generate") {
     await generateClient({ log, isForced: true });
     return 0;
+  }
+  // The list of names needs no services.
+  if (name === "sql" && args.length === 0) {
+    await generateClient({ log });
+    return runNode(sqlScript, [], process.env);
   }
   const task = tasks[name];
   if (!task) {

@@ -70,6 +70,7 @@ async function main() {
   await check("format and lint", () => runProgram({ file: biome, args: ["ci", "--colors=off", "."], isQuiet: true }));
   await check("import rules", () => runScript("scripts/checks/imports.mjs"));
   await check("docs name what exists", () => runScript("scripts/checks/docs.mjs"));
+  await check("plain SQL has a reason", () => runScript("scripts/checks/plain-sql.mjs"));
   await check("types", () => runScript("scripts/checks/types.mjs"));
   let services = null;
   await check("PostgreSQL and Redis", async () => {
