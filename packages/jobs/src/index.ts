@@ -5,6 +5,8 @@ export { type Fact, type FactName, type FactPayload, facts, type NewFact } from 
 export {
   endsFacts,
   type FactJobName,
+  isFactJob,
+  isJobName,
   isQueueName,
   type JobName,
   jobs,
@@ -13,6 +15,7 @@ export {
   type ScheduledJobName,
 } from "./jobs.ts";
 export type { JobsLog } from "./log.ts";
+export { type OneFactOutcome, runOneFact } from "./one-fact.ts";
 export { type OutboxText, outboxTexts } from "./outbox.text.ts";
 export { type DeadLetter, deleteFactsSql, type OutboxDb, type OutboxQuery, oldestFactAgeMs } from "./outbox.ts";
 export { createProducer, type Producer, type QueueCounts, RedisAwayError } from "./producer.ts";

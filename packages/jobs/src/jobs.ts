@@ -108,6 +108,11 @@ export function endsFacts(name: FactJobName): boolean {
   return definition.endsFacts === true;
 }
 
+/** Whether a job is caused by facts, and not run by a schedule. */
+export function isFactJob(name: JobName): name is FactJobName {
+  return jobs[name].isFactCaused;
+}
+
 /** Whether a name, as Redis carries it, is a job of this release. */
 export function isJobName(name: string): name is JobName {
   return Object.hasOwn(jobs, name);

@@ -10,6 +10,7 @@ import {
   endsFacts,
   type FactJobName,
   factList,
+  isFactJob,
   isJobName,
   type JobName,
   jobs,
@@ -145,10 +146,6 @@ async function runJob(
   }
 }
 
-function isFactJob(name: JobName): name is FactJobName {
-  return jobs[name].isFactCaused;
-}
-
 async function runScheduled(context: Context, run: { name: ScheduledJobName; signal: AbortSignal }): Promise<void> {
   const failed = await settleFacts([run.name], {
     attempts: jobs[run.name].attempts,
@@ -193,7 +190,7 @@ async function giveUp(context: Context, run: { name: FactJobName; facts: Fact[];
 }
 
 /** Facts of a newer release are left out: they stay unfinished until a worker that knows them gets them. */
-function parseFacts(
+export function parseFacts(
   job: FactJobName,
   payload: unknown,
 ): { known: Fact[]; unreadable: { id: string; error: string }[] } {
