@@ -5,7 +5,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import { deletedHandleLifeMs, hashHandle, reserveHandle } from "../user/user.hold.ts";
 import { markDeleted } from "../user/user.service.ts";
 
-const selectHandle = statement<{ handle: string }>("account.handleOf", `select handle from users where id = $1`);
+const selectHandle = statement<{ handle: string }>("account.selectHandle", `select handle from users where id = $1`);
 
 /**
  * Takes a person out of everyone's sight, in the caller's transaction, and reserves the handle for 30 days. The second

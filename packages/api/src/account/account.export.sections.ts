@@ -32,7 +32,7 @@ function section(name: string, parts: SectionParts): ExportSection {
     from ${parts.from}
     where ${parts.where} and (${key}, ${tie}) > ($2::bigint, $3::bigint)
     order by ${key}, ${tie} limit $4`;
-  return { name, select: statement(`auth.export${name.charAt(0).toUpperCase()}${name.slice(1)}`, text) };
+  return { name, select: statement(`account.export${name.charAt(0).toUpperCase()}${name.slice(1)}`, text) };
 }
 
 /** A relation to another person, from either end. */

@@ -76,11 +76,11 @@ function viewOf(deps: Deps, record: ExportRecord | null): ExportView {
 }
 
 const lockRunning = statement<{ id: string }>(
-  "auth.lockRunningExport",
+  "account.lockRunningExport",
   `select id from exports where user_id = $1 and state = 'running' for update`,
 );
 const finishExport = statement<never>(
-  "auth.finishExport",
+  "account.finishExport",
   `update exports set state = 'ready', expires_at = $2 where id = $1`,
 );
 
@@ -150,7 +150,7 @@ async function* writeSection(tx: Tx, input: { section: ExportSection; userId: st
 }
 
 const selectReady = statement<ExportRecord>(
-  "auth.selectReadyExport",
+  "account.selectReadyExport",
   `select ${columns} from exports where id = $1 and state = 'ready' and expires_at > $2`,
 );
 const selectPart = statement<{ content: string }>(

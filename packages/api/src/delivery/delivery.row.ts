@@ -32,7 +32,7 @@ const keyColumns = `channel, user_id as "userId", cause_key as "causeKey", addre
 
 // A new row, or one that waits for another try; what was given up may be tried by a replay, though not at once.
 const claimStatement: Statement<Claim> = statement(
-  "delivery.claim",
+  "delivery.claimDeliveries",
   `insert into deliveries (user_id, cause_key, channel, address_hash, fact, payload, actor_id, created_at, changed_at)
    select wanted.*, (wanted.payload ->> 'actorId')::bigint, $7, $7
    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
@@ -101,7 +101,7 @@ export interface Ending {
 }
 
 const settleStatement: Statement<never> = statement(
-  "delivery.settle",
+  "delivery.settleDeliveries",
   `update deliveries d set state = ending.state, error = left(ending.error, 1000), retry_at = ending."retryAt",
      attempts = ending.attempts, changed_at = $2,
      payload = case when ending.state in ('sent', 'skipped') then null else d.payload end
@@ -116,7 +116,7 @@ export async function settleDeliveries(sql: Sql, input: { endings: readonly Endi
 
 // The fact carries what the first one did; facts of several addresses of one cause are one.
 const retryStatement: Statement<{ found: number }> = statement(
-  "delivery.retry",
+  "delivery.retryDeliveries",
   `with due as (
      select id, fact, payload from deliveries where state = 'waiting' and retry_at <= $1
      order by retry_at limit $2 for update skip locked
@@ -144,7 +144,7 @@ export function deleteDeliveriesBefore(sql: Sql, input: { id: bigint; limit: num
 }
 
 const purgeStatement: Statement<never> = statement(
-  "delivery.purge",
+  "delivery.purgeDeliveries",
   `delete from deliveries where id = any(array(select id from deliveries where user_id = $1 or actor_id = $1 limit 5000))`,
 );
 

@@ -6,7 +6,7 @@ import type { Deps } from "../platform/process/deps.ts";
 export const horizonDays = 7;
 
 const trimStatement = statement<never>(
-  "log.trim",
+  "log.trimLog",
   `delete from live_log where ctid = any (array(
      select ctid from live_log
      where created_at < clock_timestamp() - make_interval(days => ${horizonDays}) order by created_at limit $1))`,

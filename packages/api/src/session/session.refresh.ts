@@ -50,7 +50,7 @@ const selectSession = statement<RefreshableSession>(
 );
 
 const rotate = statement<SessionRow>(
-  "session.rotate",
+  "session.rotateSession",
   `update sessions set generation = generation + 1, rotated_at = $3, last_used_at = $3, expires_at = $4
    where id = $1 and generation = $2 and revoked_at is null
    returning id, user_id as "userId", generation, salt, expires_at as "expiresAt"`,

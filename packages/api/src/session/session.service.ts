@@ -25,7 +25,7 @@ export interface SessionRow {
 }
 
 const insertSession = statement<SessionRow>(
-  "session.insert",
+  "session.insertSession",
   `insert into sessions (user_id, salt, device_name, ip_hint, created_at, rotated_at, last_used_at, expires_at)
    values ($1, $2, $3, $4, $5, $5, $5, $6)
    returning id, user_id as "userId", generation, salt, expires_at as "expiresAt"`,
@@ -87,7 +87,7 @@ const selectSessions = statement<{
   createdAt: Date;
   lastUsedAt: Date;
 }>(
-  "session.select",
+  "session.selectSessions",
   `select id, device_name as "deviceName", ip_hint as "ipHint", created_at as "createdAt", last_used_at as "lastUsedAt"
    from sessions
    where user_id = $1 and revoked_at is null and expires_at > $2
@@ -110,7 +110,7 @@ export async function listSessions(
 }
 
 const endOne = statement<{ wasLive: boolean }>(
-  "session.end",
+  "session.endSession",
   `with target as (
      select id, revoked_at is null as was_live from sessions where id = $1 and user_id = $2
    ), ended as (
