@@ -83,6 +83,7 @@ function openPool(url: string): pg.Pool {
 function envOf(urls: { databaseUrl: string; redisUrl: string }): Record<string, string> {
   return {
     NODE_ENV: "production",
+    MAIL_AS_FILES: "true",
     DATABASE_URL: urls.databaseUrl,
     DATABASE_POOL_SIZE: String(poolSize),
     REDIS_URL: urls.redisUrl,

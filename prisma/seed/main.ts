@@ -1,22 +1,35 @@
 // `node prisma/seed/main.ts`: loads the demo data into the database of DATABASE_URL, where that has no user.
-// Promises: where it has one, to say so within a second; a failed or killed load leaves nothing behind.
+// Promises: where it has one, to say so within a second; a failed or killed load leaves nothing behind. People whose
+// password is published are loaded neither in production nor beside tables of others.
 import { Client } from "pg";
+import kept from "../../packages/api/src/root.names.json" with { type: "json" };
 
+const inPlace = "demo data is in place";
 const url = process.env.DATABASE_URL;
 if (url === undefined || url === "") {
   console.error("DATABASE_URL is missing");
   process.exit(64);
 }
 
-if (await hasPeople(url)) console.log("demo data is in place");
-else await seed(url);
+const reason = process.env.NODE_ENV === "production" ? "NODE_ENV is production" : await reasonOfDatabase(url);
+if (reason === null) await seed(url);
+else console.log(reason === inPlace ? inPlace : `no demo data: ${reason}`);
 
-async function hasPeople(databaseUrl: string): Promise<boolean> {
+/** Why the demo data is not loaded into this database; null where it may be. */
+async function reasonOfDatabase(databaseUrl: string): Promise<string | null> {
   const client = new Client({ connectionString: databaseUrl, application_name: "pixora-seed" });
   await client.connect();
   try {
-    const found = await client.query<{ has_people: boolean }>("select exists (select from users) as has_people");
-    return found.rows[0]?.has_people ?? false;
+    const people = await client.query("select from users limit 1");
+    if (people.rowCount !== 0) return inPlace;
+    const foreign = await client.query<{ name: string }>(
+      `select table_schema || '.' || table_name as name from information_schema.tables
+       where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
+         and not (table_schema = current_schema() and table_name = any ($1)) order by 1 limit 1`,
+      [[...kept.tables, "_prisma_migrations"]],
+    );
+    const [other] = foreign.rows;
+    return other === undefined ? null : `this database holds tables of others, such as ${other.name}`;
   } finally {
     await client.end();
   }

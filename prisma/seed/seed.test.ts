@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { openTestDeps, type TestDeps } from "@pixora/api/testing";
 import { idAt, idEpochMs } from "@pixora/db";
 import { SocialGraph } from "nostr-social-graph";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { verifyPassword } from "../../packages/api/src/platform/secret/password.ts";
 import { createPost, deletePost } from "../../packages/api/src/post/post.service.ts";
 import { listReaders, readNaiveFeed, walkFeed } from "./feed.oracle.ts";
@@ -87,6 +87,27 @@ describe("loading the demo data", () => {
     const env = { ...process.env, DATABASE_URL: deps.databaseUrl };
     const ended = spawnSync(process.execPath, [program], { env, encoding: "utf8" });
     expect(ended).toMatchObject({ status: 0, stdout: "demo data is in place\n" });
+  });
+
+  test("neither production nor a database with tables of others gets people with a published password", async () => {
+    const empty = await openTestDeps();
+    onTestFinished(() => empty.close());
+    const program = fileURLToPath(new URL("main.ts", import.meta.url));
+    const run = (env: Record<string, string>) =>
+      spawnSync(process.execPath, [program], {
+        env: { ...process.env, DATABASE_URL: empty.databaseUrl, ...env },
+        encoding: "utf8",
+      });
+    expect(run({ NODE_ENV: "production" })).toMatchObject({
+      status: 0,
+      stdout: "no demo data: NODE_ENV is production\n",
+    });
+    await empty.db.pool.query("create schema shop create table orders (id int)");
+    expect(run({})).toMatchObject({
+      status: 0,
+      stdout: "no demo data: this database holds tables of others, such as shop.orders\n",
+    });
+    expect((await empty.db.pool.query("select from users")).rowCount).toBe(0);
   });
 
   test("afterwards all foreign keys are in place, and checked", async () => {

@@ -6,10 +6,12 @@ import { isPortFree, pickPort } from "./process.mjs";
 import { readOrMakeSecrets } from "./secrets.mjs";
 
 const DEFAULT_PORT = 4000;
+/** Who tries Pixora has not thought of who else is on their network, and the demo people's password is published. */
+const DEFAULT_HOST = "127.0.0.1";
 
 /** A port that was asked for and is taken is an error; the default one gives way. */
 async function choosePort(log) {
-  const host = process.env.HOST || "0.0.0.0";
+  const host = process.env.HOST || DEFAULT_HOST;
   const asked = process.env.PORT;
   if (asked) {
     const port = Number(asked);
@@ -31,6 +33,7 @@ export async function makeAppEnv({ services, log, doesListen = true }) {
     ...readOrMakeSecrets(),
     DATABASE_URL: services.databaseUrl,
     REDIS_URL: services.redisUrl,
+    HOST: process.env.HOST || DEFAULT_HOST,
     PORT: port,
     METRICS_PORT: process.env.METRICS_PORT || String(await pickPort()),
     WORKER_PORT: process.env.WORKER_PORT || String(await pickPort()),

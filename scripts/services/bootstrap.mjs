@@ -2,7 +2,7 @@
 // Runs on Node 20 without any dependency, because at this point there may be none.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -47,6 +47,19 @@ function hashInstallInputs() {
   return hash.digest("hex");
 }
 
+/**
+ * The folder of this clone's secrets, mails, pictures and databases, closed to other users of the machine. PostgreSQL's
+ * user, where there is one (root runs it so), may pass through by its group.
+ */
+export function closeStateDir(postgresGid = null) {
+  const folder = join(rootDir, ".pixora");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (postgresGid !== null) chownSync(folder, 0, postgresGid);
+  const mode = postgresGid === null ? 0o700 : 0o710;
+  const open = statSync(folder).mode & 0o777 & ~0o710;
+  if (open !== 0 || postgresGid !== null) chmodSync(folder, mode);
+}
+
 async function installIfNeeded(log) {
   const wanted = hashInstallInputs();
   const isInstalled = existsSync(join(rootDir, "node_modules", ".modules.yaml"));
@@ -60,7 +73,6 @@ async function installIfNeeded(log) {
   const args = ["-y", PNPM, "install", "--frozen-lockfile", "--config.confirmModulesPurge=false"];
   const code = await runForwarding("npx", args, { env: process.env, isPolite: false });
   if (code !== 0) throw new Error(`Installing dependencies failed (${PNPM} ended with ${code}).`);
-  mkdirSync(join(rootDir, ".pixora"), { recursive: true });
   writeFileSync(stampFile, wanted);
 }
 
@@ -80,6 +92,7 @@ export async function continueWith(script, { args = process.argv.slice(2), reads
     process.stderr.write(`pixora ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)}s  ${text}\n`);
   try {
     if (process.platform === "win32") throw new Error("Windows is supported through WSL.");
+    closeStateDir();
     await installIfNeeded(log);
     const envFile = join(rootDir, ".env");
     if (readsEnvFile && existsSync(envFile)) process.loadEnvFile(envFile); // what the environment sets already wins

@@ -6,11 +6,11 @@ import { makeAppEnv } from "../services/app-env.mjs";
 import { startApp, waitUntilReady } from "../services/apps.mjs";
 import { rootDir } from "../services/bootstrap.mjs";
 import { claimFolder, findOwner, releaseFolder } from "../services/claim.mjs";
-import { openServices, stateDir } from "../services/open.mjs";
+import { openServices, queryOnce, stateDir } from "../services/open.mjs";
 import { deployMigrations, generateClient } from "../services/prisma.mjs";
 import { makeLog } from "../services/progress.mjs";
 import { isShuttingDown, onShutdown, shutDown, shutDownOnSignals } from "../services/shutdown.mjs";
-import { describeStart } from "./welcome.mjs";
+import { describeStart, isWildcard } from "./welcome.mjs";
 
 const isWatching = process.argv.includes("--watch");
 const log = makeLog();
@@ -25,6 +25,12 @@ function runSeed(env) {
     child.on("error", reject);
     child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`Loading the demo data failed (${code}).`))));
   });
+}
+
+/** Whether alice, bob and carol are there, with the published password: their addresses are the seed's alone. */
+async function areDemoPeopleIn(databaseUrl) {
+  const found = await queryOnce(databaseUrl, "select 1 from credentials where email = 'alice@pixora.example'");
+  return found.length > 0;
 }
 
 /** Whatever dies unasked takes the rest down, with its name as the last word. */
@@ -56,10 +62,11 @@ async function startEverything() {
   const apps = ["server", "worker"].map((name) => startApp({ name, env, isWatching }));
   onShutdown(() => Promise.all(apps.map((app) => app.stop())));
   for (const app of apps) endTogether(`the ${app.name}`, app.onExit);
-  const url = `http://127.0.0.1:${env.PORT}`;
+  const url = `http://${isWildcard(env.HOST) ? "127.0.0.1" : env.HOST}:${env.PORT}`;
   await waitUntilReady({ app: apps[0], url: `${url}/readyz` });
   log("ready");
-  process.stdout.write(describeStart({ url, services }));
+  const hasDemoPeople = await areDemoPeopleIn(services.databaseUrl);
+  process.stdout.write(describeStart({ url, host: env.HOST, services, hasDemoPeople }));
 }
 
 shutDownOnSignals(() => log("stopping"));

@@ -7,7 +7,10 @@ import { fastify } from "fastify";
 export async function readSecurityHeaders(): Promise<Record<string, string>> {
   const plain = await readHeaders(false);
   const protectedOnes = await readHeaders(true);
-  return Object.fromEntries(Object.entries(protectedOnes).filter(([name]) => !(name in plain)));
+  const added = Object.fromEntries(Object.entries(protectedOnes).filter(([name]) => !(name in plain)));
+  // What may be kept says so itself. A cache on the way would otherwise show a deleted picture's 404, or an answer that
+  // was one person's, to the next.
+  return { ...added, "cache-control": "no-store" };
 }
 
 async function readHeaders(isProtected: boolean): Promise<Record<string, string>> {

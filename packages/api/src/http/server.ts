@@ -50,6 +50,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
   });
   app.server.headersTimeout = bodyTimeoutMs;
   const securityHeaders = await readSecurityHeaders();
+  const isAnyOrigin = config.ALLOWED_ORIGINS.includes("*");
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);
     reply.header("x-request-id", request.id);
@@ -60,9 +61,10 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
       return refuse(request, reply, { status: 415, message: "Unsupported media type" });
     }
   });
-  app.addHook("onSend", async (request, reply) => {
+  app.addHook("onSend", async (request, reply, payload) => {
     // A body that nobody reads would be taken to its end, for the connection's sake: it goes instead.
     if (hasBody(request) && !request.raw.complete) reply.header("connection", "close");
+    if (!isAnyOrigin) nameOriginInVary(reply, payload);
   });
   app.addHook("onResponse", async (request, reply) => {
     const durationMs = Math.round(reply.elapsedTime);
@@ -83,13 +85,21 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
 
   await app.register(cors, {
     methods: ["GET", "HEAD", "POST", "PUT"],
-    origin: config.ALLOWED_ORIGINS.includes("*") ? "*" : [...config.ALLOWED_ORIGINS],
+    origin: isAnyOrigin ? "*" : [...config.ALLOWED_ORIGINS],
     allowedHeaders: ["authorization", "content-type", "last-event-id", "trpc-accept"],
     exposedHeaders: ["x-request-id"],
     maxAge: 7_200,
   });
   await app.register(apiPlugin, { deps, allowedOrigins: config.ALLOWED_ORIGINS });
   return app;
+}
+
+/** Routes say what else an answer hangs on, over what CORS said: that it hangs on the origin must not be lost. */
+function nameOriginInVary(reply: FastifyReply, payload: unknown): void {
+  // Fastify takes over the headers of a Response, such as tRPC's adapter makes, only behind this.
+  if (payload instanceof Response) return payload.headers.append("vary", "Origin");
+  const said = String(reply.getHeader("vary") ?? "");
+  if (!/(^|,\s*)origin($|\s*,)/i.test(said)) reply.header("vary", said === "" ? "Origin" : `${said}, Origin`);
 }
 
 function hasBody(request: FastifyRequest): boolean {

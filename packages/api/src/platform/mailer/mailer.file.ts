@@ -14,9 +14,10 @@ export function createFileMailer(input: { folder: string; from: string; log: Log
       const { message } = await transport.sendMail({ from: input.from, ...mail });
       count += 1;
       const file = join(input.folder, `${Date.now()}-${process.pid}-${count}.eml`);
-      await mkdir(input.folder, { recursive: true });
-      await writeFile(file, message as Buffer);
-      input.log.info({ to: mail.to, subject: mail.subject, file, text: mail.text }, "mail written");
+      await mkdir(input.folder, { recursive: true, mode: 0o700 });
+      await writeFile(file, message as Buffer, { mode: 0o600 });
+      // Not its text: a link that opens an account must stand in no log.
+      input.log.info({ subject: mail.subject, file }, "mail written");
     },
     async close() {},
   };

@@ -27,6 +27,16 @@ describe("the configuration", () => {
     ]);
   });
 
+  test("a production without a mail provider is refused, unless files are meant", () => {
+    const env = { ...good, NODE_ENV: "production" };
+    expect(complaintsOf(env)).toEqual([
+      "  SMTP_URL: is missing (MAIL_AS_FILES=true keeps mails as files in MAIL_DIR instead)",
+    ]);
+    expect(complaintsOf({ ...env, SMTP_URL: "smtp://mail.example" })).toEqual([]);
+    expect(complaintsOf({ ...env, MAIL_AS_FILES: "true" })).toEqual([]);
+    expect(complaintsOf(good)).toEqual([]);
+  });
+
   test("takes proxies by address, network or the name of one", () => {
     const TRUSTED_PROXIES = "127.0.0.1, 10.0.0.0/8, ::1, fd00::/8, loopback, uniquelocal";
     expect(readServerConfig({ ...good, TRUSTED_PROXIES }).TRUSTED_PROXIES).toHaveLength(6);

@@ -68,6 +68,8 @@ const apiShape = {
     .string()
     .regex(/^smtps?:\/\//, "must start with smtp:// or smtps://")
     .optional(),
+  /** Lets a deployment go without a provider: its mails, links that open accounts included, stay files in MAIL_DIR. */
+  MAIL_AS_FILES: flag.default(false),
   MAIL_FROM: z.string().default("Pixora <no-reply@pixora.example>"),
   MAIL_DIR: z.string().default(".pixora/mail"),
   /** s3://bucket of a private bucket; without one, pictures are files in STORAGE_DIR, which all processes share. */
@@ -119,9 +121,26 @@ const workerShape = {
   WORKER_CLOSE_TIMEOUT_MS: z.coerce.number().int().min(0).default(8_000),
 };
 
-const apiSchema = z.object(apiShape).superRefine(requireStorageKeys).superRefine(refuseLoopback);
-const serverSchema = z.object(serverShape).superRefine(requireStorageKeys).superRefine(refuseLoopback);
-const workerSchema = z.object(workerShape).superRefine(requireStorageKeys).superRefine(refuseLoopback);
+const apiSchema = z.object(apiShape).superRefine(checkTogether);
+const serverSchema = z.object(serverShape).superRefine(checkTogether);
+const workerSchema = z.object(workerShape).superRefine(checkTogether);
+
+/** What variables say together. */
+function checkTogether(config: z.infer<z.ZodObject<typeof apiShape>>, context: z.RefinementCtx): void {
+  requireStorageKeys(config, context);
+  refuseLoopback(config, context);
+  requireMailer(config, context);
+}
+
+/** People who never get their mails would be told of it by nobody. */
+function requireMailer(
+  config: { NODE_ENV: string; SMTP_URL?: string | undefined; MAIL_AS_FILES: boolean },
+  context: z.RefinementCtx,
+): void {
+  if (config.NODE_ENV !== "production" || config.SMTP_URL !== undefined || config.MAIL_AS_FILES) return;
+  const message = "is missing (MAIL_AS_FILES=true keeps mails as files in MAIL_DIR instead)";
+  context.addIssue({ code: "custom", path: ["SMTP_URL"], message });
+}
 
 /** A bucket is of no use without the keys to it. */
 function requireStorageKeys(
@@ -156,7 +175,9 @@ function read<Schema extends z.ZodType>(schema: Schema, env: Record<string, stri
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0] ?? "environment");
-    return `  ${name}: ${present[name] === undefined ? "is missing" : issue.message}`;
+    // zod says of a missing variable only that it is no text; what we say of one ourselves says more.
+    const isUnset = present[name] === undefined && issue.code !== "custom";
+    return `  ${name}: ${isUnset ? "is missing" : issue.message}`;
   });
   throw new ConfigError(`The configuration is wrong:\n${[...new Set(lines)].join("\n")}`);
 }
