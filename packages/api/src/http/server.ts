@@ -97,7 +97,10 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
 /** Routes say what else an answer hangs on, over what CORS said: that it hangs on the origin must not be lost. */
 function nameOriginInVary(reply: FastifyReply, payload: unknown): void {
   // Fastify takes over the headers of a Response, such as tRPC's adapter makes, only behind this.
-  if (payload instanceof Response) return payload.headers.append("vary", "Origin");
+  if (payload instanceof Response) {
+    payload.headers.append("vary", "Origin");
+    return;
+  }
   const said = String(reply.getHeader("vary") ?? "");
   if (!/(^|,\s*)origin($|\s*,)/i.test(said)) reply.header("vary", said === "" ? "Origin" : `${said}, Origin`);
 }
