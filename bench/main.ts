@@ -30,6 +30,7 @@ const workloads: Record<string, () => Promise<WorkloadModule>> = {
   media: () => import("./workloads/media.ts"),
   "sign-in": () => import("./workloads/sign-in.ts"),
   memory: () => import("./workloads/memory.ts"),
+  start: () => import("./workloads/start.ts"),
 };
 
 async function main(): Promise<number> {
@@ -45,6 +46,18 @@ async function main(): Promise<number> {
   }
   const log = makeLog();
   const startedAt = new Date();
+  const { against: ref } = options;
+  if (ref !== undefined) {
+    const { compareBuilds } = await import("./against/compare.ts");
+    const { printAgainst } = await import("./against/report.ts");
+    printAgainst({
+      workload: name,
+      options,
+      startedAt,
+      against: await compareBuilds({ workload: name, ref, options, log }),
+    });
+    return 0;
+  }
   await generateClient({ log });
   // Only now does the Prisma client exist that all the rest imports.
   const [workload, { openBench }] = await Promise.all([load(), import("./harness/bench.ts")]);

@@ -12,6 +12,8 @@ export interface BenchOptions {
   isProfiled: boolean;
   /** Keeps the result in bench/results, of which the tables of README.md and docs/BENCH.md are made. */
   isKept: boolean;
+  /** A git ref: its build and the present one are measured in turns, instead of lower bounds. */
+  against?: string;
 }
 
 export const usage = `usage: npm run bench -- <workload> [options]
@@ -21,9 +23,10 @@ export const usage = `usage: npm run bench -- <workload> [options]
   --warm-up <s>       before it (1)
   --connections <n>   of the load generator, for throughput (64)
   --profile           CPU profiles of the measured programs, in .pixora/bench/profiles
+  --against <git ref> measures that commit's build and the present one in turns, and prints the ratios present / ref
   --keep              keeps the result in bench/results; "npm run bench -- tables" makes the tables of all that are kept`;
 
-/** Reads the command line. Throws for an unknown option or a value that is no number. */
+/** Reads the command line. Throws for an unknown option, a value that is no number, or options that exclude each other. */
 export function readOptions(args: string[]): { name: string | undefined; options: BenchOptions } {
   const { values, positionals } = parseArgs({
     args,
@@ -36,8 +39,13 @@ export function readOptions(args: string[]): { name: string | undefined; options
       connections: { type: "string", default: "64" },
       profile: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
+      against: { type: "string" },
     },
   });
+  if (values.against === "") throw new Error("--against must name a commit");
+  if (values.against !== undefined && (values.keep || values.profile)) {
+    throw new Error("--against goes neither with --keep, which keeps results of lower bounds, nor with --profile");
+  }
   return {
     name: positionals[0],
     options: {
@@ -48,6 +56,7 @@ export function readOptions(args: string[]): { name: string | undefined; options
       connections: readNumber("connections", values.connections),
       isProfiled: values.profile,
       isKept: values.keep,
+      ...(values.against === undefined ? {} : { against: values.against }),
     },
   };
 }

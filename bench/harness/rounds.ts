@@ -1,5 +1,6 @@
 // Measures several sides in turns (A B A B …), so that whatever slows the machine down slows all of them, and sums up by
 // medians.
+import { agreeOnRate, isInTurns, measureInTurns } from "../against/turns.ts";
 import type { LoadResult } from "../load/plan.ts";
 import type { Bench } from "./bench.ts";
 import { type CpuReading, cpuBetween, familyCpuUs, processCpuUs } from "./cpu.ts";
@@ -55,11 +56,15 @@ export async function measureSide(
   const plan =
     load.perSecond === undefined
       ? { ...shared, kind: "closed" as const }
-      : { ...shared, kind: "open" as const, perSecond: load.perSecond };
+      : { ...shared, kind: "open" as const, perSecond: await rateOf(load.perSecond) };
   const result = await generator.run(side.requests, plan, onMeasuring);
   const sample = sampleOf(result, cpuBetween(before, readCpu(bench, programs)));
   if (result.firstError !== null) bench.log(`${side.name}: ${result.errors} wrong answers, as in ${result.firstError}`);
   return sample;
+}
+
+function rateOf(perSecond: number): number | Promise<number> {
+  return isInTurns() ? agreeOnRate(perSecond) : perSecond;
 }
 
 function sampleOf(result: LoadResult, cpu: CpuReading): Sample {
@@ -78,13 +83,14 @@ export type Samples<S = Sample> = Map<string, S[]>;
 
 /**
  * Runs `measure` for each side, round after round; sides take turns in being first. The first round is not counted: in it
- * the programs' code gets compiled.
+ * the programs' code gets compiled. Where two builds are compared, the turns come from outside.
  */
 export async function interleave<T extends { name: string }, S>(
   bench: Bench,
   sides: readonly T[],
   measure: (side: T) => Promise<S>,
 ): Promise<Samples<S>> {
+  if (isInTurns()) return measureInTurns(sides, measure);
   const samples: Samples<S> = new Map(sides.map((side) => [side.name, []]));
   for (const side of sides) await measure(side);
   bench.log("the programs are warm");

@@ -1,0 +1,29 @@
+// Prints what two builds measured, for people and, as the last line, as JSON.
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { table } from "../harness/report.ts";
+import type { Against } from "./compare.ts";
+import type { Comparison } from "./ratios.ts";
+
+function sampleRow(comparison: Comparison): Record<string, string | number> {
+  const { side, figure, present, ref, ratio, least, largest, rounds } = comparison;
+  return { side, figure, present, ref, "present / ref": ratio, least, largest, rounds };
+}
+
+function reportedRow({ side, figure, present, ref, ratio }: Comparison): Record<string, string | number> {
+  return { side, figure, present, ref, "present / ref": ratio };
+}
+
+export function printAgainst(input: { workload: string; options: object; startedAt: Date; against: Against }): void {
+  const { workload, options, startedAt, against } = input;
+  const text = [`present: ${against.present}\nref:     ${against.refCommit} (${against.ref})`];
+  if (against.comparisons.length > 0) text.push(table(against.comparisons.map(sampleRow)));
+  if (against.reported.length > 0) {
+    text.push(`At the end of both builds, without a spread:\n\n${table(against.reported.map(reportedRow))}`);
+  }
+  if (against.unmatched.length > 0) text.push(`Only one of the builds has: ${against.unmatched.join(", ")}`);
+  const machine = { cpu: cpus()[0]?.model ?? "", cores: availableParallelism(), load: loadavg() };
+  process.stdout.write(`\n${text.join("\n\n")}\n\n`);
+  process.stdout.write(
+    `${JSON.stringify({ workload, startedAt: startedAt.toISOString(), options, machine, ...against })}\n`,
+  );
+}
