@@ -1,10 +1,12 @@
 // Builds the SDK for publishing and packs it: plain JavaScript, and types that stand alone, with the whole API in one
-// declaration file. Prints the tarball's path. `node scripts/pack-client.mjs [folder for the tarball]`.
+// declaration file. Prints the tarball's path. `node scripts/pack-client.mjs [folder for the tarball]`; with the word
+// `build` it is the turbo task of that name, which only builds.
 import { execFileSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runTurbo } from "./turbo/run.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const clientFolder = join(root, "packages/client");
@@ -76,9 +78,19 @@ function build() {
   }
 }
 
-build();
-const target = process.argv[2] ?? root;
-const pack = ["-y", "pnpm@12.21.0", "pack", "--pack-destination", target, "--json"];
-const answer = execFileSync("npx", pack, { cwd: clientFolder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-const { filename } = JSON.parse(answer.slice(answer.indexOf("{")));
-process.stdout.write(`${filename.includes("/") ? filename : join(target, filename)}\n`);
+async function pack(target) {
+  const { code, output } = await runTurbo(["build"], { isQuiet: true });
+  if (code !== 0) throw new Error(`building ended with ${code}:\n${output}`);
+  const args = ["-y", "pnpm@12.21.0", "pack", "--pack-destination", target, "--json"];
+  const answer = execFileSync("npx", args, {
+    cwd: clientFolder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const { filename } = JSON.parse(answer.slice(answer.indexOf("{")));
+  process.stdout.write(`${filename.includes("/") ? filename : join(target, filename)}\n`);
+}
+
+const [word = root] = process.argv.slice(2);
+if (word === "build") build();
+else await pack(word);

@@ -8,7 +8,7 @@ import { isShuttingDown, onShutdown } from "../../scripts/services/shutdown.mjs"
 import type { BenchOptions } from "../harness/options.ts";
 import { describePresent, findCommit, openCheckout } from "./checkout.ts";
 import { type Comparison, compareReports, compareSamples } from "./ratios.ts";
-import { type BuildOrder, type BuildReport, turnsVariable } from "./turns.ts";
+import { type BuildOrder, type BuildReport, lowerBound, turnsVariable } from "./turns.ts";
 
 type Done = Extract<BuildReport, { type: "done" }>;
 
@@ -68,7 +68,8 @@ export async function compareBuilds(input: {
 }
 
 function listRows({ report }: Done): Record<string, string | number>[] {
-  return [...report.rows, ...(report.figures === undefined ? [] : [{ row: "figures", ...report.figures }])];
+  const ours = report.rows.filter((row) => !lowerBound.test(String(row.side ?? "")));
+  return [...ours, ...(report.figures === undefined ? [] : [{ row: "figures", ...report.figures }])];
 }
 
 function startBuild(input: {
@@ -151,7 +152,7 @@ async function runPhase(input: {
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
       for (const build of round % 2 === 0 ? builds : builds.toReversed()) {
-        const sample = await measureOnce(build, name, rates);
+        const sample = await measureOnce(build, { name, isWarmUp: round === 0 }, rates);
         const key = `${build.name} ${name}`;
         if (round > 0) samples.set(key, [...(samples.get(key) ?? []), sample]);
       }
@@ -163,15 +164,19 @@ async function runPhase(input: {
   );
 }
 
-async function measureOnce(build: Build, name: string, rates: Map<string, number>): Promise<object> {
-  build.send({ type: "measure", name });
+async function measureOnce(
+  build: Build,
+  turn: { name: string; isWarmUp: boolean },
+  rates: Map<string, number>,
+): Promise<object> {
+  build.send({ type: "measure", ...turn });
   for (;;) {
     const report = await build.hear();
     if (report.type === "sample") return report.sample;
     if (report.type !== "rate") throw new Error(`the ${build.name} build said "${report.type}" in its turn`);
     // A workload sets the rate of open load by what its own build manages. Both must get the same.
-    const perSecond = rates.get(name) ?? report.perSecond;
-    rates.set(name, perSecond);
+    const perSecond = rates.get(turn.name) ?? report.perSecond;
+    rates.set(turn.name, perSecond);
     build.send({ type: "rate", perSecond });
   }
 }

@@ -4,13 +4,23 @@ import { table } from "../harness/report.ts";
 import type { Against } from "./compare.ts";
 import type { Comparison } from "./ratios.ts";
 
-function sampleRow(comparison: Comparison): Record<string, string | number> {
-  const { side, figure, present, ref, ratio, least, largest, rounds } = comparison;
-  return { side, figure, present, ref, "present / ref": ratio, least, largest, rounds };
+/** Without a ratio where the ref measured 0. */
+function ratioText(ratio: number): string | number {
+  return Number.isFinite(ratio) ? ratio : "none";
 }
 
 function reportedRow({ side, figure, present, ref, ratio }: Comparison): Record<string, string | number> {
-  return { side, figure, present, ref, "present / ref": ratio };
+  return { side, figure, present, ref, "present / ref": ratioText(ratio) };
+}
+
+function sampleRow(comparison: Comparison): Record<string, string | number> {
+  const { least, largest, rounds } = comparison;
+  return {
+    ...reportedRow(comparison),
+    least: ratioText(least),
+    largest: ratioText(largest),
+    rounds: String(rounds),
+  };
 }
 
 export function printAgainst(input: { workload: string; options: object; startedAt: Date; against: Against }): void {

@@ -11,7 +11,7 @@ export type BuildReport =
 
 /** From the process that compares to a build. */
 export type BuildOrder =
-  | { type: "measure"; name: string }
+  | { type: "measure"; name: string; isWarmUp: boolean }
   | { type: "rate"; perSecond: number }
   | { type: "phaseOver" };
 
@@ -25,7 +25,7 @@ export function isInTurns(): boolean {
 }
 
 /** The sides that are no build of Pixora: lower bounds, which are not measured in a comparison of builds. */
-const lowerBound = /\bbare\b|^one statement|^batcher/;
+export const lowerBound = /\bbare\b|^one statement|^batcher/;
 
 export function tell(report: BuildReport): void {
   process.send?.(report);
@@ -49,7 +49,7 @@ export async function measureInTurns<T extends { name: string }, S>(
     const side = order.type === "measure" ? ours.get(order.name) : undefined;
     if (order.type !== "measure" || side === undefined) throw new Error(`no such turn: ${JSON.stringify(order)}`);
     const sample = await measure(side);
-    samples.get(order.name)?.push(sample);
+    if (!order.isWarmUp) samples.get(order.name)?.push(sample);
     tell({ type: "sample", sample: sample as object });
   }
 }

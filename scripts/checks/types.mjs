@@ -1,52 +1,27 @@
-// Type-checks every package, two at a time: a package is a folder with a tsconfig.json. Type tests (*.test-d.ts)
-// need nothing else: they are right when they compile. type-tests.test.mjs beside this file shows that they can fail.
-import { spawn } from "node:child_process";
+// Type-checks every package and the scripts, two at a time, as tasks of turbo: what has not changed is not checked again.
+// Type tests (*.test-d.ts) need nothing else: they are right when they compile. type-tests.test.mjs beside this file shows
+// that they can fail.
 import { globSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { rootDir } from "../services/bootstrap.mjs";
+import { shutDown, shutDownOnSignals } from "../services/shutdown.mjs";
+import { runTurbo } from "../turbo/run.mjs";
 
-const MAX_AT_ONCE = 2;
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-function listProjects() {
-  return globSync(["tsconfig.json", "{packages,apps}/*/tsconfig.json", "bench/tsconfig.json"], { cwd: root }).sort();
-}
-
-function findCompiler() {
-  const manifest = createRequire(join(root, "package.json")).resolve("typescript/package.json");
-  return join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.tsc);
-}
-
-function checkProject(compiler, project) {
-  return new Promise((resolve, reject) => {
-    // Where the router's type is used, one checker is faster than several and takes half the memory.
-    const args = [compiler, "-p", project, "--noEmit", "--checkers", "1", "--pretty", "false"];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => {
-        output += chunk;
-      });
-    }
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ project, isFine: code === 0, output }));
+/** Every folder with a tsconfig.json has the task, or its types would go unchecked without a word. */
+function requireTasks() {
+  const projects = globSync(["tsconfig.json", "{packages,apps}/*/tsconfig.json", "bench/tsconfig.json"], {
+    cwd: rootDir,
   });
+  if (projects.length < 2) throw new Error("The type check found no packages; it is not working.");
+  for (const project of projects) {
+    const folder = project.slice(0, -"tsconfig.json".length);
+    const { scripts = {} } = JSON.parse(readFileSync(join(rootDir, folder, "package.json"), "utf8"));
+    const task = folder === "" ? "typecheck:root" : "typecheck";
+    if (scripts[task] === undefined) throw new Error(`${folder}package.json has no script "${task}"`);
+  }
 }
 
-async function main() {
-  const compiler = findCompiler();
-  const waiting = listProjects();
-  if (waiting.length < 2) throw new Error("The type check found no packages; it is not working.");
-  const results = [];
-  const worker = async () => {
-    while (waiting.length > 0) results.push(await checkProject(compiler, waiting.shift()));
-  };
-  await Promise.all(Array.from({ length: MAX_AT_ONCE }, worker));
-  const wrong = results.filter((result) => !result.isFine);
-  for (const { project, output } of wrong) process.stdout.write(`${project}\n${output}\n`);
-  process.stdout.write(`types: ${results.length} packages, ${wrong.length} wrong\n`);
-  process.exitCode = wrong.length === 0 ? 0 : 1;
-}
-
-await main();
+requireTasks();
+shutDownOnSignals();
+const { code } = await runTurbo(["typecheck", "typecheck:root"]);
+await shutDown(code);

@@ -1,16 +1,19 @@
 // Runs the checks, then all tests, and ends with one line "N passed, N failed" that counts each check as one. Whatever
-// goes wrong, a crash of vitest or an empty run included, is a failure in that line and in the exit code.
+// goes wrong, a crash of vitest or an empty run included, is a failure in that line and in the exit code. Types and tests
+// are tasks of turbo: a package of which nothing has changed, its dependencies included, is counted from its last run.
 
-import { rmSync } from "node:fs";
+import { globSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rootDir } from "../services/bootstrap.mjs";
 import { openTestServices, stateDir } from "../services/open.mjs";
-import { generateClient, runMigrate, TEMPLATE_NAME } from "../services/prisma.mjs";
+import { prepareTemplate, runMigrate, TEMPLATE_NAME } from "../services/prisma.mjs";
 import { readJson } from "../services/process.mjs";
 import { makeLog } from "../services/progress.mjs";
 import { isShuttingDown, onShutdown, shutDown, shutDownOnSignals } from "../services/shutdown.mjs";
+import { runTurbo } from "../turbo/run.mjs";
 import { makeTestEnv } from "./environment.mjs";
+import { addCounts, countFileOf, listAllTestFiles, listTaskFolders } from "./packages.mjs";
 import { runProgram } from "./program.mjs";
 import { countVitestReport } from "./report.mjs";
 
@@ -46,16 +49,42 @@ async function checkDrift(databaseUrl) {
   };
 }
 
-async function runTests({ services, args }) {
+function addToTotals({ passed, failed, problems }) {
+  for (const problem of problems) process.stdout.write(`✗ ${problem}\n`);
+  totals.passed += passed;
+  totals.failed += failed;
+}
+
+/** Some files, or tests of some name, as vitest takes its arguments: always run. */
+async function runSome({ services, args }) {
   const vitest = join(createRequire(join(rootDir, "package.json")).resolve("vitest/package.json"), "..", "vitest.mjs");
   const reporting = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
   const env = makeTestEnv(services);
   const { code } = await runProgram({ file: process.execPath, args: [vitest, "run", ...reporting, ...args], env });
-  const { passed, failed, problems } = countVitestReport(readJson(reportFile), code);
+  addToTotals(countVitestReport(readJson(reportFile), code));
   rmSync(reportFile, { force: true });
-  for (const problem of problems) process.stdout.write(`✗ ${problem}\n`);
-  totals.passed += passed;
-  totals.failed += failed;
+}
+
+/** The tests of every package that has changed since they last passed; the others count what they counted then. */
+async function runAll({ services }) {
+  await prepareTemplate({ adminUrl: services.databaseUrl, log });
+  const folders = listTaskFolders(globSync);
+  // What an earlier run left must not be counted for a task that turbo neither ran nor gave back.
+  for (const folder of folders) rmSync(countFileOf(folder), { force: true });
+  const startedAtMs = Date.now();
+  // One package at a time: vitest has two workers already.
+  const { code } = await runTurbo(["test", "test:root"], { env: makeTestEnv(services), concurrency: 1 });
+  if (isShuttingDown()) return;
+  const counts = new Map(folders.map((folder) => [folder, readJson(countFileOf(folder))]));
+  const { kept, ...count } = addCounts({ counts, testFiles: listAllTestFiles(globSync), startedAtMs });
+  if (code !== 0 && count.failed === 0) {
+    count.failed = 1;
+    count.problems.push(`turbo ended with ${code} though no test failed`);
+  }
+  if (kept.length > 0) {
+    process.stdout.write(`nothing changed since their tests passed, so they did not run again: ${kept.join(", ")}\n`);
+  }
+  addToTotals(count);
 }
 
 async function main() {
@@ -63,10 +92,7 @@ async function main() {
   opening.catch(() => {}); // reported where it is awaited
   onShutdown(async () => (await opening.catch(() => null))?.stop());
 
-  await check("Prisma client", async () => {
-    await generateClient({ log });
-    return { code: 0, output: "" };
-  });
+  await check("Prisma client", () => runTurbo(["generate"], { isQuiet: true }));
   await check("format and lint", () => runProgram({ file: biome, args: ["ci", "--colors=off", "."], isQuiet: true }));
   await check("import rules", () => runScript("scripts/checks/imports.mjs"));
   await check("docs name what exists", () => runScript("scripts/checks/docs.mjs"));
@@ -79,7 +105,9 @@ async function main() {
   });
   if (services === null) return;
   await check("migrations match the schema", () => checkDrift(services.databaseUrl));
-  if (!isShuttingDown()) await runTests({ services, args: process.argv.slice(2) });
+  if (isShuttingDown()) return;
+  const args = process.argv.slice(2);
+  await (args.length > 0 ? runSome({ services, args }) : runAll({ services }));
 }
 
 shutDownOnSignals();
