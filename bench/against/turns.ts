@@ -27,37 +27,44 @@ export function isInTurns(): boolean {
 /** The sides that are no build of Pixora: lower bounds, which are not measured in a comparison of builds. */
 export const lowerBound = /\bbare\b|^one statement|^batcher/;
 
-export function tell(report: BuildReport): void {
-  process.send?.(report);
+/** The channel to the comparing process, which is that of this process to the one that started it. */
+export interface Channel {
+  send?(report: BuildReport): unknown;
+  once(event: "message", hear: (order: BuildOrder) => void): unknown;
 }
 
-function hearOrder(): Promise<BuildOrder> {
-  return new Promise((resolve) => process.once("message", (order: BuildOrder) => resolve(order)));
+export function tell(report: BuildReport, channel: Channel = process): void {
+  channel.send?.(report);
+}
+
+function hearOrder(channel: Channel): Promise<BuildOrder> {
+  return new Promise((resolve) => channel.once("message", resolve));
 }
 
 /** Measures Pixora's sides as the orders say, until the phase is over. Lower bounds have no samples afterwards. */
 export async function measureInTurns<T extends { name: string }, S>(
   sides: readonly T[],
   measure: (side: T) => Promise<S>,
+  channel: Channel = process,
 ): Promise<Map<string, S[]>> {
   const ours = new Map(sides.filter((side) => !lowerBound.test(side.name)).map((side) => [side.name, side]));
   const samples = new Map<string, S[]>([...ours.keys()].map((name) => [name, []]));
-  tell({ type: "phase", names: [...ours.keys()] });
+  tell({ type: "phase", names: [...ours.keys()] }, channel);
   for (;;) {
-    const order = await hearOrder();
+    const order = await hearOrder(channel);
     if (order.type === "phaseOver") return samples;
     const side = order.type === "measure" ? ours.get(order.name) : undefined;
     if (order.type !== "measure" || side === undefined) throw new Error(`no such turn: ${JSON.stringify(order)}`);
     const sample = await measure(side);
     if (!order.isWarmUp) samples.get(order.name)?.push(sample);
-    tell({ type: "sample", sample: sample as object });
+    tell({ type: "sample", sample: sample as object }, channel);
   }
 }
 
 /** The rate at which both builds are asked in this turn: that of the build which was asked first. */
-export async function agreeOnRate(perSecond: number): Promise<number> {
-  tell({ type: "rate", perSecond });
-  const order = await hearOrder();
+export async function agreeOnRate(perSecond: number, channel: Channel = process): Promise<number> {
+  tell({ type: "rate", perSecond }, channel);
+  const order = await hearOrder(channel);
   if (order.type !== "rate") throw new Error(`no rate came: ${JSON.stringify(order)}`);
   return order.perSecond;
 }
