@@ -67,3 +67,8 @@ test("every task counts the lockfile, the version of Node and CI among its input
   expect(turbo.globalDependencies).toContain("pnpm-lock.yaml");
   expect(turbo.globalEnv).toEqual(expect.arrayContaining(["CI", "NODE_OPTIONS", "PIXORA_RUNTIME"]));
 });
+
+test("the root names no package as its dependency, for turbo would count it among the inputs of every task", () => {
+  const { dependencies, devDependencies } = JSON.parse(read("package.json"));
+  expect(Object.keys({ ...dependencies, ...devDependencies }).filter((name) => folderOf.has(name))).toEqual([]);
+});
