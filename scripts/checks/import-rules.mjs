@@ -4,6 +4,7 @@ import { roomOrder } from "./rooms.mjs";
 const api = "^packages/api/src";
 const tests = String.raw`\.(test|test-d|bench)\.(ts|tsx|mjs)$`;
 const testing = `${api}/testing/`;
+const anyTesting = "^packages/[^/]+/src/testing/";
 const roomFiles = `${api}/(?!platform/|http/|testing/)[^/]+/`;
 const topOfApi = [`${api}/http/`, String.raw`${api}/(root|index|domain|handlers)\.ts$`];
 const routers = String.raw`\.router\.ts$`;
@@ -119,9 +120,9 @@ const roomRules = [
   ),
   forbid(
     "testing-is-for-tests",
-    "only tests import packages/api/src/testing",
-    { path: "^(packages|apps)/", pathNot: [tests, testing] },
-    { path: testing },
+    "only tests import a package's src/testing",
+    { path: "^(packages|apps)/", pathNot: [tests, anyTesting] },
+    { path: anyTesting },
   ),
 ];
 

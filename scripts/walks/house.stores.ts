@@ -1,7 +1,5 @@
 // The PostgreSQL and Redis of a house: a database of its own on the shared server, or whole servers of its own where a
 // walk wants to kill, stall or empty them.
-import { randomBytes } from "node:crypto";
-import { Client } from "pg";
 import { deployMigrations } from "../services/prisma.mjs";
 import { type CuttableProxy, startCuttableProxy } from "./cuttable-proxy.ts";
 
@@ -15,6 +13,7 @@ export interface OwnService {
 }
 
 interface OwnServices {
+  copyTemplate(): Promise<OpenDatabase>;
   startRedis(options?: { args?: string[] }): Promise<OwnService>;
   startPostgres(): Promise<OwnService & { databaseUrl(name: string): string }>;
 }
@@ -47,16 +46,10 @@ function requireEnv(name: string): string {
   return value;
 }
 
-async function runAsAdmin(sql: string): Promise<void> {
-  const client = new Client({ connectionString: requireEnv("TEST_DATABASE_URL") });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
-}
-
 /** Opens them; `close` throws everything away. */
 export async function openStores(input: StoresInput): Promise<Stores> {
   const services = (await import(requireEnv("PIXORA_TEST_SERVICES"))) as OwnServices;
-  const database = input.hasOwnPostgres ? await startOwnPostgres(services) : await copyTemplate();
+  const database = input.hasOwnPostgres ? await startOwnPostgres(services) : await services.copyTemplate();
   const redis = input.hasOwnRedis
     ? await services.startRedis(input.redisArgs === undefined ? {} : { args: input.redisArgs })
     : null;
@@ -66,7 +59,7 @@ export async function openStores(input: StoresInput): Promise<Stores> {
   if (redisProxy !== null) appRedisUrl.port = String(redisProxy.port);
   return {
     databaseUrl: database.url,
-    postgres: database.postgres,
+    postgres: database.postgres ?? null,
     redis,
     redisUrl,
     appRedisUrl: appRedisUrl.href,
@@ -81,16 +74,8 @@ export async function openStores(input: StoresInput): Promise<Stores> {
 
 interface OpenDatabase {
   url: string;
-  postgres: OwnService | null;
+  postgres?: OwnService;
   drop(): Promise<void>;
-}
-
-async function copyTemplate(): Promise<OpenDatabase> {
-  const name = `walk_${randomBytes(8).toString("hex")}`;
-  await runAsAdmin(`create database ${name} template ${requireEnv("TEST_TEMPLATE_DATABASE")}`);
-  const url = new URL(requireEnv("TEST_DATABASE_URL"));
-  url.pathname = `/${name}`;
-  return { url: url.href, postgres: null, drop: () => runAsAdmin(`drop database if exists ${name} with (force)`) };
 }
 
 async function startOwnPostgres(services: OwnServices): Promise<OpenDatabase> {

@@ -1,32 +1,21 @@
 // Redis dies, comes back empty, or stops answering, while facts flow: all of them are done in the end, none is given up.
-import { openTestDeps, type TestDeps, waitFor } from "@pixora/api/testing";
-import { listDeadLetters } from "@pixora/jobs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Harness, openHarness } from "./likes.harness.ts";
-
-interface OwnRedis {
-  url: string;
-  pid: number;
-  kill(signal?: string): Promise<void>;
-  restart(args?: string[]): Promise<void>;
-  stop(): Promise<void>;
-}
+import { listDeadLetters } from "./dead-letters.ts";
+import { type Harness, openHarness } from "./testing/harness.ts";
+import { type OwnRedis, startRedis, waitFor } from "./testing/services.ts";
 
 let redis: OwnRedis;
-let deps: TestDeps;
 let harness: Harness;
 let isFlowing = true;
 const taken = new Set<string>();
 
 beforeAll(async () => {
-  const services = await import(process.env.PIXORA_TEST_SERVICES ?? "");
-  redis = await services.startRedis();
+  redis = await startRedis();
 });
 afterAll(() => redis.stop());
 
 beforeEach(async () => {
-  deps = await openTestDeps({ env: { REDIS_URL: redis.url } });
-  harness = openHarness(deps);
+  harness = await openHarness({ redisUrl: redis.url });
   harness.relay();
   harness.work(async (input) => {
     await harness.recordDone(input);
@@ -35,10 +24,7 @@ beforeEach(async () => {
   taken.clear();
 });
 
-afterEach(async () => {
-  await harness.close();
-  await deps.close();
-});
+afterEach(() => harness.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
