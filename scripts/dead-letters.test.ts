@@ -1,6 +1,6 @@
 // The command of operators: what it lists, and that a replayed letter goes back into the outbox.
 import { spawnSync } from "node:child_process";
-import { openTestDeps, type TestDeps } from "@pixora/api/testing";
+import { buryFact, openTestDeps, type TestDeps } from "@pixora/api/testing";
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -15,12 +15,14 @@ function run(...words: string[]): { status: number | null; stdout: string; stder
   return spawnSync(process.execPath, ["scripts/dead-letters.ts", ...words], { env, encoding: "utf8" });
 }
 
-const bury = statement<{ id: string }>(
-  "test.bury",
-  `insert into dead_letters (fact_id, fact, payload, job, error)
-   values ($1, 'like.created', '{"postId": "13", "commentId": null, "actorId": "7"}', 'notification.notifyLikes',
-           E'Error: an unlucky number\\n    at somewhere') returning id`,
-);
+const bury = (factId: string) =>
+  buryFact(deps, {
+    factId,
+    fact: "like.created",
+    payload: { postId: "13", commentId: null, actorId: "7" },
+    job: "notification.notifyLikes",
+    error: "Error: an unlucky number\n    at somewhere",
+  });
 // What a relay takes at its next poll.
 const unfinished = statement<{ id: string }>(
   "test.unfinished",
@@ -29,8 +31,8 @@ const unfinished = statement<{ id: string }>(
 
 test("dead letters are listed with their errors, and replayed one by one or all at once", async () => {
   expect(run().stdout).toBe("0 dead letters\n");
-  const { id } = await deps.db.sql.one(bury, ["101"]);
-  await deps.db.sql.one(bury, ["102"]);
+  const { id } = await bury("101");
+  await bury("102");
   const listed = run().stdout;
   expect(listed).toContain(`${id}  `);
   expect(listed).toContain("like.created → notification.notifyLikes");

@@ -129,6 +129,7 @@ async function leaveTracks(zoe: Person, friend: Person): Promise<void> {
   await z.auth.changeEmail.mutate({ newEmail: "future.address@walk.example", password });
   await z.auth.requestPasswordReset.mutate({ email });
   await z.auth.requestExport.mutate();
+  // By hand: no job fails here.
   await house.pool.query(
     `insert into dead_letters (fact_id, fact, payload, job, error)
      values (1, 'follow.created', jsonb_build_object('actorId', $1::text, 'targetId', $2::text), 'notification.notifyFollows', 'x')`,

@@ -106,6 +106,7 @@ beforeAll(async () => {
   const [nearApp, farApp] = await Promise.all([house.startServer(), house.startServer(), house.startWorker()]);
   [near, far, farHttp] = [createWireHttp(nearApp.port), farApp, createWireHttp(farApp.port)];
   const [writer, staff] = [await signUp("writer"), await signUp("warden")];
+  // As scripts/role.ts makes them.
   await house.pool.query("update users set role = 'moderator' where id = $1", [staff.id]);
   [author, moderator] = [writer.client, staff.client];
   const handles = conditions.flatMap((condition) => kinds.map((_, index) => `${condition}${index}`));
@@ -131,7 +132,10 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
   return error instanceof WireError ? error.appCode : String(error);
 }
 
-/** Something happens to a person: an entry in their log, as every room makes them. */
+/**
+ * Something happens to a person: an entry in their log, as every room makes them. By hand, because no call may write for
+ * somebody who is suspended or gone.
+ */
 async function happenTo(userId: string): Promise<void> {
   await house.pool.query(
     `with head as (update live_heads set seq = seq + 1 where user_id = $1 returning seq)

@@ -21,8 +21,8 @@ import {
   readFirstPages,
   readOn,
 } from "./testing/matrix/doors.ts";
-import { suspend } from "./testing/matrix/targets.ts";
 import { createWorld, password, type World, words } from "./testing/matrix/world.ts";
+import { suspend } from "./testing/people.ts";
 import { workOff } from "./testing/work-off.ts";
 
 interface Closing {

@@ -1,7 +1,15 @@
-import { statement } from "@pixora/db";
+import { idAt, statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deleteOldTokens } from "../auth/auth.expiry.ts";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps } from "../testing/index.ts";
+import {
+  addLike,
+  createPerson,
+  createPost,
+  createPosts,
+  follow,
+  openTestDeps,
+  type TestDeps,
+} from "../testing/index.ts";
 import { exportSections } from "./account.export.sections.ts";
 import { exportLifeMs, exportRestMs, makeExports, presentExport, readExport, requestExport } from "./account.export.ts";
 
@@ -38,10 +46,7 @@ describe("an export", () => {
     await follow(deps, { followerId: other.id, followeeId: person.id });
     const post = await createPost(deps, { authorId: person.id, caption: 'quotes " and \\ and ü' });
     const theirs = await createPost(deps, { authorId: other.id, caption: "not mine" });
-    await deps.db.sql.run(statement<never>("test.like", "insert into post_likes (post_id, user_id) values ($1, $2)"), [
-      theirs.id,
-      person.id,
-    ]);
+    await addLike(deps, { userId: person.id, postId: theirs.id });
     expect(await presentExport(deps, { viewerId: person.id })).toEqual({ state: "none", url: null, expiresAt: null });
     expect(await requestExport(deps, { actorId: person.id })).toMatchObject({ state: "running", url: null });
     await runJob();
@@ -62,12 +67,12 @@ describe("an export", () => {
 
   test("of many pages has each entry once", async () => {
     const person = await createPerson(deps);
-    const insertMany = statement<never>(
-      "test.manyPosts",
-      `insert into posts (id, author_id, caption)
-       select next_id(), $1, repeat('long caption ', 60) || n from generate_series(1, 1203) n`,
-    );
-    await deps.db.sql.run(insertMany, [person.id]);
+    const start = idAt(new Date("2025-05-05T05:05:05Z"));
+    const posts = Array.from({ length: 1203 }, (_, n) => ({
+      id: (start + BigInt(n)).toString(),
+      caption: `${"long caption ".repeat(60)}${n}`,
+    }));
+    await createPosts(deps, { authorId: person.id, posts });
     await requestExport(deps, { actorId: person.id });
     await runJob();
     const archive = await fetchArchive((await presentExport(deps, { viewerId: person.id })).url);

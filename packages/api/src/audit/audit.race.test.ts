@@ -160,6 +160,7 @@ test("what is not yet committed when a counter is mended is counted all the same
   let audit: Promise<void> = Promise.resolve();
   await deps.db.inTransaction(async (tx) => {
     await run(tx, "select from post_counts where post_id = $1 for no key update");
+    // The parts of a like by hand: the audit has to come between them and their commit.
     await run(tx, `insert into post_likes (post_id, user_id) values ($1, ${liker})`);
     await run(tx, "update post_counts set like_count = like_count + 1, rev = rev + 1 where post_id = $1");
     audit = mendCounters(worker, { ranges: 1_000 });

@@ -148,6 +148,7 @@ test("a head that points at a deleted post is mended, and so are the windows tha
 });
 
 test("a large account whose newest pulled post was forgotten is found", async () => {
+  // The flag without the author's head: a pull that was half made.
   await run("update posts set is_pulled = true where id = $1", [postId]);
   expect(await auditAll()).toEqual({ "author_heads.last_pulled_id": 1 });
   await run("update posts set is_pulled = false where id = $1", [postId]);

@@ -11,7 +11,7 @@ import {
   signOutEverywhere,
 } from "../session/session.service.ts";
 import { verifyAccessToken } from "../session/session.token.ts";
-import { openTestDeps, type TestDeps, waitFor } from "../testing/index.ts";
+import { openTestDeps, suspend, type TestDeps, waitFor } from "../testing/index.ts";
 import { signInInput, signUpInput } from "./auth.schema.ts";
 import { signIn, signUp } from "./auth.service.ts";
 
@@ -122,7 +122,7 @@ describe("signing in", () => {
 
   test("of a suspended account is refused, but only to those who know the password", async () => {
     const { user, viewer } = await signUpSomeone();
-    await deps.db.sql.run(statement("test.suspend", "update users set suspended_at = now() where id = $1"), [user.id]);
+    await suspend(deps, { userId: user.id });
     await expect(signIn(deps, { login: user.handle, password, device })).rejects.toMatchObject({
       code: "auth.suspended",
     });

@@ -1,7 +1,15 @@
 // Bookmarks against PostgreSQL: kept once, listed by when they were made, never of what one may not see.
-import { statement } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import {
+  createPerson,
+  createPost,
+  follow,
+  hidePost,
+  openTestDeps,
+  type TestDeps,
+  type TestPerson,
+  unfollow,
+} from "../testing/index.ts";
 import { createBookmark, deleteBookmark, listBookmarks } from "./bookmark.service.ts";
 
 let deps: TestDeps;
@@ -16,8 +24,6 @@ beforeEach(async () => {
   alice = await createPerson(deps);
   bob = await createPerson(deps);
 });
-
-const hidePost = statement<never>("test.hidePost", "update posts set deleted_at = now() where id = $1");
 
 async function listAll(viewerId: string, limit: number): Promise<string[]> {
   const ids: string[] = [];
@@ -59,7 +65,7 @@ test("the list is in the order of bookmarking, newest first, and pages lose noth
   const posts = await Promise.all(Array.from({ length: 7 }, () => createPost(deps, { authorId: alice.id })));
   const order = [3, 0, 6, 2, 5, 1, 4].map((index) => posts[index]?.id ?? "");
   for (const postId of order) await createBookmark(deps, { actorId: bob.id, sessionId: null, postId });
-  await deps.db.sql.run(hidePost, [order[3]]);
+  await hidePost(deps, { postId: order[3] ?? "" });
   expect(await listAll(bob.id, 2)).toEqual(order.filter((_, index) => index !== 3).reverse());
 });
 
@@ -71,6 +77,6 @@ test("what one may not see can be neither kept nor found among the kept", async 
   await follow(deps, { followerId: bob.id, followeeId: alice.id });
   await createBookmark(deps, target);
   expect(await listAll(bob.id, 20)).toEqual([post.id]);
-  await deps.db.sql.run(statement<never>("test.unfollow", "delete from follows where follower_id = $1"), [bob.id]);
+  await unfollow(deps, { followerId: bob.id, followeeId: alice.id });
   expect(await listAll(bob.id, 20)).toEqual([]);
 });

@@ -1,8 +1,7 @@
 // Comments for many viewers at once, against what each of them gets alone.
-import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { likeComment } from "../like/like.service.ts";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps } from "../testing/index.ts";
+import { block, createPerson, createPost, follow, openTestDeps, type TestDeps } from "../testing/index.ts";
 import { presentCommentsToMany } from "./comment.audience.ts";
 import { createComment, deleteComment } from "./comment.service.ts";
 import { presentComments } from "./comment.view.ts";
@@ -12,8 +11,6 @@ beforeAll(async () => {
   deps = await openTestDeps();
 });
 afterAll(() => deps?.close());
-
-const block = statement<never>("test.block", "insert into blocks (blocker_id, blocked_id) values ($1, $2)");
 
 test("each viewer has the view that they would get alone, and most share one", async () => {
   const people = await Promise.all(Array.from({ length: 8 }, () => createPerson(deps)));
@@ -33,7 +30,7 @@ test("each viewer has the view that they would get alone, and most share one", a
   await deleteComment(deps, { actorId: cat, commentId: gone.id });
   await likeComment(deps, { actorId: others[0] ?? "", commentId: top.id });
   // Dan sees cat's reply only where bob, whom he has blocked, is not answered; eve does not follow ann.
-  await deps.db.sql.run(block, [dan, bob]);
+  await block(deps, { blockerId: dan, blockedId: bob });
   const commentIds = [top.id, reply.id, elsewhere.id, gone.id];
   const viewers = [post.id, open.id].flatMap((postId) =>
     [ann, bob, cat, dan, eve, ...others, null].map((viewerId) => ({ postId, viewerId })),

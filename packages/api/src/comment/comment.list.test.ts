@@ -2,7 +2,16 @@
 import { idAt } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { likeComment } from "../like/like.service.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import {
+  addCommentLike,
+  block,
+  createComments,
+  createPerson,
+  createPost,
+  openTestDeps,
+  type TestDeps,
+  type TestPerson,
+} from "../testing/index.ts";
 import { listComments, listReplies } from "./comment.list.ts";
 import type { CommentSort } from "./comment.schema.ts";
 import { createComment, deleteComment } from "./comment.service.ts";
@@ -55,13 +64,10 @@ test("newest, oldest and most liked come first, each in its order", async () => 
 test("a walk gives every comment once in each order, also among equal times and equal likes", async () => {
   const start = idAt(new Date("2025-05-05T05:05:05Z"));
   const ids = Array.from({ length: 10 }, (_, place) => (start + BigInt(place)).toString());
-  await deps.db.pool.query(
-    `with comment as (
-       insert into comments (id, post_id, author_id, text, listed_under_id) select unnest($1::bigint[]), $2, $3, 'x', $2
-       returning id
-     ) insert into comment_counts (comment_id, top_post_id, like_count) select id, $2, id % 2 from comment`,
-    [ids, post.id, bob.id],
-  );
+  await createComments(deps, { postId: post.id, authorId: bob.id, ids });
+  for (const commentId of ids.filter((id) => BigInt(id) % 2n === 1n)) {
+    await addCommentLike(deps, { userId: alice.id, commentId });
+  }
   expect(await walk("newest")).toEqual([...ids].reverse());
   expect(await walk("oldest")).toEqual(ids);
   const liked = ids.filter((id) => BigInt(id) % 2n === 1n).reverse();
@@ -104,7 +110,7 @@ test("a blocked author's comments go, and their top comment with its whole threa
   const own = await say(alice);
   const inside = await say(bob, own.id);
   const carol = await createPerson(deps);
-  await deps.db.pool.query("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [carol.id, bob.id]);
+  await block(deps, { blockerId: carol.id, blockedId: bob.id });
   expect(await idsOf("oldest", carol)).toEqual([own.id]);
   expect(await idsOf("oldest", alice)).toEqual([theirs.id, own.id]);
   const replies = await listReplies(deps, { viewerId: carol.id, commentId: own.id, limit: 20 });

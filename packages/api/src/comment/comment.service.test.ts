@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { likeComment } from "../like/like.service.ts";
 import { deletePost } from "../post/post.service.ts";
 import { presentPost } from "../post/post.view.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { block, createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { listComments, listReplies } from "./comment.list.ts";
 import { createComment, deleteComment, updateComment } from "./comment.service.ts";
 import { presentComment } from "./comment.view.ts";
@@ -40,7 +40,6 @@ const readFacts = statement<{ fact: string }>(
   "test.facts",
   "select fact from outbox where payload->>'commentId' = $1 and fact like 'comment.%' order by id",
 );
-const insertBlock = statement<never>("test.block", "insert into blocks (blocker_id, blocked_id) values ($1, $2)");
 
 function say(author: TestPerson, input: { text?: string; parentId?: string; idempotencyKey?: string } = {}) {
   return createComment(deps, { actorId: author.id, postId: post.id, text: "words", ...input });
@@ -90,7 +89,7 @@ test("what cannot be seen cannot be answered", async () => {
   const top = await say(bob);
   const other = await createPost(deps, { authorId: alice.id });
   const foreign = await createComment(deps, { actorId: bob.id, postId: other.id, text: "elsewhere" });
-  await deps.db.sql.run(insertBlock, [carol.id, bob.id]);
+  await block(deps, { blockerId: carol.id, blockedId: bob.id });
   for (const parentId of [top.id, "99", foreign.id]) {
     await expect(say(carol, { parentId })).rejects.toMatchObject({ code: "comment.notFound" });
   }
@@ -101,7 +100,7 @@ test("what cannot be seen cannot be answered", async () => {
 });
 
 test("a post that one may not see takes no comments", async () => {
-  await deps.db.sql.run(insertBlock, [alice.id, bob.id]);
+  await block(deps, { blockerId: alice.id, blockedId: bob.id });
   await expect(say(bob)).rejects.toMatchObject({ code: "post.notFound" });
   await deletePost(deps, { actorId: alice.id, postId: post.id });
   await expect(say(carol)).rejects.toMatchObject({ code: "post.notFound" });

@@ -4,7 +4,7 @@ import { updatePreferences } from "../notification/notification.preference.ts";
 import type { UpdatePreferencesInput } from "../notification/notification.schema.ts";
 import { markRead } from "../notification/notification.service.ts";
 import { MailRefusedError } from "../platform/mailer/mailer.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { createPerson, createPost, openTestDeps, suspend, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, createClock, like, listDeliveries, type TestClock, takeFacts } from "../testing/outside.ts";
 import { requestDigests, sendDigests } from "./delivery.digest.ts";
 import { retryDeliveries } from "./delivery.upkeep.ts";
@@ -148,7 +148,7 @@ describe("a digest tells", () => {
     await like(deps, { actorId: (await createPerson(deps)).id, postId });
     const gone = await createPerson(deps);
     await comment(deps, { actorId: gone.id, postId });
-    await deps.db.pool.query("update users set suspended_at = now() where id = $1", [gone.id]);
+    await suspend(deps, { userId: gone.id });
     clock.pass(dayMs);
     expect(await runSchedule()).toEqual([ann.id]);
     expect(deps.mails).toEqual([]);

@@ -5,7 +5,17 @@ import { setQuiet, updatePreferences } from "../notification/notification.prefer
 import { removeNotificationsOfBlocks, removeNotificationsOfPosts } from "../notification/notification.remove.ts";
 import { countNotifications } from "../notification/notification.service.ts";
 import { factOf, openInbox } from "../testing/inbox.ts";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import {
+  block,
+  createPerson,
+  createPost,
+  follow,
+  mute,
+  openTestDeps,
+  suspend,
+  type TestDeps,
+  type TestPerson,
+} from "../testing/index.ts";
 
 let deps: TestDeps;
 let inbox: ReturnType<typeof openInbox>;
@@ -31,10 +41,10 @@ describe("what nobody is told", () => {
       eve: eve as TestPerson,
     };
     const post = await createPost(deps, { authorId: people.ann.id });
-    await inbox.run("insert into mutes (muter_id, muted_id) values ($1, $2)", [people.ann.id, people.bob.id]);
-    await inbox.run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [people.ann.id, people.cat.id]);
-    await inbox.run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [people.dan.id, people.ann.id]);
-    await inbox.run("update users set suspended_at = now() where id = $1", [people.eve.id]);
+    await mute(deps, { muterId: people.ann.id, mutedId: people.bob.id });
+    await block(deps, { blockerId: people.ann.id, blockedId: people.cat.id });
+    await block(deps, { blockerId: people.dan.id, blockedId: people.ann.id });
+    await suspend(deps, { userId: people.eve.id });
     for (const person of [people.bob, people.cat, people.dan, people.eve]) await inbox.like(person, post.id);
     expect(await inbox.typesOf(people.ann)).toEqual([]);
     expect(await countNotifications(deps, { viewerId: people.ann.id })).toEqual({ unread: 0, unseen: 0 });
@@ -42,8 +52,7 @@ describe("what nobody is told", () => {
 
   test("a mention in what the named may not see", async () => {
     const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
-    const post = await createPost(deps, { authorId: ann.id, visibility: "followers" });
-    await inbox.run("update posts set mention_ids = $2 where id = $1", [post.id, [bob.id]]);
+    const post = await createPost(deps, { authorId: ann.id, visibility: "followers", mentionIds: [bob.id] });
     await notifyMentions(deps, { facts: [factOf("post.created", { postId: post.id, authorId: ann.id })] });
     expect(await inbox.typesOf(bob)).toEqual([]);
   });
@@ -74,7 +83,7 @@ describe("what goes away", () => {
     const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
     const post = await createPost(deps, { authorId: ann.id });
     await inbox.like(bob, post.id);
-    await inbox.run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [bob.id, ann.id]);
+    await block(deps, { blockerId: bob.id, blockedId: ann.id });
     await removeNotificationsOfBlocks(deps, {
       facts: [factOf("block.created", { actorId: bob.id, targetId: ann.id })],
     });
@@ -96,7 +105,7 @@ describe("what goes away", () => {
     const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
     const post = await createPost(deps, { authorId: ann.id });
     await inbox.like(bob, post.id);
-    await inbox.run("update users set suspended_at = now() where id = $1", [bob.id]);
+    await suspend(deps, { userId: bob.id });
     expect(await inbox.typesOf(ann)).toEqual([]);
     expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 1, unseen: 1 });
   });

@@ -3,7 +3,15 @@ import { statement } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Deps } from "../platform/process/deps.ts";
 import { listOfWindow, warmUp } from "../testing/feed-stage.ts";
-import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import {
+  buryFact,
+  createPerson,
+  follow,
+  openTestDeps,
+  storeFact,
+  type TestDeps,
+  type TestPerson,
+} from "../testing/index.ts";
 import { pushPosts } from "./feed.fanout.ts";
 import { isFanoutWithin } from "./feed.freshness.ts";
 import { mendWindows } from "./feed.mend.ts";
@@ -23,11 +31,6 @@ beforeEach(async () => {
   await follow(deps, { followerId: reader.id, followeeId: author.id });
 });
 
-const insertOldFact = statement<{ id: string }>(
-  "test.oldFact",
-  `insert into outbox (id, fact, payload) values (id_at(now() - interval '6 seconds'), $1, $2) returning id`,
-);
-
 test.each(["post.created", "post.createdPlain"] as const)(
   "%s that is unfinished for too long sends all pages to SQL",
   async (fact) => {
@@ -35,7 +38,7 @@ test.each(["post.created", "post.createdPlain"] as const)(
     const fresh: Deps = { ...deps };
     expect(await isFanoutWithin(deps, { ageMs: 5_000 })).toBe(true);
     const payload = { postId: "5", authorId: author.id };
-    const { id } = await deps.db.sql.one(insertOldFact, [fact, payload]);
+    const { id } = await storeFact(deps, { fact, payload, ageMs: 6_000 });
     expect(await isFanoutWithin(deps, { ageMs: 5_000 })).toBe(false);
     expect(await isFanoutWithin(deps, { ageMs: 60_000 })).toBe(true);
     await listHomeFeed(fresh, { viewerId: reader.id, limit: 5 });
@@ -47,11 +50,8 @@ test.each(["post.created", "post.createdPlain"] as const)(
 
 test("a fact that was given up counts until its readers' windows are deleted", async () => {
   await warmUp(deps, reader.id);
-  const bury = statement<never>(
-    "test.bury",
-    `insert into dead_letters (fact_id, fact, payload, job, error) values (7, 'post.created', $1, 'feed.pushPosts', 'bad')`,
-  );
-  await deps.db.sql.run(bury, [{ postId: "5", authorId: author.id }]);
+  const payload = { postId: "5", authorId: author.id };
+  await buryFact(deps, { factId: "7", fact: "post.created", payload, job: "feed.pushPosts", error: "bad" });
   expect(await isFanoutWithin(deps, { ageMs: 5_000 })).toBe(false);
   await mendWindows(deps);
   expect(await isFanoutWithin(deps, { ageMs: 5_000 })).toBe(true);

@@ -10,11 +10,13 @@ import {
   createPost,
   follow,
   openTestServer,
+  suspend,
   type TestServer,
+  unsuspend,
   type WirePerson,
 } from "../testing/index.ts";
 
-const suspend: Statement<never> = statement("test.suspend", "update users set suspended_at = $2 where id = $1");
+// A deletion ends the sessions too. Here they live on: the statement has to ask for the account as well.
 const remove: Statement<never> = statement("test.remove", "update users set deleted_at = now() where id = $1");
 const expire: Statement<never> = statement(
   "test.expire",
@@ -70,7 +72,7 @@ describe.each([
   ["signed out", "auth.sessionRevoked", (of: WirePerson) => of.client.auth.signOut()],
   ["expired", "auth.sessionRevoked", (of: WirePerson) => server.deps.db.sql.run(expire, [of.user.id])],
   ["of a deleted account", "auth.sessionRevoked", (of: WirePerson) => server.deps.db.sql.run(remove, [of.user.id])],
-  ["suspended", "auth.suspended", (of: WirePerson) => server.deps.db.sql.run(suspend, [of.user.id, new Date()])],
+  ["suspended", "auth.suspended", (of: WirePerson) => suspend(server.deps, { userId: of.user.id })],
 ])("a session that is %s", (_, code, end) => {
   test("sets nothing", async () => {
     await end(person);
@@ -145,9 +147,9 @@ describe("sessions side by side", () => {
   });
 
   test("a suspension that is lifted lets the session act again at once", async () => {
-    await server.deps.db.sql.run(suspend, [person.user.id, new Date()]);
+    await suspend(server.deps, { userId: person.user.id });
     expect(await codesOf(person.token, writes())).toEqual(Array(5).fill("auth.suspended"));
-    await server.deps.db.sql.run(suspend, [person.user.id, null]);
+    await unsuspend(server.deps, { userId: person.user.id });
     expect(await codesOf(person.token, writes())).toEqual(Array(5).fill("ok"));
   });
 });
@@ -196,11 +198,11 @@ describe("budgets", () => {
   });
 
   test("a suspended account's calls count, so that it cannot fill the batches of others for ever", async () => {
-    await server.deps.db.sql.run(suspend, [person.user.id, new Date()]);
+    await suspend(server.deps, { userId: person.user.id });
     for (let round = 0; round < 7; round += 1) {
       expect(new Set(await codesOf(person.token, likes()))).toEqual(new Set(["auth.suspended"]));
     }
-    await server.deps.db.sql.run(suspend, [person.user.id, null]);
+    await unsuspend(server.deps, { userId: person.user.id });
     expect(await codesOf(person.token, likes())).toContain("limit.exceeded");
   });
 });

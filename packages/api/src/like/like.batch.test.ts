@@ -3,7 +3,7 @@ import { statement } from "@pixora/db";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Deps } from "../platform/process/deps.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { block, createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { likePost, unlikePost } from "./like.service.ts";
 
 let deps: TestDeps;
@@ -56,7 +56,6 @@ const readCounts = statement<{ likeCount: number; rows: number; rev: number; fac
       where payload->>'postId' = c.post_id::text and payload->>'commentId' is null) as facts
    from post_counts c where c.post_id = $1`,
 );
-const insertBlock = statement<never>("test.block", "insert into blocks (blocker_id, blocked_id) values ($1, $2)");
 
 interface TimedAnswer {
   userId: string;
@@ -152,7 +151,7 @@ test("calls for many posts in one batch answer each for its own post", async () 
 });
 
 test("a blocker's call and a stranger's call in one batch end each in its own way", async () => {
-  await deps.db.sql.run(insertBlock, [bob.id, alice.id]);
+  await block(deps, { blockerId: bob.id, blockedId: alice.id });
   const carol = await createPerson(deps);
   const [blocked, fine] = await Promise.allSettled([
     likePost(deps, { actorId: bob.id, postId: post.id }),

@@ -1,7 +1,17 @@
 // Likes against PostgreSQL: what one may like, what it changes, who is listed. The micro-batch: like.batch.test.ts.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { createComment, deleteComment } from "../comment/comment.service.ts";
+import {
+  block,
+  createPerson,
+  createPost,
+  follow,
+  hidePost,
+  openTestDeps,
+  type TestDeps,
+  type TestPerson,
+} from "../testing/index.ts";
 import { likeInput, listLikesInput } from "./like.schema.ts";
 import {
   createLike,
@@ -27,15 +37,6 @@ beforeEach(async () => {
   bob = await createPerson(deps);
   post = await createPost(deps, { authorId: alice.id });
 });
-
-const insertBlock = statement<never>("test.block", "insert into blocks (blocker_id, blocked_id) values ($1, $2)");
-const hidePost = statement<never>("test.hidePost", "update posts set deleted_at = now() where id = $1");
-const insertComment = statement<{ id: string }>(
-  "test.comment",
-  `with comment as (insert into comments (post_id, author_id, text) values ($1, $2, 'fine') returning id),
-        counts as (insert into comment_counts (comment_id) select id from comment)
-   select id from comment`,
-);
 
 test("liking twice counts once, and taking it back twice counts once", async () => {
   const first = await likePost(deps, { actorId: bob.id, postId: post.id });
@@ -67,20 +68,23 @@ test("what one may not see can be neither liked nor unliked", async () => {
   await expect(likePost(deps, { actorId: bob.id, postId: hidden.id })).rejects.toMatchObject(notFound);
   await follow(deps, { followerId: bob.id, followeeId: alice.id });
   expect(await likePost(deps, { actorId: bob.id, postId: hidden.id })).toMatchObject({ likeCount: 1 });
-  await deps.db.sql.run(insertBlock, [alice.id, bob.id]);
+  await block(deps, { blockerId: alice.id, blockedId: bob.id });
   await expect(likePost(deps, { actorId: bob.id, postId: post.id })).rejects.toMatchObject(notFound);
   await expect(unlikePost(deps, { actorId: bob.id, postId: hidden.id })).rejects.toMatchObject(notFound);
   await expect(likePost(deps, { actorId: bob.id, postId: "1" })).rejects.toMatchObject(notFound);
 });
 
 test("comments are liked like posts, with their post in the fact", async () => {
-  const comment = await deps.db.sql.one(insertComment, [post.id, alice.id]);
+  const comment = await createComment(deps, { actorId: alice.id, postId: post.id, text: "fine" });
   const target = { actorId: bob.id, commentId: comment.id };
   expect(await likeComment(deps, target)).toEqual({ isLiked: true, likeCount: 1, rev: 2 });
   expect(await likeComment(deps, target)).toEqual({ isLiked: true, likeCount: 1, rev: 2 });
   expect(await unlikeComment(deps, target)).toEqual({ isLiked: false, likeCount: 0, rev: 3 });
   const facts = await deps.db.sql.many(
-    statement<{ payload: unknown }>("test.commentFacts", "select payload from outbox where payload->>'commentId' = $1"),
+    statement<{ payload: unknown }>(
+      "test.commentFacts",
+      "select payload from outbox where fact like 'like.%' and payload->>'commentId' = $1",
+    ),
     [comment.id],
   );
   const payload = { postId: post.id, commentId: comment.id, actorId: bob.id, receiverId: alice.id };
@@ -88,14 +92,12 @@ test("comments are liked like posts, with their post in the fact", async () => {
 });
 
 test("a comment on a hidden post is not found, and neither is a deleted one", async () => {
-  const comment = await deps.db.sql.one(insertComment, [post.id, alice.id]);
+  const comment = await createComment(deps, { actorId: alice.id, postId: post.id, text: "fine" });
   const notFound = { code: "comment.notFound" };
-  await deps.db.sql.run(statement<never>("test.dropComment", "update comments set deleted_at = now() where id = $1"), [
-    comment.id,
-  ]);
+  await deleteComment(deps, { actorId: alice.id, commentId: comment.id });
   await expect(likeComment(deps, { actorId: bob.id, commentId: comment.id })).rejects.toMatchObject(notFound);
-  const second = await deps.db.sql.one(insertComment, [post.id, bob.id]);
-  await deps.db.sql.run(hidePost, [post.id]);
+  const second = await createComment(deps, { actorId: bob.id, postId: post.id, text: "fine" });
+  await hidePost(deps, { postId: post.id });
   await expect(likeComment(deps, { actorId: bob.id, commentId: second.id })).rejects.toMatchObject(notFound);
   await expect(listLikers(deps, { viewerId: bob.id, commentId: second.id, limit: 20 })).rejects.toMatchObject(notFound);
 });
@@ -103,7 +105,7 @@ test("a comment on a hidden post is not found, and neither is a deleted one", as
 test("likers are listed newest first in pages, without those the viewer may not see", async () => {
   const likers = await Promise.all(Array.from({ length: 5 }, () => createPerson(deps)));
   for (const liker of likers) await createLike(deps, { actorId: liker.id, sessionId: null, postId: post.id });
-  await deps.db.sql.run(insertBlock, [likers[3]?.id, bob.id]);
+  await block(deps, { blockerId: likers[3]?.id ?? "", blockedId: bob.id });
   await deleteLike(deps, { actorId: likers[0]?.id ?? "", sessionId: null, postId: post.id });
   const seen: string[] = [];
   let cursor: string | null = null;

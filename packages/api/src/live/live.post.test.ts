@@ -1,15 +1,20 @@
 // Streams of posts: counts at a bearable pace, comments only to those who may see them, an end when the post is hidden.
-import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createComment } from "../comment/comment.service.ts";
 import { hintPosts, hintRevoked, type PostHint } from "../log/log.hint.ts";
 import {
+  addLike,
+  block,
   createPerson,
   createPost,
   createSession,
+  endSession,
   follow,
+  hidePost,
   openTestDeps,
   type TestDeps,
   type TestPerson,
+  unfollow,
   waitFor,
 } from "../testing/index.ts";
 import type { PostEvent } from "./live.schema.ts";
@@ -20,8 +25,6 @@ beforeAll(async () => {
   deps = await openTestDeps();
 });
 afterAll(() => deps.close());
-
-const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
 
 async function watch(viewer: TestPerson | null, postId: string) {
   const sessionId = viewer === null ? "" : (await createSession(deps, { userId: viewer.id })).id;
@@ -43,18 +46,12 @@ async function watch(viewer: TestPerson | null, postId: string) {
 const hint = (...hints: PostHint[]) => hintPosts(deps, { hints });
 
 async function like(postId: string): Promise<void> {
-  await run("update post_counts set like_count = like_count + 1, rev = rev + 1 where post_id = $1", [postId]);
+  await addLike(deps, { userId: (await createPerson(deps)).id, postId });
   hint({ postId, change: "counts" });
 }
 
 async function comment(author: TestPerson, postId: string): Promise<string> {
-  const [row] = await run(
-    `with made as (insert into comments (post_id, author_id, text) values ($1, $2, 'a comment') returning id),
-          counts as (insert into comment_counts (comment_id) select id from made)
-     select id from made`,
-    [postId, author.id],
-  );
-  const commentId = row?.id ?? "";
+  const { id: commentId } = await createComment(deps, { actorId: author.id, postId, text: "a comment" });
   hint({ postId, commentId, change: "comment.created" });
   return commentId;
 }
@@ -81,7 +78,7 @@ test("the counts come at once, and then at most four times a second, ending with
 test("a comment reaches those who may see it, as each may, and no one else", async () => {
   const [ann, bob, cat] = [await createPerson(deps), await createPerson(deps), await createPerson(deps)];
   const post = await createPost(deps, { authorId: ann.id });
-  await run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [cat.id, bob.id]);
+  await block(deps, { blockerId: cat.id, blockedId: bob.id });
   const viewers = [
     await watch(ann, post.id),
     await watch(bob, post.id),
@@ -118,7 +115,6 @@ test("what could not be read is told once it can: a comment once, and the counts
   const { signal } = new AbortController();
   const stream = streamPostEvents(flaky, { viewer: null, postId: post.id, signal, onOverflow: () => undefined });
   expect((await stream.next()).value).toMatchObject({ type: "post.counts", rev: 1 });
-  await run("update post_counts set comment_count = 1, rev = 2 where post_id = $1", [post.id]);
   failures = 3;
   const commentId = await comment(ann, post.id);
   const told = [(await stream.next()).value, (await stream.next()).value];
@@ -159,7 +155,7 @@ test("a deleted post says so and ends its streams", async () => {
   const post = await createPost(deps, { authorId: ann.id });
   const viewer = await watch(ann, post.id);
   await waitFor("the counts", () => viewer.events.length === 1);
-  await run("update posts set deleted_at = now() where id = $1", [post.id]);
+  await hidePost(deps, { postId: post.id });
   hint({ postId: post.id, change: "post.deleted" });
   await viewer.ended;
   expect(viewer.types()).toEqual(["post.counts", "post.deleted"]);
@@ -181,9 +177,9 @@ test("a lost follow, a block and a revoked session end only the streams they con
     await watch(dan, post.id),
   ];
   await waitFor("all to look on", () => [own, lost, blocked, revoked].every((viewer) => viewer.events.length === 1));
-  await run("delete from follows where follower_id = $1", [bob.id]);
-  await run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [ann.id, cat.id]);
-  await run("update sessions set revoked_at = now() where id = $1", [revoked.sessionId]);
+  await unfollow(deps, { followerId: bob.id, followeeId: ann.id });
+  await block(deps, { blockerId: ann.id, blockedId: cat.id });
+  await endSession(deps, { sessionId: revoked.sessionId });
   const startMs = performance.now();
   await Promise.all([lost.ended, blocked.ended, revoked.ended]);
   expect(performance.now() - startMs).toBeLessThan(5_000);
@@ -202,11 +198,10 @@ test("an ended session is told of no comment, hinted or not, and of no count onc
   const post = await createPost(deps, { authorId: ann.id });
   const [silent, hinted, stranger] = [await watch(bob, post.id), await watch(bob, post.id), await watch(null, post.id)];
   await waitFor("all to look on", () => [silent, hinted, stranger].every((viewer) => viewer.events.length === 1));
-  const revoke = (id: string) => run("update sessions set revoked_at = now() where id = $1", [id]);
-  await revoke(silent.sessionId);
+  await endSession(deps, { sessionId: silent.sessionId });
   await comment(ann, post.id);
   await waitFor("the comment", () => stranger.types().includes("comment.created"));
-  await revoke(hinted.sessionId);
+  await endSession(deps, { sessionId: hinted.sessionId });
   hintRevoked(deps, { userId: bob.id, sessionId: hinted.sessionId });
   await like(post.id);
   await waitFor("others to hear of it", () => stranger.types().filter((type) => type === "post.counts").length > 1);
@@ -228,7 +223,7 @@ test("what was waiting for a slow reader is not told once the reader may not loo
   await waitFor("the onlooker", () => onlooker.events.length === 1);
   await comment(ann, post.id);
   await waitFor("the comment to be told", () => onlooker.types().includes("comment.created"));
-  await run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [ann.id, bob.id]);
+  await block(deps, { blockerId: ann.id, blockedId: bob.id });
   hint({ postId: post.id, change: "post.updated" });
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect((await stream.next()).done).toBe(true);

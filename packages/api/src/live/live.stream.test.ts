@@ -3,13 +3,17 @@ import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hintPeople, hintRevoked } from "../log/log.hint.ts";
 import { trimLog } from "../log/log.trim.ts";
-import { notifyLikes } from "../notification/notification.notify.ts";
 import { markRead, markSeen } from "../notification/notification.service.ts";
+import { openInbox } from "../testing/inbox.ts";
 import {
+  addLogEntries,
   createPerson,
   createPost,
   createSession,
+  endSession,
+  hidePost,
   openTestDeps,
+  suspend,
   type TestDeps,
   type TestPerson,
   waitFor,
@@ -42,16 +46,9 @@ async function listen(person: TestPerson, options: { lastEventId?: string; sessi
   return { events, types, sessionId, ended, drop: () => abort.abort() };
 }
 
-let serial = 1;
 async function likeMany(author: TestPerson, times: number): Promise<void> {
   const post = await createPost(deps, { authorId: author.id });
-  for (let index = 0; index < times; index += 1) {
-    const fan = await createPerson(deps);
-    await run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, fan.id]);
-    serial += 1;
-    const payload = { postId: post.id, commentId: null, actorId: fan.id };
-    await notifyLikes(deps, { facts: [{ id: String(serial), fact: "like.created", payload }] });
-  }
+  for (let index = 0; index < times; index += 1) await openInbox(deps).like(await createPerson(deps), post.id);
 }
 
 test("a stream says ready, then tells what happens, with the counts of then", async () => {
@@ -112,12 +109,7 @@ test("a dropped client gets exactly what it missed, then ready, then the rest", 
 
 test("hundreds of missed events come in order, while new ones arrive", async () => {
   const ann = await createPerson(deps);
-  await run(
-    `insert into live_log (user_id, seq, type, payload)
-     select $1, n, 'notification.seen', jsonb_build_object('upToId', n::text) from generate_series(1, 450) n`,
-    [ann.id],
-  );
-  await run("update live_heads set seq = 450 where user_id = $1", [ann.id]);
+  await addLogEntries(deps, { userId: ann.id, count: 450 });
   const client = await listen(ann, { lastEventId: "0" });
   await likeMany(ann, 3);
   await waitFor("all", () => client.events.length === 454);
@@ -149,10 +141,8 @@ test("past the horizon, and for an id that the log never gave, a stream begins w
 test("an event whose subject is gone when it is sent comes as removed, under its own id", async () => {
   const ann = await createPerson(deps);
   await likeMany(ann, 2);
-  await run(
-    `update posts set deleted_at = now() where author_id = $1 and id = (select min(id) from posts where author_id = $1)`,
-    [ann.id],
-  );
+  const [post] = await run("select id from posts where author_id = $1", [ann.id]);
+  await hidePost(deps, { postId: post?.id ?? "" });
   const client = await listen(ann, { lastEventId: "0" });
   await waitFor("ready", () => client.types().includes("ready"));
   expect(client.events.map(({ id, event }) => [id, event.type])).toEqual([
@@ -169,32 +159,27 @@ test("a lost hint delays an event by seconds, no more", async () => {
   await waitFor("ready", () => client.types().includes("ready"));
   const silent = { ...deps, pubsub: { ...deps.pubsub, publish: () => undefined } };
   await markSeen(silent, { actorId: ann.id, upToId: "1" });
-  await run(
-    `with head as (update live_heads set seq = seq + 1 where user_id = $1 returning seq)
-     insert into live_log (user_id, seq, type, payload) select $1, seq, 'notification.seen', '{"upToId": "1"}' from head`,
-    [ann.id],
-  );
+  await addLogEntries(deps, { userId: ann.id, count: 1 });
   await waitFor("the event", () => client.types().includes("notification.seen"), { timeoutMs: 5_000 });
   client.drop();
 });
 
 test("a revoked session hears session.revoked and nothing more, hinted or not", async () => {
   const ann = await createPerson(deps);
-  const revoke = (id: string) => run("update sessions set revoked_at = now() where id = $1", [id]);
   const [hinted, swept, kept] = [await listen(ann), await listen(ann), await listen(ann)];
   await waitFor("ready", () => [hinted, swept, kept].every((client) => client.types().includes("ready")));
-  await revoke(hinted.sessionId);
+  await endSession(deps, { sessionId: hinted.sessionId });
   hintRevoked(deps, { userId: ann.id, sessionId: hinted.sessionId });
   await hinted.ended;
   expect(hinted.events.at(-1)).toEqual({ id: "0", event: { type: "session.revoked", sessionId: hinted.sessionId } });
 
-  await revoke(swept.sessionId);
+  await endSession(deps, { sessionId: swept.sessionId });
   await likeMany(ann, 1);
   await swept.ended;
   expect(swept.types()).toEqual(["ready", "session.revoked"]);
   await waitFor("the like", () => kept.types().includes("notification.created"));
 
-  await run("update users set suspended_at = now() where id = $1", [ann.id]);
+  await suspend(deps, { userId: ann.id });
   await kept.ended;
   expect(kept.types().at(-1)).toBe("session.revoked");
 });
@@ -206,12 +191,7 @@ test("a slow reader holds back a bounded number of events, and gets all of them 
   const viewer = { userId: ann.id, sessionId };
   const stream = streamPersonalEvents(deps, { viewer, lastEventId: null, signal: abort.signal });
   expect((await stream.next()).value?.event.type).toBe("ready");
-  await run(
-    `insert into live_log (user_id, seq, type, payload)
-     select $1, n, 'notification.seen', jsonb_build_object('upToId', n::text) from generate_series(1, 1500) n`,
-    [ann.id],
-  );
-  await run("update live_heads set seq = 1500 where user_id = $1", [ann.id]);
+  await addLogEntries(deps, { userId: ann.id, count: 1_500 });
   hintPeople(deps, { positions: [{ userId: ann.id, seq: "1500" }] });
   const ids: number[] = [];
   while (ids.length < 1_500) ids.push(Number((await stream.next()).value?.id));
@@ -227,17 +207,12 @@ test("a slow reader whose session ends hears so next, and none of what was waiti
   const { signal } = new AbortController();
   const stream = streamPersonalEvents(deps, { viewer, lastEventId: null, signal });
   expect((await stream.next()).value?.event.type).toBe("ready");
-  await run(
-    `insert into live_log (user_id, seq, type, payload)
-     select $1, n, 'notification.seen', jsonb_build_object('upToId', n::text) from generate_series(1, 1500) n`,
-    [ann.id],
-  );
-  await run("update live_heads set seq = 1500 where user_id = $1", [ann.id]);
+  await addLogEntries(deps, { userId: ann.id, count: 1_500 });
   hintPeople(deps, { positions: [{ userId: ann.id, seq: "1500" }] });
   for (let n = 1; n <= 3; n += 1) expect((await stream.next()).value?.id).toBe(String(n));
   // Long enough for as much to wait as ever may.
   await new Promise((resolve) => setTimeout(resolve, 500));
-  await run("update sessions set revoked_at = now() where id = $1", [sessionId]);
+  await endSession(deps, { sessionId });
   hintRevoked(deps, { userId: ann.id, sessionId });
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect((await stream.next()).value).toEqual({ id: "3", event: { type: "session.revoked", sessionId } });

@@ -2,8 +2,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createBlock } from "../block/block.service.ts";
 import { createMute } from "../mute/mute.service.ts";
-import { openInbox } from "../testing/inbox.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps } from "../testing/index.ts";
+import {
+  addLike,
+  createPerson,
+  createPost,
+  hidePost,
+  markPersonDeleted,
+  openTestDeps,
+  type TestDeps,
+} from "../testing/index.ts";
 import { draftOfFollow, draftOfLike } from "./notification.draft.ts";
 import { judgeDrafts } from "./notification.judge.ts";
 import { setQuiet, updatePreferences } from "./notification.preference.ts";
@@ -15,7 +22,6 @@ beforeAll(async () => {
 afterAll(() => deps.close());
 
 test("a like is judged alike, alone and beside a follow", async () => {
-  const { run } = openInbox(deps);
   const [ann, choosy] = [await createPerson(deps), await createPerson(deps)];
   const newPerson = () => createPerson(deps);
   const [plain, muted, blocked, blocker] = [await newPerson(), await newPerson(), await newPerson(), await newPerson()];
@@ -24,7 +30,7 @@ test("a like is judged alike, alone and beside a follow", async () => {
   await createMute(deps, { actorId: ann.id, userId: muted.id });
   await createBlock(deps, { actorId: ann.id, userId: blocked.id });
   await createBlock(deps, { actorId: blocker.id, userId: ann.id });
-  await run("update users set deleted_at = now() where id = $1", [gone.id]);
+  await markPersonDeleted(deps, { userId: gone.id });
   const [open, quiet, deleted, choosyPost] = [
     await createPost(deps, { authorId: ann.id }),
     await createPost(deps, { authorId: ann.id }),
@@ -36,10 +42,10 @@ test("a like is judged alike, alone and beside a follow", async () => {
   const posts = [open, quiet, deleted, choosyPost];
   for (const post of posts) {
     for (const actor of actors.filter((person) => person !== absent)) {
-      await run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, actor.id]);
+      await addLike(deps, { userId: actor.id, postId: post.id });
     }
   }
-  await run("update posts set deleted_at = now() where id = $1", [deleted.id]);
+  await hidePost(deps, { postId: deleted.id });
 
   const likes = posts.flatMap((post) =>
     actors.map((actor) =>

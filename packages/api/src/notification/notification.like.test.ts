@@ -1,11 +1,25 @@
 // Likes told in one trip: what is told, what is left, and that a fact goes with its effect.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { updateUser } from "../account/account.profile.ts";
 import { factOf, openInbox } from "../testing/inbox.ts";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps } from "../testing/index.ts";
-import { signInDevice } from "../testing/outside.ts";
+import {
+  addLike,
+  block,
+  createPerson,
+  createPost,
+  follow,
+  hidePost,
+  mute,
+  openTestDeps,
+  removeLike,
+  storeFact,
+  suspend,
+  type TestDeps,
+} from "../testing/index.ts";
+import { openBrowser } from "../testing/outside.ts";
 import { tellLikes } from "./notification.like.ts";
 import { notifyLikes } from "./notification.notify.ts";
-import { updatePreferences } from "./notification.preference.ts";
+import { setQuiet, updatePreferences } from "./notification.preference.ts";
 
 let deps: TestDeps;
 let inbox: ReturnType<typeof openInbox>;
@@ -19,13 +33,9 @@ afterAll(() => deps.close());
 async function openLike() {
   const [author, fan] = [await createPerson(deps), await createPerson(deps)];
   const post = await createPost(deps, { authorId: author.id });
-  await inbox.run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, fan.id]);
+  await addLike(deps, { userId: fan.id, postId: post.id });
   const fact = factOf("like.created", await inbox.likeOf(fan, post.id));
-  const [row] = await inbox.run("insert into outbox (fact, payload) values ($1, $2) returning id", [
-    fact.fact,
-    JSON.stringify(fact.payload),
-  ]);
-  return { author, fan, post, fact: { ...fact, id: row?.id ?? "" } };
+  return { author, fan, post, fact: { ...fact, ...(await storeFact(deps, fact)) } };
 }
 
 type Like = Awaited<ReturnType<typeof openLike>>;
@@ -33,11 +43,7 @@ type Like = Awaited<ReturnType<typeof openLike>>;
 const factsOf = async (name: string, receiverId: string) =>
   inbox.run("select id from outbox where fact = $1 and payload ->> 'userId' = $2", [name, receiverId]);
 const isUnfinished = async (id: string) => (await inbox.run("select id from outbox where id = $1", [id])).length === 1;
-const subscribe = async (userId: string) =>
-  inbox.run(
-    "insert into push_subscriptions (user_id, session_id, endpoint, p256dh, auth) values ($1, $2, $3, 'key', 'secret')",
-    [userId, await signInDevice(deps, { userId }), `https://push.example/${userId}`],
-  );
+const subscribe = (userId: string) => openBrowser(deps, { userId, endpoint: `https://push.example/${userId}` });
 
 test("a like that stands is told, and its fact is gone with it; the second time changes nothing", async () => {
   const { author, fact } = await openLike();
@@ -51,9 +57,9 @@ test("a like that stands is told, and its fact is gone with it; the second time 
 test("what is not to be told is left with its fact, and holds up nothing beside it", async () => {
   const told = await openLike();
   const [muted, undone, gone] = [await openLike(), await openLike(), await openLike()];
-  await inbox.run("insert into mutes (muter_id, muted_id) values ($1, $2)", [muted.author.id, muted.fan.id]);
-  await inbox.run("delete from post_likes where post_id = $1", [undone.post.id]);
-  await inbox.run("update posts set deleted_at = now() where id = $1", [gone.post.id]);
+  await mute(deps, { muterId: muted.author.id, mutedId: muted.fan.id });
+  await removeLike(deps, { userId: undone.fan.id, postId: undone.post.id });
+  await hidePost(deps, { postId: gone.post.id });
   const left = [muted.fact, undone.fact, gone.fact];
   expect(await tellLikes(deps, { facts: [...left, told.fact] })).toEqual(left);
   expect(await inbox.typesOf(told.author)).toEqual(["LIKE"]);
@@ -113,13 +119,13 @@ test("one trip tells what the ordinary way tells, however things stand", async (
     ({ author }) =>
       updatePreferences(deps, { actorId: author.id, changes: { types: { LIKE: { from: "following" } } } }),
     ({ author, fan }) => follow(deps, { followerId: author.id, followeeId: fan.id }),
-    ({ author, post }) => inbox.run("insert into quiet_posts (user_id, post_id) values ($1, $2)", [author.id, post.id]),
-    ({ author, fan }) => inbox.run("insert into mutes (muter_id, muted_id) values ($1, $2)", [author.id, fan.id]),
-    ({ author, fan }) => inbox.run("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [fan.id, author.id]),
-    ({ fan }) => inbox.run("update users set suspended_at = now() where id = $1", [fan.id]),
-    ({ author }) => inbox.run("update users set is_private = true where id = $1", [author.id]),
-    ({ post }) => inbox.run("delete from post_likes where post_id = $1", [post.id]),
-    ({ post }) => inbox.run("update posts set deleted_at = now() where id = $1", [post.id]),
+    ({ author, post }) => setQuiet(deps, { actorId: author.id, postId: post.id, isQuiet: true }),
+    ({ author, fan }) => mute(deps, { muterId: author.id, mutedId: fan.id }),
+    ({ author, fan }) => block(deps, { blockerId: fan.id, blockedId: author.id }),
+    ({ fan }) => suspend(deps, { userId: fan.id }),
+    ({ author }) => updateUser(deps, { actorId: author.id, isPrivate: true }),
+    ({ fan, post }) => removeLike(deps, { userId: fan.id, postId: post.id }),
+    ({ post }) => hidePost(deps, { postId: post.id }),
   ];
   async function outcomeOf({ author, fact }: Like) {
     return {

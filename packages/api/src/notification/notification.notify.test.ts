@@ -1,8 +1,21 @@
 // Notifications from facts: made once, taken back, never twice.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deleteComment } from "../comment/comment.service.ts";
 import { factOf, openInbox } from "../testing/inbox.ts";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import {
+  addCommentLike,
+  addLike,
+  askToFollow,
+  createPerson,
+  createPost,
+  follow,
+  hidePost,
+  openTestDeps,
+  type TestDeps,
+  type TestPerson,
+  unfollow,
+} from "../testing/index.ts";
 import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification.notify.ts";
 import { countNotifications, listNotifications, markRead } from "./notification.service.ts";
 
@@ -82,9 +95,7 @@ describe("likes", () => {
     const [ann, bob, cat] = [await createPerson(deps), await createPerson(deps), await createPerson(deps)];
     const post = await createPost(deps, { authorId: ann.id });
     const likes = [bob, cat].map((fan) => ({ postId: post.id, commentId: null, actorId: fan.id }));
-    for (const fan of [bob, cat]) {
-      await inbox.run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, fan.id]);
-    }
+    for (const fan of [bob, cat]) await addLike(deps, { userId: fan.id, postId: post.id });
     const facts = likes.map((like, index) =>
       factOf("like.created", index === 0 ? like : { ...like, receiverId: ann.id }),
     );
@@ -96,10 +107,10 @@ describe("likes", () => {
     const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
     const post = await createPost(deps, { authorId: ann.id });
     const like = { postId: post.id, commentId: null, actorId: bob.id, receiverId: ann.id };
-    await inbox.run("insert into post_likes (post_id, user_id) values ($1, $2)", [post.id, bob.id]);
+    await addLike(deps, { userId: bob.id, postId: post.id });
     await notifyLikes(deps, { facts: [factOf("like.created", like)] });
     expect(await inbox.typesOf(ann)).toEqual(["LIKE"]);
-    await inbox.run("update posts set deleted_at = now() where id = $1", [post.id]);
+    await hidePost(deps, { postId: post.id });
     await notifyLikes(deps, { facts: [factOf("like.created", like)] });
     expect(await inbox.typesOf(ann)).toEqual([]);
     await expectExactCounts(ann);
@@ -119,12 +130,7 @@ describe("likes", () => {
         }),
       ),
     );
-    for (const one of facts) {
-      await inbox.run("insert into post_likes (post_id, user_id) values ($1, $2)", [
-        one.payload.postId,
-        one.payload.actorId,
-      ]);
-    }
+    for (const { payload } of facts) await addLike(deps, { userId: payload.actorId, postId: payload.postId });
     const shuffled = facts.toSorted((one, other) =>
       (BigInt(one.id) * 7919n) % 101n < (BigInt(other.id) * 7919n) % 101n ? -1 : 1,
     );
@@ -158,7 +164,7 @@ describe("comments", () => {
     const post = await createPost(deps, { authorId: ann.id });
     const top = await inbox.comment({ author: bob, postId: post.id });
     expect(await inbox.typesOf(ann)).toEqual(["COMMENT"]);
-    await inbox.comment({ author: dan, postId: post.id, parentId: top, answered: bob, mentions: [bob, cat, ann, dan] });
+    await inbox.comment({ author: dan, postId: post.id, parentId: top, mentions: [bob, cat, ann, dan] });
     expect(await inbox.typesOf(bob)).toEqual(["REPLY"]);
     expect(await inbox.typesOf(cat)).toEqual(["MENTION"]);
     expect(await inbox.typesOf(ann)).toEqual(["MENTION", "COMMENT"]);
@@ -169,11 +175,11 @@ describe("comments", () => {
     const [ann, bob, cat] = [await createPerson(deps), await createPerson(deps), await createPerson(deps)];
     const post = await createPost(deps, { authorId: ann.id });
     const commentId = await inbox.comment({ author: bob, postId: post.id, mentions: [cat] });
-    await inbox.run("insert into comment_likes (comment_id, user_id) values ($1, $2)", [commentId, cat.id]);
+    await addCommentLike(deps, { userId: cat.id, commentId });
     await notifyLikes(deps, { facts: [factOf("like.created", { postId: post.id, commentId, actorId: cat.id })] });
     expect(await inbox.typesOf(bob)).toEqual(["COMMENT_LIKE"]);
     await markRead(deps, { actorId: ann.id, which: { upToId: "9223372036854775807" } });
-    await inbox.run("delete from comments where id = $1", [commentId]);
+    await deleteComment(deps, { actorId: bob.id, commentId });
     await notifyComments(deps, {
       facts: [factOf("comment.deleted", { commentId, postId: post.id, authorId: bob.id })],
     });
@@ -185,8 +191,7 @@ describe("comments", () => {
 
   test("a caption tells whom it names", async () => {
     const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
-    const post = await createPost(deps, { authorId: ann.id });
-    await inbox.run("update posts set mention_ids = $2 where id = $1", [post.id, [bob.id]]);
+    const post = await createPost(deps, { authorId: ann.id, mentionIds: [bob.id] });
     await notifyMentions(deps, { facts: [factOf("post.created", { postId: post.id, authorId: ann.id })] });
     expect(await inbox.typesOf(bob)).toEqual(["MENTION"]);
   });
@@ -199,7 +204,7 @@ describe("follows", () => {
     const payload = { actorId: bob.id, targetId: ann.id };
     await notifyFollows(deps, { facts: [factOf("follow.created", payload)] });
     expect(await inbox.typesOf(ann)).toEqual(["FOLLOW"]);
-    await inbox.run("delete from follows where follower_id = $1", [bob.id]);
+    await unfollow(deps, { followerId: bob.id, followeeId: ann.id });
     await notifyFollows(deps, { facts: [factOf("follow.deleted", payload)] });
     expect(await inbox.typesOf(ann)).toEqual([]);
     await expectExactCounts(ann);
@@ -208,9 +213,8 @@ describe("follows", () => {
   test("a withdrawn request takes its notification away though it was read; an accepted one leaves it and tells", async () => {
     const [ann, bob] = [await createPerson(deps, { isPrivate: true }), await createPerson(deps)];
     const payload = { actorId: bob.id, targetId: ann.id };
-    const ask = () =>
-      inbox.run("insert into follow_requests (requester_id, target_id) values ($1, $2)", [bob.id, ann.id]);
-    const unask = () => inbox.run("delete from follow_requests where requester_id = $1", [bob.id]);
+    const ask = () => askToFollow(deps, { requesterId: bob.id, targetId: ann.id });
+    const unask = () => unfollow(deps, { followerId: bob.id, followeeId: ann.id });
     await ask();
     await notifyFollows(deps, { facts: [factOf("follow.requested", payload)] });
     expect(await inbox.typesOf(ann)).toEqual(["FOLLOW_REQUEST"]);

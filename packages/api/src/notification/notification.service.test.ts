@@ -2,16 +2,17 @@
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCallerFactory } from "../platform/call/trpc.ts";
+import { openInbox } from "../testing/inbox.ts";
 import {
   createPerson,
   createPost,
   openTestDeps,
+  suspend,
   type TestDeps,
   type TestPerson,
   testContext,
 } from "../testing/index.ts";
 import { draftsOfComment, judgeDraft, mergeDrafts } from "./notification.draft.ts";
-import { notifyLikes } from "./notification.notify.ts";
 import { removeOldNotifications } from "./notification.remove.ts";
 import { notificationRouter } from "./notification.router.ts";
 
@@ -25,13 +26,7 @@ const callerOf = createCallerFactory(notificationRouter);
 const as = (person: TestPerson) => callerOf(testContext(deps, { viewerId: person.id }));
 const run = (text: string, values: unknown[]) => deps.db.sql.many(statement<{ id: string }>("test", text), values);
 
-let serial = 1;
-async function like(fan: TestPerson, postId: string): Promise<void> {
-  await run("insert into post_likes (post_id, user_id) values ($1, $2) on conflict do nothing", [postId, fan.id]);
-  serial += 1;
-  const payload = { postId, commentId: null, actorId: fan.id };
-  await notifyLikes(deps, { facts: [{ id: String(serial), fact: "like.created", payload }] });
-}
+const like = (fan: TestPerson, postId: string) => openInbox(deps).like(fan, postId);
 
 const people = (count: number) => Promise.all(Array.from({ length: count }, () => createPerson(deps)));
 
@@ -53,7 +48,7 @@ describe("lists", () => {
     const post = await createPost(deps, { authorId: ann.id });
     const fans = await people(12);
     for (const fan of fans) await like(fan, post.id);
-    await run("update users set suspended_at = now() where id = $1", [fans[5]?.id]);
+    await suspend(deps, { userId: fans[5]?.id ?? "" });
     const late = await createPerson(deps);
     const pages = await pagesOf(async (cursor) => {
       const page = await as(ann).list({ limit: 5, cursor });

@@ -1,9 +1,9 @@
 // Cached bodies: one query for the misses of a tick, and never a word that this viewer may not read now.
-import { type Db, statement } from "@pixora/db";
+import type { Db } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { updateUser } from "../account/account.profile.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { createPerson, createPost, openTestDeps, suspend, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { loadPostBodies } from "./post.cache.ts";
 import { updatePost } from "./post.service.ts";
 import { presentPost, presentPosts, presentStates } from "./post.view.ts";
@@ -76,20 +76,9 @@ test("a post that is narrowed between its state and its body is not shown", asyn
 });
 
 test("people who are named go from a cached post when their account is suspended", async () => {
-  const { id } = await deps.db.sql.one(
-    statement<{ id: string }>(
-      "test.mentioning",
-      `with post as (insert into posts (id, author_id, caption, mention_ids) values (next_id(), $1, 'hi', array[$2::bigint])
-                     returning id),
-            counts as (insert into post_counts (post_id) select id from post)
-       select id from post`,
-    ),
-    [alice.id, bob.id],
-  );
+  const { id } = await createPost(deps, { authorId: alice.id, mentionIds: [bob.id] });
   const read = async () => (await presentPost(deps, { viewerId: alice.id, postId: id })).mentions;
   expect(await read()).toEqual([{ userId: bob.id, handle: bob.handle }]);
-  await deps.db.sql.run(statement<never>("test.suspend", "update users set suspended_at = now() where id = $1"), [
-    bob.id,
-  ]);
+  await suspend(deps, { userId: bob.id });
   expect(await read()).toEqual([]);
 });

@@ -1,7 +1,17 @@
 // Who sees which posts, page by page.
 import { idAt } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createPerson, createPost, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import {
+  block,
+  createPerson,
+  createPost,
+  createPosts,
+  follow,
+  openTestDeps,
+  suspend,
+  type TestDeps,
+  type TestPerson,
+} from "../testing/index.ts";
 import { listPostEdits, listPostsByUser } from "./post.list.ts";
 import { deletePost } from "./post.service.ts";
 import { presentPost } from "./post.view.ts";
@@ -18,10 +28,6 @@ beforeEach(async () => {
   alice = await createPerson(deps);
   bob = await createPerson(deps);
 });
-
-function block(blocker: TestPerson, blocked: TestPerson) {
-  return deps.db.pool.query("insert into blocks (blocker_id, blocked_id) values ($1, $2)", [blocker.id, blocked.id]);
-}
 
 async function idsOf(viewerId: string | null, userId: string): Promise<string[]> {
   const page = await listPostsByUser(deps, { viewerId, userId, limit: 100 });
@@ -65,7 +71,7 @@ test("a private account shows its posts to followers and itself", async () => {
 
 test("a block hides posts both ways, and tells the blocker so", async () => {
   const post = await createPost(deps, { authorId: alice.id });
-  await block(bob, alice);
+  await block(deps, { blockerId: bob.id, blockedId: alice.id });
   expect(await refusalsOf(bob.id, post, alice.id)).toEqual(["post.notFound", "post.notFound", "block.active"]);
   const other = await createPost(deps, { authorId: bob.id });
   expect(await refusalsOf(alice.id, other, bob.id)).toEqual(["post.notFound", "post.notFound", "user.notFound"]);
@@ -73,7 +79,7 @@ test("a block hides posts both ways, and tells the blocker so", async () => {
 
 test("posts of deleted and suspended accounts are gone, and unknown people are not found", async () => {
   const post = await createPost(deps, { authorId: alice.id });
-  await deps.db.pool.query("update users set suspended_at = now() where id = $1", [alice.id]);
+  await suspend(deps, { userId: alice.id });
   expect(await refusalsOf(bob.id, post, alice.id)).toEqual(["post.notFound", "post.notFound", "user.notFound"]);
   expect(await refusalsOf(bob.id, { id: "5" }, "6")).toEqual(["post.notFound", "post.notFound", "user.notFound"]);
 });
@@ -82,11 +88,7 @@ test("a walk gives what exists throughout once, while posts come and go and time
   // Twelve posts of one millisecond.
   const start = idAt(new Date("2025-05-05T05:05:05Z"));
   const ids = Array.from({ length: 12 }, (_, place) => (start + BigInt(place)).toString());
-  await deps.db.pool.query(
-    `with post as (insert into posts (id, author_id) select unnest($1::bigint[]), $2 returning id)
-     insert into post_counts (post_id) select id from post`,
-    [ids, alice.id],
-  );
+  await createPosts(deps, { authorId: alice.id, posts: ids.map((id) => ({ id })) });
   const [deleted] = ids;
   const seen: string[] = [];
   let cursor: string | null = null;

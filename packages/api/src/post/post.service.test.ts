@@ -4,7 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createBookmark } from "../bookmark/bookmark.service.ts";
 import { likePost } from "../like/like.service.ts";
 import {
+  block,
   createPerson,
+  createPosts,
   follow,
   createPost as insertPost,
   openTestDeps,
@@ -41,8 +43,6 @@ const readFacts = statement<{ fact: string }>(
   "select fact from outbox where payload->>'postId' = $1 order by id",
 );
 const readPostIds = statement<{ id: string }>("test.postIds", "select id from posts where author_id = $1");
-const insertBlock = statement<never>("test.block", "insert into blocks (blocker_id, blocked_id) values ($1, $2)");
-const insertPostWithId = statement<never>("test.post", "insert into posts (id, author_id) values ($1, $2)");
 const ageKeys = statement<never>(
   "test.ageKeys",
   "update idempotency_keys set created_at = created_at - interval '25 hours' where user_id = $1",
@@ -81,7 +81,7 @@ test("a post answers what it says, counts for its author and stores its fact", a
 });
 
 test("people who are blocked either way are not mentioned", async () => {
-  await deps.db.sql.run(insertBlock, [bob.id, alice.id]);
+  await block(deps, { blockerId: bob.id, blockedId: alice.id });
   expect((await publish(alice.id, { caption: `@${bob.handle}` })).mentions).toEqual([]);
 });
 
@@ -107,7 +107,7 @@ test("twenty concurrent posts of one author get rising ids, and the head is the 
 test("an id is above the author's last even where the clock went back", async () => {
   const last = await publish(alice.id);
   const ahead = (BigInt(last.id) + (3_600_000n << 22n)).toString();
-  await deps.db.sql.run(insertPostWithId, [ahead, alice.id]);
+  await createPosts(deps, { authorId: alice.id, posts: [{ id: ahead }] });
   expect(BigInt((await publish(alice.id)).id)).toBeGreaterThan(BigInt(ahead));
 });
 

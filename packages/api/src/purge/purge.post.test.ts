@@ -2,9 +2,18 @@
 import { statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createBookmark } from "../bookmark/bookmark.service.ts";
 import { createComment } from "../comment/comment.service.ts";
-import { deletePost } from "../post/post.service.ts";
-import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { deletePost, updatePost } from "../post/post.service.ts";
+import {
+  addCommentLike,
+  addLike,
+  createPerson,
+  createPost,
+  openTestDeps,
+  type TestDeps,
+  type TestPerson,
+} from "../testing/index.ts";
 import { purgePosts } from "./purge.post.ts";
 
 let deps: TestDeps;
@@ -16,13 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => deps?.close());
 
-const insertHangers = statement<never>(
-  "test.hangers",
-  `with liked as (insert into post_likes (post_id, user_id) values ($1, $2)),
-        kept as (insert into bookmarks (post_id, user_id) values ($1, $2)),
-        edited as (insert into post_edits (post_id, caption, edited_at) values ($1, 'before', now()))
-   insert into comment_likes (comment_id, user_id) select id, $2 from comments where post_id = $1`,
-);
 const countHangers = statement<{ rows: number }>(
   "test.countHangers",
   `select ((select count(*) from posts where id = $1) + (select count(*) from post_counts where post_id = $1)
@@ -43,7 +45,10 @@ async function deletedPost(): Promise<{ id: string; fact: FactOf<"post.purgePost
   const post = await createPost(deps, { authorId: alice.id });
   const top = await createComment(deps, { actorId: alice.id, postId: post.id, text: "top" });
   await createComment(deps, { actorId: alice.id, postId: post.id, text: "reply", parentId: top.id });
-  await deps.db.sql.run(insertHangers, [post.id, alice.id]);
+  await addLike(deps, { userId: alice.id, postId: post.id });
+  await createBookmark(deps, { actorId: alice.id, sessionId: null, postId: post.id });
+  await updatePost(deps, { actorId: alice.id, postId: post.id, caption: "edited" });
+  await addCommentLike(deps, { userId: alice.id, commentId: top.id });
   await deletePost(deps, { actorId: alice.id, postId: post.id });
   return { id: post.id, fact: await deps.db.sql.one(readFact, [post.id]) };
 }

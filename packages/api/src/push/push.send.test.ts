@@ -6,6 +6,7 @@ import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson 
 import { comment, like, listDeliveries, openBrowser, takeFacts, unlike } from "../testing/outside.ts";
 import { openPushSink, type PushSink } from "../testing/sinks.ts";
 import { sendPushes } from "./push.send.ts";
+import { subscribe } from "./push.service.ts";
 
 let deps: TestDeps;
 let sink: PushSink;
@@ -151,10 +152,9 @@ test("a browser whose keys are none is forgotten", async () => {
   const endpoint = `${sink.url}/none`;
   const { sessionId } = await openOne();
   await deps.db.pool.query("delete from push_subscriptions");
-  await deps.db.pool.query(
-    "insert into push_subscriptions (user_id, session_id, endpoint, p256dh, auth) values ($1, $2, $3, $4, $5)",
-    [ann.id, sessionId, endpoint, Buffer.alloc(65, 4).toString("base64url"), Buffer.alloc(16).toString("base64url")],
-  );
+  // Of the right length, and no point of the curve.
+  const keys = { p256dh: Buffer.alloc(65, 4).toString("base64url"), auth: Buffer.alloc(16).toString("base64url") };
+  await subscribe(deps, { actorId: ann.id, sessionId, endpoint, keys });
   await like(deps, { actorId: bob.id, postId });
   await send();
   expect(await statesOf(ann)).toEqual(["skipped"]);

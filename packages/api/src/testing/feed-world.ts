@@ -10,7 +10,8 @@ import type { Deps } from "../platform/process/deps.ts";
 import { createPost, deletePost, updatePost } from "../post/post.service.ts";
 import { setSuspended } from "../user/user.service.ts";
 import { type FeedWorker, openFeedWorker } from "./feed-worker.ts";
-import { createPerson, follow } from "./people.ts";
+import { createPerson } from "./people.ts";
+import { follow } from "./relations.ts";
 
 export interface NaivePost {
   id: string;

@@ -1,9 +1,11 @@
 // For tests of notifications: what people do, as rows and as the facts that jobs get, and what comes of it.
 import { statement } from "@pixora/db";
 import type { FactName, FactPayload } from "@pixora/jobs";
+import { createComment } from "../comment/comment.service.ts";
 import { notifyComments, notifyLikes } from "../notification/notification.notify.ts";
 import { countNotifications, listNotifications } from "../notification/notification.service.ts";
 import type { Counts } from "../user/user.schema.ts";
+import { addLike, removeLike } from "./content.ts";
 import type { TestPerson } from "./people.ts";
 import type { TestDeps } from "./test-deps.ts";
 
@@ -32,12 +34,12 @@ export function openInbox(deps: TestDeps) {
   }
 
   async function like(actor: TestPerson, postId: string) {
-    await run("insert into post_likes (post_id, user_id) values ($1, $2) on conflict do nothing", [postId, actor.id]);
+    await addLike(deps, { userId: actor.id, postId });
     await notifyLikes(deps, { facts: [factOf("like.created", await likeOf(actor, postId))] });
   }
 
   async function unlike(actor: TestPerson, postId: string) {
-    await run("delete from post_likes where post_id = $1 and user_id = $2", [postId, actor.id]);
+    await removeLike(deps, { userId: actor.id, postId });
     await notifyLikes(deps, { facts: [factOf("like.deleted", await likeOf(actor, postId))] });
   }
 
@@ -45,26 +47,12 @@ export function openInbox(deps: TestDeps) {
     author: TestPerson;
     postId: string;
     parentId?: string;
-    answered?: TestPerson;
-    mentions?: TestPerson[];
+    mentions?: readonly TestPerson[];
   }) {
-    const [row] = await run(
-      `with made as (
-         insert into comments (post_id, author_id, parent_id, reply_to_id, reply_to_author_id, text, mention_ids)
-         values ($1, $2, $3, $3, $4, 'a comment', $5) returning id
-       ), counts as (insert into comment_counts (comment_id) select id from made)
-       select id from made`,
-      [
-        input.postId,
-        input.author.id,
-        input.parentId ?? null,
-        input.answered?.id ?? null,
-        (input.mentions ?? []).map((person) => person.id),
-      ],
-    );
-    const commentId = row?.id ?? "";
-    const payload = { commentId, postId: input.postId, authorId: input.author.id };
-    await notifyComments(deps, { facts: [factOf("comment.created", payload)] });
+    const { author, postId, parentId, mentions = [] } = input;
+    const text = ["a comment", ...mentions.map(({ handle }) => `@${handle}`)].join(" ");
+    const { id: commentId } = await createComment(deps, { actorId: author.id, postId, text, parentId });
+    await notifyComments(deps, { facts: [factOf("comment.created", { commentId, postId, authorId: author.id })] });
     return commentId;
   }
 

@@ -1,7 +1,26 @@
 // The door for tests: real PostgreSQL and Redis, one database a test file, people and posts at hand.
+export {
+  addCommentLike,
+  addLike,
+  createComments,
+  createPost,
+  createPosts,
+  hidePost,
+  removeLike,
+} from "./content.ts";
 export { testContext } from "./context.ts";
-export { createPerson, createPost, createSession, follow, type TestPerson } from "./people.ts";
+export { addLogEntries, buryFact, storeFact } from "./facts.ts";
+export {
+  createPerson,
+  createSession,
+  endSession,
+  markPersonDeleted,
+  suspend,
+  type TestPerson,
+  unsuspend,
+} from "./people.ts";
 export { openRaw, type RawConnection } from "./raw.ts";
+export { askToFollow, block, follow, mute, unfollow } from "./relations.ts";
 export { openTestDeps, type TestDeps, testConfig } from "./test-deps.ts";
 export { waitFor } from "./wait-for.ts";
 export { type Caller, type WireClient, WireError } from "./wire.http.ts";

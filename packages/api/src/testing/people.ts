@@ -1,6 +1,9 @@
-// People and posts for tests, made by bulk-free plain SQL in the shape that sign-up and post.create leave behind.
+// People and their sessions for tests, in the shape that sign-up and sign-in leave behind; their suspension and end.
 import { statement } from "@pixora/db";
+import { endAccount } from "../account/account.deletion.ts";
+import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { setSuspended } from "../user/user.service.ts";
 
 export interface TestPerson {
   id: string;
@@ -37,45 +40,6 @@ export async function createPerson(
   return { id: row.id, handle };
 }
 
-const insertFollow = statement<never>(
-  "testing.insertFollow",
-  `with follow as (
-     insert into follows (follower_id, followee_id) values ($1, $2) on conflict do nothing returning 1
-   )
-   update user_counts set
-     following_count = following_count + (user_id = $1)::int,
-     follower_count = follower_count + (user_id = $2)::int
-   where user_id in ($1, $2) and exists (select from follow)`,
-);
-
-/** Makes one person follow another, as if it had always been so: no fact is stored. */
-export async function follow(deps: Deps, input: { followerId: string; followeeId: string }): Promise<void> {
-  await deps.db.sql.run(insertFollow, [input.followerId, input.followeeId]);
-}
-
-const insertPost = statement<{ id: string }>(
-  "testing.insertPost",
-  `with post as (
-     insert into posts (id, author_id, caption, visibility) values (next_id(), $1, $2, $3) returning id
-   ), counts as (
-     insert into post_counts (post_id) select id from post
-   ), author as (
-     update user_counts set post_count = post_count + 1 where user_id = $1
-   ), head as (
-     update author_heads set last_post_id = greatest(last_post_id, (select id from post)) where author_id = $1
-   )
-   select id from post`,
-);
-
-/** A post as post.create leaves it, without its fact. */
-export async function createPost(
-  deps: Deps,
-  input: { authorId: string; caption?: string; visibility?: "public" | "followers" },
-): Promise<{ id: string }> {
-  const values = [input.authorId, input.caption ?? "a post", input.visibility ?? "public"];
-  return deps.db.sql.one(insertPost, values);
-}
-
 const insertSession = statement<{ id: string }>(
   "testing.insertSession",
   `insert into sessions (user_id, salt, device_name, ip_hint, expires_at)
@@ -85,4 +49,29 @@ const insertSession = statement<{ id: string }>(
 /** A live session of a person, without tokens: for streams, which outlive the call that opened them. */
 export async function createSession(deps: Deps, input: { userId: string }): Promise<{ id: string }> {
   return deps.db.sql.one(insertSession, [input.userId]);
+}
+
+const endSessionStatement = statement<never>(
+  "testing.endSession",
+  "update sessions set revoked_at = now() where id = $1",
+);
+
+/** Ends a session as a sign-out does, without the hint that others get of it: as if that were lost. */
+export async function endSession(deps: Deps, input: { sessionId: string }): Promise<void> {
+  await deps.db.sql.run(endSessionStatement, [input.sessionId]);
+}
+
+/** Suspends a person, whoever may do that. Open streams get no hint of it. */
+export async function suspend(deps: Deps, input: { userId: string }): Promise<void> {
+  await commitFacts(deps, (tx) => setSuspended(tx, { ...input, isSuspended: true }));
+}
+
+/** Ends a suspension. */
+export async function unsuspend(deps: Deps, input: { userId: string }): Promise<void> {
+  await commitFacts(deps, (tx) => setSuspended(tx, { ...input, isSuspended: false }));
+}
+
+/** Takes a person out of everyone's sight, as the first moment of an account's end does; no job has run. */
+export async function markPersonDeleted(deps: Deps, input: { userId: string }): Promise<void> {
+  await commitFacts(deps, (tx) => endAccount(deps, { tx, ...input }));
 }

@@ -1,6 +1,6 @@
 // From "@handle" to people.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createPerson, openTestDeps, type TestDeps } from "../testing/index.ts";
+import { createPerson, openTestDeps, suspend, type TestDeps } from "../testing/index.ts";
 import { resolveMentions } from "./user.mention.ts";
 
 let deps: TestDeps;
@@ -12,7 +12,7 @@ afterAll(() => deps?.close());
 
 test("people are found in the order of the text, each once; who is gone or unknown is passed over", async () => {
   const [alice, bob, gone] = [await createPerson(deps), await createPerson(deps), await createPerson(deps)];
-  await deps.db.pool.query("update users set suspended_at = now() where id = $1", [gone.id]);
+  await suspend(deps, { userId: gone.id });
   const text = `@${bob.handle} @unknown @${gone.handle} @${alice.handle} @${bob.handle}. me: @${alice.handle}`;
   expect(await resolveMentions(deps.db.sql, { authorId: alice.id, text })).toEqual([bob.id, alice.id]);
 });

@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => deps?.close());
 
 const countKeys = statement<{ keys: number }>("test.keys", "select count(*)::int as keys from idempotency_keys");
+// Keys of the past: calls make them of the present only.
 const insertKeys = statement<never>(
   "test.insertKeys",
   `insert into idempotency_keys (user_id, procedure, key, input_hash, result_id, created_at)

@@ -6,10 +6,9 @@ import { createBlock } from "../../block/block.service.ts";
 import { deleteComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
 import { createMute } from "../../mute/mute.service.ts";
-import { commitFacts } from "../../platform/outbox.ts";
 import type { Deps } from "../../platform/process/deps.ts";
 import { deletePost, updatePost } from "../../post/post.service.ts";
-import { setSuspended } from "../../user/user.service.ts";
+import { suspend } from "../people.ts";
 import { workOff } from "../work-off.ts";
 import { type TargetName, targets } from "./rules.ts";
 import { createWorld, password, type World } from "./world.ts";
@@ -45,11 +44,6 @@ async function takeStands(deps: Deps, { people }: World): Promise<void> {
 
 function askToFollow(deps: Deps, { people }: World): Promise<unknown> {
   return createFollow(deps, { actorId: people.requested.id, userId: people.owner.id });
-}
-
-/** Suspends a person, whoever may do that. */
-export async function suspend(deps: Deps, input: { userId: string }): Promise<void> {
-  await commitFacts(deps, (tx) => setSuspended(tx, { ...input, isSuspended: true }));
 }
 
 const changeTarget: Record<TargetName, (deps: Deps, world: World) => Promise<unknown>> = {
