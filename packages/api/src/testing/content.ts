@@ -3,18 +3,19 @@
 import { statement } from "@pixora/db";
 import { moveCommentLikesSql } from "../comment/comment.counter.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { parseHashtags } from "../platform/text/hashtag.ts";
 import { movePostCommentsSql, movePostLikesSql } from "../post/post.counter.ts";
 import { deletePost } from "../post/post.service.ts";
 
 const insertPost = statement<{ id: string }>(
   "testing.insertPost",
   `with post as (
-     insert into posts (id, author_id, caption, visibility, mention_ids)
-     values (next_id(), $1, $2, $3, $4::bigint[]) returning id
+     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids)
+     values (next_id(), $1, $2, $3, $4::text[], $5::bigint[]) returning id
    ), counts as (
      insert into post_counts (post_id) select id from post
    ), author as (
-     update user_counts set post_count = post_count + 1 where user_id = $1
+     update user_counts set post_count = post_count + 1, rev = rev + 1 where user_id = $1
    ), head as (
      update author_heads set last_post_id = greatest(last_post_id, (select id from post)) where author_id = $1
    )
@@ -27,7 +28,7 @@ export async function createPost(
   input: { authorId: string; caption?: string; visibility?: "public" | "followers"; mentionIds?: readonly string[] },
 ): Promise<{ id: string }> {
   const { authorId, caption = "a post", visibility = "public", mentionIds = [] } = input;
-  return deps.db.sql.one(insertPost, [authorId, caption, visibility, mentionIds]);
+  return deps.db.sql.one(insertPost, [authorId, caption, visibility, parseHashtags(caption), mentionIds]);
 }
 
 const insertPosts = statement<never>(
@@ -38,12 +39,13 @@ const insertPosts = statement<never>(
    ), counts as (
      insert into post_counts (post_id) select id from post
    ), author as (
-     update user_counts set post_count = post_count + (select count(*) from post) where user_id = $1
+     update user_counts set post_count = post_count + made.count, rev = rev + made.count
+     from (select count(*) from post) made where user_id = $1
    )
    update author_heads set last_post_id = greatest(last_post_id, (select max(id) from post)) where author_id = $1`,
 );
 
-/** Posts of one author under ids, and so times, of the test's own choice. */
+/** Posts of one author under ids, and so times, of the test's own choice. Their captions have no tags and name nobody. */
 export async function createPosts(
   deps: Deps,
   input: { authorId: string; posts: readonly { id: string; caption?: string }[] },

@@ -13,7 +13,8 @@ const insertFollow = statement<never>(
    )
    update user_counts set
      following_count = following_count + (user_id = $1)::int,
-     follower_count = follower_count + (user_id = $2)::int
+     follower_count = follower_count + (user_id = $2)::int,
+     rev = rev + 1
    where user_id in ($1, $2) and exists (select from follow)`,
 );
 
