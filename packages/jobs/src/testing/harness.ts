@@ -10,7 +10,7 @@ import { type Relay, startRelay } from "../relay.ts";
 import { type JobHandlers, startWorkers, type Workers } from "../worker.ts";
 import { copyTemplate, requireEnv } from "./services.ts";
 
-export type LikeInput = Parameters<JobHandlers["notification.notifyLikes"]>[0];
+type LikeInput = Parameters<JobHandlers["notification.notifyLikes"]>[0];
 
 export interface Harness {
   db: OutboxDb;
