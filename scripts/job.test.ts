@@ -1,6 +1,6 @@
 // The command that runs one fact through one handler: its effect is real, recorded done, and made once.
 import { spawnSync } from "node:child_process";
-import { openTestDeps, type TestDeps } from "@pixora/api/testing";
+import { buryFact, createPerson, follow, openTestDeps, storeFact, type TestDeps } from "@pixora/api/testing";
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -18,55 +18,34 @@ function run(...words: string[]): { status: number | null; stdout: string; stder
   return spawnSync(process.execPath, ["scripts/job.ts", ...words], { env, encoding: "utf8" });
 }
 
-const insertFact = statement<{ id: string }>(
-  "test.insertFact",
-  "insert into outbox (fact, payload) values ($1, $2) returning id",
+// By hand: no call stores a payload that does not fit its fact.
+const insertUnreadableFact = statement<{ id: string }>(
+  "test.insertUnreadableFact",
+  `insert into outbox (fact, payload) values ('mute.created', '{"actorId": "1"}') returning id`,
 );
 const selectRows = statement<{ id: string; job: string | null }>(
   "test.selectRows",
   `select outbox.id, done.job from outbox left join outbox_completions done on done.fact_id = outbox.id
    where outbox.id = $1 order by done.job`,
 );
-const bury = statement<{ id: string }>(
-  "test.bury",
-  `insert into dead_letters (fact_id, fact, payload, job, error)
-   values ($1, $2, $3, $4, 'Error: an unlucky number') returning id`,
-);
 const countLetters = statement<{ count: number }>(
   "test.countLetters",
   "select count(*)::int as count from dead_letters",
-);
-const insertPerson = statement<{ id: string }>(
-  "test.insertPerson",
-  "insert into users (handle, display_name) values ($1, $1) returning id",
-);
-const insertCounts = statement<never>("test.insertCounts", "insert into user_counts (user_id) values ($1)");
-const insertHead = statement<never>("test.insertHead", "insert into live_heads (user_id) values ($1)");
-const insertFollow = statement<never>(
-  "test.insertFollow",
-  "insert into follows (follower_id, followee_id) values ($1, $2)",
 );
 const selectTypes = statement<{ type: string }>(
   "test.selectTypes",
   `select type from notifications where "receiverId" = $1`,
 );
 
-async function addPerson(handle: string): Promise<string> {
-  const { id } = await deps.db.sql.one(insertPerson, [handle]);
-  await deps.db.sql.run(insertCounts, [id]);
-  await deps.db.sql.run(insertHead, [id]);
-  return id;
-}
-
-async function addFollow(names: [string, string]): Promise<{ actorId: string; targetId: string }> {
-  const [actorId, targetId] = [await addPerson(names[0]), await addPerson(names[1])];
-  await deps.db.sql.run(insertFollow, [actorId, targetId]);
-  return { actorId, targetId };
+async function addFollow(): Promise<{ actorId: string; targetId: string }> {
+  const [actor, target] = [await createPerson(deps), await createPerson(deps)];
+  await follow(deps, { followerId: actor.id, followeeId: target.id });
+  return { actorId: actor.id, targetId: target.id };
 }
 
 test("a fact is taken once, with its real effect, recorded done, and goes when its last job is done", async () => {
-  const payload = await addFollow(["ann", "ben"]);
-  const { id } = await deps.db.sql.one(insertFact, ["follow.created", payload]);
+  const payload = await addFollow();
+  const { id } = await storeFact(deps, { fact: "follow.created", payload });
   const first = run("notification.notifyFollows", "--fact", id);
   expect([first.status, first.stdout]).toEqual([0, `notification.notifyFollows took follow.created ${id}\n`]);
   expect(await deps.db.sql.many(selectTypes, [payload.targetId])).toEqual([{ type: "FOLLOW" }]);
@@ -87,15 +66,22 @@ test("a fact is taken once, with its real effect, recorded done, and goes when i
 }, 120_000);
 
 test("a dead letter is taken by its own id or its fact's, and is one no more", async () => {
-  const payload = await addFollow(["cleo", "dan"]);
-  const letter = ["77", "follow.created", payload, "notification.notifyFollows"];
-  const { id } = await deps.db.sql.one(bury, letter);
+  const payload = await addFollow();
+  const bury = () =>
+    buryFact(deps, {
+      factId: "77",
+      fact: "follow.created",
+      payload,
+      job: "notification.notifyFollows",
+      error: "Error: an unlucky number",
+    });
+  const { id } = await bury();
   expect(run("feed.dropWindows", "--fact", id).stderr).toBe(
     `feed.dropWindows does not take follow.created ${id}; its jobs: notification.notifyFollows\n`,
   );
   expect(run("notification.notifyFollows", "--fact", id).stdout).toContain(", which is no dead letter any more");
   expect(await deps.db.sql.many(selectTypes, [payload.targetId])).toEqual([{ type: "FOLLOW" }]);
-  await deps.db.sql.one(bury, letter);
+  await bury();
   expect(run("notification.notifyFollows", "--fact", "77").status).toBe(0);
   expect(await deps.db.sql.many(selectTypes, [payload.targetId])).toHaveLength(1);
   expect(await deps.db.sql.one(countLetters)).toEqual({ count: 0 });
@@ -103,7 +89,7 @@ test("a dead letter is taken by its own id or its fact's, and is one no more", a
 
 test("a handler that fails leaves the fact where it was, and its error is in the log", async () => {
   const payload = { actorId: "5", targetId: "9223372036854775808" };
-  const { id } = await deps.db.sql.one(insertFact, ["follow.requested", payload]);
+  const { id } = await storeFact(deps, { fact: "follow.requested", payload });
   const { status, stdout } = run("notification.notifyFollows", "--fact", id);
   expect(status).toBe(1);
   expect(stdout).toContain("the handler failed: the fact stays where it was");
@@ -112,7 +98,7 @@ test("a handler that fails leaves the fact where it was, and its error is in the
 }, 60_000);
 
 test("what is no job, no job of facts, no id, or not the job's fact is refused with what there is", async () => {
-  const { id } = await deps.db.sql.one(insertFact, ["mute.created", { actorId: "1", targetId: "2" }]);
+  const { id } = await storeFact(deps, { fact: "mute.created", payload: { actorId: "1", targetId: "2" } });
   const unknown = run("notification.notifyLike", "--fact", id);
   expect(unknown.status).toBe(1);
   expect(unknown.stderr).toContain("there is no job notification.notifyLike; did you mean notification.notifyLikes,");
@@ -129,6 +115,6 @@ test("what is no job, no job of facts, no id, or not the job's fact is refused w
     const { status, stderr } = run(...words);
     expect([status, stderr]).toEqual([64, usage]);
   }
-  const { id: unreadable } = await deps.db.sql.one(insertFact, ["mute.created", { actorId: "1" }]);
+  const { id: unreadable } = await deps.db.sql.one(insertUnreadableFact);
   expect(run("feed.dropWindows", "--fact", unreadable).stderr).toContain("cannot be read: the payload does not fit");
 }, 120_000);
