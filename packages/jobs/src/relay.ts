@@ -95,12 +95,12 @@ function createRounds(input: RelayInput) {
 
   // Facts are stamped before they are handed on: one trip, and no transaction that waits for Redis. What a process that
   // is killed in between had claimed is stale soon.
-  async function relay(claiming: Promise<ClaimedFact[]>): Promise<number> {
+  async function relay(claiming: Promise<ClaimedFact[]>, { mayTakeHere = true } = {}): Promise<number> {
     const claimed = await claiming;
     if (claimed.length === 0) return 0;
     let queued: string[];
     try {
-      queued = await hand(groupByJob(claimed, maxFacts));
+      queued = await hand(groupByJob(claimed, maxFacts), mayTakeHere);
     } catch (error) {
       // The next round asks first whether Redis is back.
       nextUpkeepMs = 0;
@@ -114,8 +114,9 @@ function createRounds(input: RelayInput) {
   }
 
   /** Gives jobs to this process as far as it has room, and the others to Redis. Answers the facts that only Redis has. */
-  async function hand(requests: readonly FactJobRequest[]): Promise<string[]> {
-    const given = requests.map((request) => ({ request, reservation: direct?.reserve(request) ?? null }));
+  async function hand(requests: readonly FactJobRequest[], mayTakeHere: boolean): Promise<string[]> {
+    const taker = mayTakeHere ? direct : undefined;
+    const given = requests.map((request) => ({ request, reservation: taker?.reserve(request) ?? null }));
     const carried = given.filter(({ reservation }) => reservation === null).map(({ request }) => request);
     try {
       if (carried.length > 0) await producer.add(carried);
@@ -141,7 +142,9 @@ function createRounds(input: RelayInput) {
     const slow = direct?.heldFactIds({ longerThanMs: directStaleMs / 4 }) ?? [];
     await restamp(db.query, { factIds: slow, earlyMs });
     const stale = { limit: claimLimit, staleMs, earlyMs };
-    while (!isClosed() && (await relay(claimStale(db.query, stale))) === claimLimit);
+    // By Redis, which notices when they kill their worker: here they would kill the next as well, and nobody would count.
+    const byRedis = { mayTakeHere: false };
+    while (!isClosed() && (await relay(claimStale(db.query, stale), byRedis)) === claimLimit);
     if (nowMs < nextOrphansMs) return;
     nextOrphansMs = nowMs + orphansEveryMs;
     await forgetOrphans(db.query);

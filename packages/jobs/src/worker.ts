@@ -22,6 +22,7 @@ import type { JobsLog } from "./log.ts";
 import { buryFacts, type OutboxDb } from "./outbox.ts";
 import { queuePrefix } from "./producer.ts";
 import { CancelledError, runPatiently, type StoreFailures, settleFacts } from "./settle.ts";
+import { deathsOf, maxDeaths, tryAlone } from "./suspects.ts";
 
 /**
  * What each job does. A handler of facts makes their effect, and records them done in the transaction of that effect;
@@ -50,6 +51,9 @@ export interface WorkersInput extends StoreFailures {
   giveUpHandlers?: GiveUpHandlers;
   db: OutboxDb;
   log: JobsLog;
+  /** After this long without a sign of its worker, a job goes to another. Three times `stalledCheckMs`, or more. */
+  lockMs?: number;
+  stalledCheckMs?: number;
 }
 
 export interface Workers {
@@ -100,11 +104,11 @@ function startWorker(queue: QueueName, context: Context): Worker {
     concurrency: context.concurrency * slotsOf(queue),
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 100 },
-    // Killed workers stall innocent jobs: only a job that stalls again and again is to blame. What a killed worker had is
+    // Killed workers stall innocent jobs: which of a stalled job's facts is to blame, suspects.ts finds out. What a killed worker had is
     // with another within 20 s; one that is merely slow may see its job run beside itself, which handlers take.
     maxStalledCount: 1_000,
-    lockDuration: 15_000,
-    stalledInterval: 5_000,
+    lockDuration: context.lockMs ?? 15_000,
+    stalledInterval: context.stalledCheckMs ?? 5_000,
     runRetryDelay: 1_000,
   });
   worker.on("error", (error) => context.log.debug({ err: error, queue }, "a worker failed"));
@@ -137,13 +141,29 @@ async function runJob(
     return;
   }
   try {
-    if (isFactJob(job.name)) await takeFacts(context, { name: job.name, payload: job.data, signal: run.signal });
+    if (isFactJob(job.name)) await takeJob(context, { ...run, name: job.name });
     else await runScheduled(context, { name: job.name, signal: run.signal });
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
     await job.moveToWait(run.token);
     throw new WaitingError();
   }
+}
+
+/** A job whose worker was gone is taken fact by fact, so that the one that kills workers is found. */
+async function takeJob(context: Context, run: { job: Job; name: FactJobName; signal: AbortSignal }): Promise<void> {
+  const { job, name, signal } = run;
+  if (job.stalledCounter === 0) return takeFacts(context, { name, payload: job.data, signal });
+  const { known, unreadable } = parseFacts(name, job.data);
+  const deadly = await tryAlone(known, {
+    deaths: deathsOf(job.data),
+    remember: (deaths) => job.updateData({ ...job.data, deaths }),
+    run: (fact) => takeFacts(context, { name, payload: { facts: [fact] }, signal }),
+  });
+  const error = `Its worker died ${maxDeaths} times while it ran this fact alone.`;
+  const letters = [...unreadable, ...deadly.map((fact) => ({ id: fact.id, error }))];
+  if (deadly.length > 0) await giveUp(context, { name, facts: deadly, signal });
+  await bury(context, { name, letters, signal });
 }
 
 async function runScheduled(context: Context, run: { name: ScheduledJobName; signal: AbortSignal }): Promise<void> {
@@ -167,12 +187,21 @@ async function takeFacts(context: Context, run: DirectRun): Promise<void> {
   });
   if (failed.length > 0) await giveUp(context, { ...run, facts: failed.map(({ fact }) => fact) });
   const letters = [...unreadable, ...failed.map(({ fact, error }) => ({ id: fact.id, error: describeError(error) }))];
-  if (letters.length > 0) {
-    await patiently(context, run, () => buryFacts(context.db.query, { job: run.name, failed: letters }));
-    context.log.error({ job: run.name, letters }, "facts became dead letters");
-  }
-  const toForget = endsFacts(run.name) ? letters : [...known, ...unreadable];
-  context.onDone(toForget.map((fact) => fact.id));
+  await bury(context, { ...run, letters });
+  // Letters are forgotten where they are buried.
+  if (!endsFacts(run.name)) context.onDone(known.map((fact) => fact.id));
+}
+
+/** Makes dead letters of facts; none, and it does nothing. */
+async function bury(
+  context: Context,
+  run: { name: FactJobName; letters: readonly { id: string; error: string }[]; signal: AbortSignal },
+): Promise<void> {
+  const { name, letters } = run;
+  if (letters.length === 0) return;
+  await patiently(context, run, () => buryFacts(context.db.query, { job: name, failed: letters }));
+  context.log.error({ job: name, letters }, "facts became dead letters");
+  context.onDone(letters.map((letter) => letter.id));
 }
 
 /** Never fails for its own reasons: facts that nothing was done for are dead letters all the same. */

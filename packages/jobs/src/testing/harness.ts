@@ -13,6 +13,8 @@ import { copyTemplate, requireEnv } from "./services.ts";
 type LikeInput = Parameters<JobHandlers["notification.notifyLikes"]>[0];
 
 export interface Harness {
+  /** Where its stores are, for another process that works on them. */
+  place: { redisUrl: string; prefix: string; databaseUrl: string };
   db: OutboxDb;
   producer: Producer;
   /** Starts a relay; it polls ten times a second. */
@@ -61,7 +63,7 @@ const queryOn = (client: Pick<ClientBase, "query">): OutboxQuery =>
     return (await client.query({ name, text, values: [...values] })).rows;
   };
 
-function openOutboxDb(pool: Pool): OutboxDb {
+export function openOutboxDb(pool: Pool): OutboxDb {
   return {
     query: queryOn(pool),
     async inTransaction(work) {
@@ -108,6 +110,7 @@ export async function openHarness(input: { redisUrl?: string } = {}): Promise<Ha
     return row?.count ?? 0;
   };
   return {
+    place: { ...place, databaseUrl: database.url },
     db,
     producer,
     wakeRelays,
