@@ -149,7 +149,7 @@ describe("statements that go out with the commit", () => {
 
 describe("a full pool", () => {
   test("ends in PoolBusyError after the bound", async () => {
-    const small = createDb({ url: process.env.TEST_DATABASE_URL ?? "", maxConnections: 1, poolWaitMs: 50 });
+    const small = createDb({ url: process.env.TEST_DATABASE_URL ?? "", maxConnections: 1, poolWaitMs: 500 });
     const held = await small.pool.connect();
     await expect(small.sql.one(statement("test.one", "select 1 as n"))).rejects.toBeInstanceOf(PoolBusyError);
     await expect(small.inTransaction(async () => undefined)).rejects.toBeInstanceOf(PoolBusyError);
