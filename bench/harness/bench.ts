@@ -1,7 +1,6 @@
 // What a workload works with: services, a fresh copy of its data, programs to start, people to call as.
 import pg from "pg";
 import { queryOnce } from "../../scripts/services/open.mjs";
-import { withDatabase } from "../../scripts/services/prisma.mjs";
 import { onShutdown } from "../../scripts/services/shutdown.mjs";
 import { type DataKind, openRunDatabase } from "./database.ts";
 import { type Generator, startGenerator } from "./generator.ts";
@@ -104,4 +103,3 @@ async function flushRedis(url: string): Promise<void> {
 }
 
 /** The address of another database of the same server. */
-export { withDatabase };

@@ -27,8 +27,6 @@ export interface OpenPlan extends Plan {
   perSecond: number;
 }
 
-export type LoadPlan = ClosedPlan | OpenPlan;
-
 export interface LoadResult {
   /** Right answers within the measured time. */
   count: number;

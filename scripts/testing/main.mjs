@@ -20,6 +20,7 @@ import { countVitestReport } from "./report.mjs";
 const log = makeLog();
 const totals = { passed: 0, failed: 0 };
 const biome = join(rootDir, "node_modules", ".bin", "biome");
+const knip = join(rootDir, "node_modules", ".bin", "knip");
 const reportFile = join(stateDir, `vitest.${process.pid}.json`);
 
 /** Runs one check; its output is shown only when it fails. */
@@ -97,6 +98,7 @@ async function main() {
   await check("import rules", () => runScript("scripts/checks/imports.mjs"));
   await check("docs name what exists", () => runScript("scripts/checks/docs.mjs"));
   await check("plain SQL has a reason", () => runScript("scripts/checks/plain-sql.mjs"));
+  await check("nothing unused", () => runProgram({ file: knip, args: ["--no-progress"], isQuiet: true }));
   await check("types", () => runScript("scripts/checks/types.mjs"));
   let services = null;
   await check("PostgreSQL and Redis", async () => {

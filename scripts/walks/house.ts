@@ -11,8 +11,6 @@ import { createPixora, memorySession, type Pixora, type PixoraOptions } from "@p
 import { Pool } from "pg";
 import { openStores, type Stores, type StoresInput } from "./house.stores.ts";
 
-export type { OwnService } from "./house.stores.ts";
-
 /** A server or a worker. */
 export interface App {
   name: "server" | "worker";

@@ -24,5 +24,4 @@ export const sessionView = z.object({
 export const sessionPageView = z.object({ items: z.array(sessionView), nextCursor: z.null() });
 
 export type Tokens = z.infer<typeof tokensView>;
-export type SessionView = z.infer<typeof sessionView>;
 export type SessionPageView = z.infer<typeof sessionPageView>;
