@@ -91,6 +91,18 @@ describe("an access token", () => {
     for (const token of tokens) await expect(verifyAccessToken(deps, { token })).rejects.toMatchObject(isInvalid);
   });
 
+  test("is, byte for byte, what the first release signed", async () => {
+    const secrets = ["first-secret-first-secret-first-secret-01", "former-secret-former-secret-former-s-01"];
+    const config = { ...deps.config, JWT_SECRET: secrets, ACCESS_TOKEN_LIFE_SECONDS: 900 };
+    const then = { config, clock: { now: () => new Date("2026-11-30T12:00:00Z") } };
+    const { accessToken } = await signAccessToken(then, { userId: "42", sessionId: "43" });
+    expect(accessToken.split(".")).toEqual([
+      "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImVtWXR0b25wdmp3QiJ9",
+      "eyJzaWQiOiI0MyIsInN1YiI6IjQyIiwiaXNzIjoicGl4b3JhIiwiYXVkIjoicGl4b3JhLWFwaSIsImlhdCI6MTc5NjA0MDAwMCwiZXhwIjoxNzk2MDQwOTAwfQ",
+      "Dp7y_9h12wznDoN5_vWvYGbR5ZGOW76nlxagPkwsBhw",
+    ]);
+  });
+
   test("of an earlier secret is accepted as long as the secret is listed", async () => {
     const { accessToken } = await signAccessToken(deps, { userId: "7", sessionId: "8" });
     const next = "another-secret-another-secret-another-01";

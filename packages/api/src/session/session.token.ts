@@ -7,7 +7,7 @@ import type { Viewer } from "../platform/call/context.ts";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
-import { keyIdOf } from "../platform/secret/key.ts";
+import { keyFor, keyIdOf } from "../platform/secret/key.ts";
 
 const algorithm = "HS256";
 /** RFC 9068's type: no other JWT of ours, or of anyone who shares the secret, passes for an access token. */
@@ -32,7 +32,10 @@ interface Keyring {
 type TokenDeps = Pick<Deps, "config" | "clock">;
 
 const keyringOf = onePerDeps((deps: TokenDeps): Keyring => {
-  const keys = deps.config.JWT_SECRET.map((secret) => ({ id: keyIdOf(secret), key: importKey(secret) }));
+  const keys = deps.config.JWT_SECRET.map((secret) => ({
+    id: keyIdOf(secret),
+    key: importKey(keyFor(secret, "accessToken")),
+  }));
   const [signing] = keys;
   if (signing === undefined) throw new Error("JWT_SECRET lists no secret");
   return {
@@ -42,9 +45,9 @@ const keyringOf = onePerDeps((deps: TokenDeps): Keyring => {
   };
 });
 
-function importKey(secret: string): Promise<CryptoKey> {
+function importKey(key: Buffer<ArrayBuffer>): Promise<CryptoKey> {
   const usages: KeyUsage[] = ["sign", "verify"];
-  return crypto.subtle.importKey("raw", Buffer.from(secret), { name: "HMAC", hash: "SHA-256" }, false, usages);
+  return crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, usages);
 }
 
 /** Signs an access token for a session. Each call makes another token. */

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Deps } from "../process/deps.ts";
+import { keysFor } from "../secret/key.ts";
 import { addressKeyOf } from "./address.ts";
 import type { BudgetOwner, CallType } from "./limits.ts";
 
@@ -61,8 +62,8 @@ function canonicalText(text: string): string {
 
 /** What is stored of an owner: a keyed hash, which tells nobody whose it is and is found by no search for them. */
 export function hashOwner(deps: Pick<Deps, "config">, owner: string): string {
-  const [secret = ""] = deps.config.JWT_SECRET;
-  return createHmac("sha256", secret).update("pixora.limit.v1\0").update(owner).digest("base64url").slice(0, 22);
+  const [key] = keysFor(deps.config.JWT_SECRET, "limitOwner");
+  return createHmac("sha256", key).update("pixora.limit.v1\0").update(owner).digest("base64url").slice(0, 22);
 }
 
 const signedIn = z.object({ user: z.object({ handle: z.string(), email: z.string() }) });

@@ -1,25 +1,57 @@
-// Keys derived from JWT_SECRET, one for each purpose, so that what is signed for one purpose proves nothing for another.
-// Promises: the first secret signs, all verify; a purpose's keys never equal the secret that signs access tokens.
+// The keys that come from JWT_SECRET, all of them, and MACs under them. Promises: the first secret signs, all verify; what
+// is signed for one purpose proves nothing for another.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Deps } from "../process/deps.ts";
 
-/** What a derived key is for. A new version ends everything that was signed under the old one. */
-export type KeyPurpose = "refresh.v1" | "mail.v1" | "export.v1" | "handle.v1" | "address.v1";
+/**
+ * Each purpose with the text that its key is derived from; null: the key is the secret itself. Another text ends all that
+ * was signed for the purpose: links in mailboxes, sessions, holds on handles.
+ */
+const keyTexts = {
+  /** JWTs, which carry type, issuer and audience. */
+  accessToken: null,
+  /** Texts under this key start with a name that no token starts with. */
+  limitOwner: null,
+  "refresh.v1": "pixora.refresh.v1",
+  "mail.v1": "pixora.mail.v1",
+  "export.v1": "pixora.export.v1",
+  "handle.v1": "pixora.handle.v1",
+  "notification.unsubscribe": "notification.unsubscribe",
+  "pixora.storage.upload": "pixora.storage.upload",
+  "pixora.storage.url": "pixora.storage.url",
+} as const;
+
+export type KeyPurpose = keyof typeof keyTexts;
+
+/** What `macFor` signs: lists of parts. */
+export type MacPurpose = Extract<KeyPurpose, `${string}.v1`>;
 
 type Keyed = Pick<Deps, "config">;
 
+/** The key of a purpose under one secret. */
+export function keyFor(secret: string, purpose: KeyPurpose): Buffer<ArrayBuffer> {
+  const text = keyTexts[purpose];
+  return text === null ? Buffer.from(secret) : createHmac("sha256", secret).update(text).digest();
+}
+
+/** A purpose's keys, the signing one first. Throws where there is no secret. */
+export function keysFor(secrets: readonly string[], purpose: KeyPurpose): [Buffer, ...Buffer[]] {
+  const [first, ...others] = secrets.map((secret) => keyFor(secret, purpose));
+  if (first === undefined) throw new Error("JWT_SECRET lists no secret");
+  return [first, ...others];
+}
+
 /** HMAC-SHA256 under the signing key of a purpose. */
-export function macFor(deps: Keyed, input: { purpose: KeyPurpose; parts: readonly (string | Uint8Array)[] }): Buffer {
-  const [secret = ""] = deps.config.JWT_SECRET;
-  return mac(secret, input);
+export function macFor(deps: Keyed, input: { purpose: MacPurpose; parts: readonly (string | Uint8Array)[] }): Buffer {
+  return mac(keysFor(deps.config.JWT_SECRET, input.purpose)[0], input.parts);
 }
 
 /** The same under every secret, the signing one first: for looking up what an earlier secret may have written. */
 export function macsFor(
   deps: Keyed,
-  input: { purpose: KeyPurpose; parts: readonly (string | Uint8Array)[] },
+  input: { purpose: MacPurpose; parts: readonly (string | Uint8Array)[] },
 ): Buffer[] {
-  return deps.config.JWT_SECRET.map((secret) => mac(secret, input));
+  return keysFor(deps.config.JWT_SECRET, input.purpose).map((key) => mac(key, input.parts));
 }
 
 /**
@@ -28,7 +60,7 @@ export function macsFor(
  */
 export function macIsRight(
   deps: Keyed,
-  input: { purpose: KeyPurpose; parts: readonly (string | Uint8Array)[]; mac: Uint8Array },
+  input: { purpose: MacPurpose; parts: readonly (string | Uint8Array)[]; mac: Uint8Array },
 ): boolean {
   const { length } = input.mac;
   if (length < 16 || length > 32) return false;
@@ -42,7 +74,7 @@ const macBytes = 16;
 /** A link's token: an id and a MAC over it and `parts`, in 32 characters. Made again, it is the same. */
 export function writeSignedId(
   deps: Keyed,
-  input: { purpose: KeyPurpose; id: string; parts: readonly (string | Uint8Array)[] },
+  input: { purpose: MacPurpose; id: string; parts: readonly (string | Uint8Array)[] },
 ): string {
   const id = Buffer.alloc(idBytes);
   id.writeBigInt64BE(BigInt(input.id));
@@ -59,7 +91,7 @@ export function readSignedId(token: string): string | null {
 /** Whether one of the secrets made this token over these parts. */
 export function signedIdIsRight(
   deps: Keyed,
-  input: { purpose: KeyPurpose; token: string; parts: readonly (string | Uint8Array)[] },
+  input: { purpose: MacPurpose; token: string; parts: readonly (string | Uint8Array)[] },
 ): boolean {
   const id = readSignedId(input.token);
   if (id === null) return false;
@@ -72,10 +104,9 @@ export function keyIdOf(secret: string): string {
   return createHash("sha256").update(`pixora.kid:${secret}`).digest("base64url").slice(0, 12);
 }
 
-function mac(secret: string, input: { purpose: KeyPurpose; parts: readonly (string | Uint8Array)[] }): Buffer {
-  const key = createHmac("sha256", secret).update(`pixora.${input.purpose}`).digest();
+function mac(key: Buffer, parts: readonly (string | Uint8Array)[]): Buffer {
   const hmac = createHmac("sha256", key);
-  for (const part of input.parts) {
+  for (const part of parts) {
     const bytes = typeof part === "string" ? Buffer.from(part) : part;
     // Lengths are signed too, so that no two lists of parts are the same bytes.
     hmac.update(`${bytes.length}:`).update(bytes);

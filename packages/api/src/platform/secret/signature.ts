@@ -1,6 +1,10 @@
 // Short signatures of texts that come back to us: upload permissions, URLs. Promises: a signature for one purpose is
 // none for another, and checking takes the same time whatever is wrong.
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { type KeyPurpose, keysFor } from "./key.ts";
+
+/** What texts are signed for. */
+export type SignaturePurpose = Extract<KeyPurpose, "notification.unsubscribe" | `pixora.storage.${string}`>;
 
 export interface Signer {
   sign(text: string): string;
@@ -8,13 +12,11 @@ export interface Signer {
 }
 
 /** The first secret signs, all verify. */
-export function createSigner(input: { secrets: readonly string[]; purpose: string }): Signer {
-  const keys = input.secrets.map((secret) => createHmac("sha256", secret).update(input.purpose).digest());
-  const [first] = keys;
-  if (first === undefined) throw new Error("a signer needs a secret");
+export function createSigner(input: { secrets: readonly string[]; purpose: SignaturePurpose }): Signer {
+  const keys = keysFor(input.secrets, input.purpose);
   const signWith = (key: Buffer, text: string) => createHmac("sha256", key).update(text).digest("base64url");
   return {
-    sign: (text) => signWith(first, text),
+    sign: (text) => signWith(keys[0], text),
     isValid(text, signature) {
       const given = Buffer.from(signature);
       return keys.some((key) => {
