@@ -1,7 +1,7 @@
 // `pnpm dead-letters`: lists facts that a job gave up, newest first, with their errors. `pnpm dead-letters replay <id … |
 // all>` puts them back to the jobs that gave them up, once the cause is mended; one that fails again is here again.
 import { createOutboxDb } from "@pixora/api/domain";
-import { createDb } from "@pixora/db";
+import { createDb, isId } from "@pixora/db";
 import { countDeadLetters, type DeadLetter, listDeadLetters, type OutboxDb, replayDeadLetters } from "@pixora/jobs";
 
 const usage = "usage: pnpm dead-letters [replay <id … | all>]";
@@ -18,7 +18,7 @@ function readOrder(words: readonly string[]): Order | null {
   if (word === undefined) return { word: "list" };
   if (word !== "replay" || ids.length === 0) return null;
   if (ids.length === 1 && ids[0] === "all") return { word: "replay", ids: null };
-  return ids.every((id) => /^[1-9]\d{0,18}$/.test(id)) ? { word: "replay", ids } : null;
+  return ids.every(isId) ? { word: "replay", ids } : null;
 }
 
 async function list({ query }: OutboxDb): Promise<void> {

@@ -18,3 +18,15 @@ export function idAt(instant: Date): bigint {
 export function instantOfId(id: bigint): Date {
   return new Date(Number(id >> lowBits) + idEpochMs);
 }
+
+/** The largest id: above every one that is made. As text, since that is how ids travel. */
+export const maxId = "9223372036854775807";
+
+/** How an id is written: in decimal, without zeros in front. What fits no 64-bit column matches too: `isId` is exact. */
+export const idPattern = /^[1-9]\d{0,18}$/;
+
+/** Whether a text is an id that a column can hold. */
+export function isId(text: string): boolean {
+  // Of equal length, digits order as numbers do.
+  return idPattern.test(text) && (text.length < maxId.length || text <= maxId);
+}

@@ -1,6 +1,6 @@
 // The door of the package: the database client, prepared SQL and ids.
 export { checkDb, createDb, type Db, type DbConfig, type Prisma } from "./client.ts";
-export { idAt, idEpochMs, instantOfId } from "./id.ts";
+export { idAt, idEpochMs, idPattern, instantOfId, isId, maxId } from "./id.ts";
 export { migrationNames } from "./migrations.ts";
 export {
   isRetryable,

@@ -71,7 +71,7 @@ function viewOf(deps: Deps, record: ExportRecord | null): ExportView {
     return { state: isStuck ? "failed" : record.state, url: null, expiresAt: null };
   }
   const token = writeSignedId(deps, { purpose: "export.v1", id: record.id, parts: [record.userId] });
-  const url = `${deps.config.PUBLIC_URL.replace(/\/+$/, "")}/export/${token}`;
+  const url = `${deps.config.PUBLIC_URL}/export/${token}`;
   return { state: "ready", url, expiresAt: record.expiresAt.toISOString() };
 }
 

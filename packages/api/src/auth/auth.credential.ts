@@ -1,6 +1,6 @@
 // Passwords after sign-up: changing one, and choosing a new one by a mailed link.
 // Promise: whoever held the account by the old password, or by a session opened with it, holds it no longer.
-import { statement, type Tx } from "@pixora/db";
+import { type Sql, statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
 import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
@@ -27,10 +27,18 @@ export async function requirePassword(
   return passwordHash;
 }
 
-const changeHash = statement<never>(
-  "auth.changeHash",
+const replaceHash = statement<never>(
+  "auth.replaceHash",
   `update credentials set password_hash = $3 where user_id = $1 and password_hash = $2`,
 );
+
+/** Puts a hash in the place of another. False where another stands: the second time, or after a rival. */
+export async function replacePasswordHash(
+  sql: Pick<Sql, "run">,
+  input: { userId: string; oldHash: string; newHash: string },
+): Promise<boolean> {
+  return (await sql.run(replaceHash, [input.userId, input.oldHash, input.newHash])) === 1;
+}
 
 /**
  * Sets a new password and ends all other sessions. Throws auth.wrongCredentials unless the present one is right: so it
@@ -44,8 +52,8 @@ export async function changePassword(
   const oldHash = await requirePassword(deps, { userId: actorId, password: input.currentPassword });
   const newHash = await hashPassword(input.newPassword);
   const ended = await deps.db.inTransaction(async (tx) => {
-    const changed = await tx.run(changeHash, [actorId, oldHash, newHash]);
-    if (changed === 0) throw new AppError("auth.wrongCredentials");
+    const isChanged = await replacePasswordHash(tx, { userId: actorId, oldHash, newHash });
+    if (!isChanged) throw new AppError("auth.wrongCredentials");
     await dropMailTokens(tx, { userId: actorId, kinds: ["passwordReset"] });
     return endSessions(tx, { userId: actorId, exceptId: sessionId, now: deps.clock.now() });
   });

@@ -1,6 +1,8 @@
 // Deletes what has had its time: links, waiting sign-ups, holds on handles, archives. Promise: what has expired is
 // refused by whoever reads it, deleted or not; here it only stops taking room.
+
 import { statement } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
 const batch = 2_000;
@@ -26,7 +28,6 @@ const deletions = [
 export async function deleteOldTokens(deps: Pick<Deps, "db" | "clock">): Promise<void> {
   const now = deps.clock.now();
   for (const deletion of deletions) {
-    let deleted = batch;
-    while (deleted === batch) deleted = await deps.db.sql.run(deletion, [now, batch]);
+    await runInBatches(deps.db.sql, { statement: deletion, values: [now, batch], batch });
   }
 }

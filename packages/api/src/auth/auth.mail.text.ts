@@ -41,7 +41,6 @@ export function writeAccountMail(mail: AccountMail, to: { address: string; publi
 }
 
 function bodyOf(mail: AccountMail, publicUrl: string): string {
-  const root = publicUrl.replace(/\/+$/, "");
   if (mail.kind === "alreadyRegistered") {
     return [
       "Someone, perhaps you, tried to use this e-mail address for a Pixora",
@@ -54,7 +53,7 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
   return [
     openings[mail.kind](mail.handle),
     "",
-    `${root}/${pages[mail.kind]}?token=${mail.token}`,
+    `${publicUrl}/${pages[mail.kind]}?token=${mail.token}`,
     "",
     lives[mail.kind],
     "If it was not you who asked, there is nothing to do.",

@@ -1,5 +1,6 @@
 // Signing up and signing in. Promises: a stranger learns from neither answers nor times whether an account exists, save
 // where the setting says that sign-up may tell (REQUIRE_EMAIL_VERIFICATION off) and of handles, which are public.
+
 import { statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
@@ -12,6 +13,7 @@ import { canonicalHandle } from "../user/user.handle.ts";
 import { hashHandle, holdHandle, isHandleHeld } from "../user/user.hold.ts";
 import { presentMe } from "../user/user.view.ts";
 import { insertAccount } from "./auth.account.ts";
+import { replacePasswordHash, requirePassword } from "./auth.credential.ts";
 import { mailTokenLifeMs, requestMail } from "./auth.mail.token.ts";
 import type { SignedInView, SignedUpView } from "./auth.schema.ts";
 
@@ -148,29 +150,16 @@ async function refuseWaiting(deps: Deps, input: { isEmail: boolean; login: strin
   if (isRight) throw new AppError("auth.emailUnverified");
 }
 
-const replaceHash = statement<never>(
-  "auth.replaceHash",
-  `update credentials set password_hash = $3 where user_id = $1 and password_hash = $2`,
-);
-
 /** Hashes a right password anew where its hash is weaker than today's; answers the hash that now stands. */
 async function renewHash(deps: Deps, input: { credential: CredentialRow; password: string }): Promise<string> {
   const { userId, passwordHash } = input.credential;
   if (!isHashOutdated(passwordHash)) return passwordHash;
   const renewed = await hashPassword(input.password);
-  const replaced = await deps.db.sql.run(replaceHash, [userId, passwordHash, renewed]);
-  if (replaced === 1) return renewed;
+  const isReplaced = await replacePasswordHash(deps.db.sql, { userId, oldHash: passwordHash, newHash: renewed });
+  if (isReplaced) return renewed;
   // Another sign-in renewed it, or the password changed: the caller's statement tells which by what stands now.
-  const present = await deps.db.sql.maybe(hashOf, [userId]);
-  const isRight = await verifyPassword({ passwordHash: present?.passwordHash ?? null, password: input.password });
-  if (present === null || !isRight) throw new AppError("auth.wrongCredentials");
-  return present.passwordHash;
+  return requirePassword(deps, { userId, password: input.password });
 }
-
-const hashOf = statement<{ passwordHash: string }>(
-  "auth.selectHashOfUser",
-  `select password_hash as "passwordHash" from credentials where user_id = $1`,
-);
 
 const lockHash = statement<{ userId: string }>(
   "auth.lockHash",

@@ -1,5 +1,7 @@
 // The end of all blocks of and by one person, for the deletion of their account, in statements of bounded length.
+
 import { statement } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
 const deleteBlocks = statement<never>(
@@ -11,5 +13,5 @@ const deleteBlocks = statement<never>(
 
 /** Deletes every block from and to a person. No fact tells of it: `user.deleted` does. May be run again. */
 export async function purgeBlocksOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  while ((await deps.db.sql.run(deleteBlocks, [input.userId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteBlocks, values: [input.userId] });
 }

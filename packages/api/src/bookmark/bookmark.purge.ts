@@ -1,5 +1,7 @@
 // Takes away the bookmarks of a post or a person that is gone, in statements of bounded length.
+
 import { statement } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
 const deleteBookmarks = statement<never>(
@@ -9,7 +11,7 @@ const deleteBookmarks = statement<never>(
 
 /** Deletes all bookmarks of a deleted post. May be run again. */
 export async function purgeBookmarks(deps: Pick<Deps, "db">, input: { postId: string }): Promise<void> {
-  while ((await deps.db.sql.run(deleteBookmarks, [input.postId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteBookmarks, values: [input.postId] });
 }
 
 const deleteOwn = statement<never>(
@@ -19,5 +21,5 @@ const deleteOwn = statement<never>(
 
 /** Deletes all bookmarks of a person. May be run again. */
 export async function purgeBookmarksOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  while ((await deps.db.sql.run(deleteOwn, [input.userId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteOwn, values: [input.userId] });
 }

@@ -1,6 +1,6 @@
 // Lists of comments: a post's top comments in three orders, a thread's replies. Keyset pages, as quick at any depth.
 // Promise: what is gone is in no index that is read here; what the viewer may not see is dropped by the view.
-import { type Statement, statement } from "@pixora/db";
+import { maxId, type Statement, statement } from "@pixora/db";
 import { z } from "zod";
 import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
 import { AppError } from "../platform/call/errors.ts";
@@ -29,7 +29,7 @@ interface CommentOrder {
 
 const orders: Record<CommentSort, CommentOrder> = {
   newest: timeOrder("comment.listNewest", {
-    where: "parent_id is null and id < coalesce($3::bigint, 9223372036854775807)",
+    where: `parent_id is null and id < coalesce($3::bigint, ${maxId})`,
     order: "id desc",
   }),
   oldest: timeOrder("comment.listOldest", { where: "parent_id is null and id > coalesce($3::bigint, 0)", order: "id" }),
@@ -38,7 +38,7 @@ const orders: Record<CommentSort, CommentOrder> = {
       "comment.listTop",
       `select comment_id as id, like_count as "likeCount" from comment_counts
        where top_post_id = $1
-         and (like_count, comment_id) < (coalesce($4::int, 2147483647), coalesce($3::bigint, 9223372036854775807))
+         and (like_count, comment_id) < (coalesce($4::int, 2147483647), coalesce($3::bigint, ${maxId}))
        order by like_count desc, comment_id desc limit $2`,
     ),
     isRanked: true,

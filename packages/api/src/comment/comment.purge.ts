@@ -1,6 +1,8 @@
 // The rows of comments of a post, or of a person, that is gone, in transactions of bounded length. Comments of a person
 // have likes, too: purge/purge.comment.ts takes both away.
+
 import { type Sql, statement, type Tx } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { removeComment } from "./comment.service.ts";
@@ -14,7 +16,7 @@ const deleteComments = statement<never>(
 
 /** Deletes all comments of a deleted post. Moves no counter: they go with it. May be run again. */
 export async function purgeComments(deps: Pick<Deps, "db">, input: { postId: string }): Promise<void> {
-  while ((await deps.db.sql.run(deleteComments, [input.postId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteComments, values: [input.postId] });
 }
 
 const selectLiveOwn = statement<{ commentId: string; postId: string; parentId: string | null }>(
@@ -84,5 +86,5 @@ const forgetMentions = statement<never>(
 
 /** Takes mentions of a person out of others' comments. May be run again. */
 export async function forgetMentionsInComments(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  while ((await deps.db.sql.run(forgetMentions, [input.userId])) > 0);
+  await runInBatches(deps.db.sql, { statement: forgetMentions, values: [input.userId] });
 }

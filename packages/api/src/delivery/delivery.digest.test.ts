@@ -1,4 +1,5 @@
 // Digests: one a period at each person's hour, of what they have not read.
+import { maxId } from "@pixora/db";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { updatePreferences } from "../notification/notification.preference.ts";
 import type { UpdatePreferencesInput } from "../notification/notification.schema.ts";
@@ -143,7 +144,7 @@ describe("a digest tells", () => {
 
   test("nothing of what was read, is hidden by now, or is of a type without mails", async () => {
     await like(deps, { actorId: bob.id, postId });
-    await markRead(deps, { actorId: ann.id, which: { upToId: "9223372036854775807" } });
+    await markRead(deps, { actorId: ann.id, which: { upToId: maxId } });
     await updatePreferences(deps, { actorId: ann.id, changes: { types: { LIKE: { email: false } } } });
     await like(deps, { actorId: (await createPerson(deps)).id, postId });
     const gone = await createPerson(deps);

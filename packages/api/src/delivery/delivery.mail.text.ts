@@ -98,7 +98,7 @@ function writeMail(sheet: Omit<Sheet, "footer"> & { subject: string }, to: MailA
   const { reason, stop } = words[to.language ?? defaultLanguage];
   const footer = { reason: reason(to.handle), stop, stopUrl: to.unsubscribeUrl };
   const whole = { ...sheet, footer };
-  const from = { publicUrl: to.publicUrl.replace(/\/+$/, ""), language: to.language ?? defaultLanguage };
+  const from = { publicUrl: to.publicUrl, language: to.language ?? defaultLanguage };
   return {
     to: to.email,
     subject: sheet.subject,

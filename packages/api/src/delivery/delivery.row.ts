@@ -1,7 +1,9 @@
 // The table `deliveries`: what leaves the app, a row for each cause, channel and address. The only SQL that writes it.
 // Promises: who gets a row to send is the only one who does; a row that was sent, or may have been, is never given again.
+
 import { type Sql, type Statement, statement } from "@pixora/db";
 import type { FactName } from "@pixora/jobs";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import { insertFactsSql } from "../platform/outbox.ts";
 
 export type Channel = "email" | "push";
@@ -138,9 +140,12 @@ const deleteOldStatement: Statement<never> = statement(
   `delete from deliveries where id in (select id from deliveries where id < $1 order by id limit $2)`,
 );
 
-/** Deletes up to `limit` rows with ids below one; answers how many. */
-export function deleteDeliveriesBefore(sql: Sql, input: { id: bigint; limit: number }): Promise<number> {
-  return sql.run(deleteOldStatement, [input.id.toString(), input.limit]);
+const deletedAtOnce = 5_000;
+
+/** Deletes all rows with ids below one, in bounded steps. */
+export async function deleteDeliveriesBefore(sql: Sql, input: { id: bigint }): Promise<void> {
+  const values = [input.id.toString(), deletedAtOnce];
+  await runInBatches(sql, { statement: deleteOldStatement, values, batch: deletedAtOnce });
 }
 
 const purgeStatement: Statement<never> = statement(
@@ -148,9 +153,9 @@ const purgeStatement: Statement<never> = statement(
   `delete from deliveries where id = any(array(select id from deliveries where user_id = $1 or actor_id = $1 limit 5000))`,
 );
 
-/** Deletes some of the rows to a person and about what they did; answers how many. */
-export function deleteDeliveriesOfUser(sql: Sql, input: { userId: string }): Promise<number> {
-  return sql.run(purgeStatement, [input.userId]);
+/** Deletes the rows to a person and about what they did, in bounded steps. */
+export async function deleteDeliveriesOfUser(sql: Sql, input: { userId: string }): Promise<void> {
+  await runInBatches(sql, { statement: purgeStatement, values: [input.userId] });
 }
 
 const countStatement: Statement<{ channel: Channel; state: string; count: number }> = statement(

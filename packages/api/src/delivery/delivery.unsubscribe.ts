@@ -22,7 +22,7 @@ function signerOf(deps: Keyed) {
 /** The link of a mail; made again, it is the same. */
 export function unsubscribeUrl(deps: Keyed, input: { userId: string; scope: UnsubscribeScope }): string {
   const text = `${input.scope}.${input.userId}`;
-  return `${deps.config.PUBLIC_URL.replace(/\/+$/, "")}/unsubscribe/${text}.${signerOf(deps).sign(text)}`;
+  return `${deps.config.PUBLIC_URL}/unsubscribe/${text}.${signerOf(deps).sign(text)}`;
 }
 
 /** Whom and what a token is about; null for one that we have not made. */

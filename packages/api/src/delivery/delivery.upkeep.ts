@@ -19,11 +19,10 @@ export async function retryDeliveries(deps: Pick<Deps, "db" | "clock" | "wakeRel
 
 /** Deletes deliveries that are 90 days old. */
 export async function deleteOldDeliveries(deps: Pick<Deps, "db" | "clock">): Promise<void> {
-  const before = { id: idAt(new Date(deps.clock.now().getTime() - keptMs)), limit: 5 * batch };
-  while ((await deleteDeliveriesBefore(deps.db.sql, before)) === before.limit);
+  await deleteDeliveriesBefore(deps.db.sql, { id: idAt(new Date(deps.clock.now().getTime() - keptMs)) });
 }
 
 /** Deletes what is kept of mails and pushes to a person, and to others about what the person did. */
 export async function purgeDeliveriesOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  while ((await deleteDeliveriesOfUser(deps.db.sql, input)) > 0);
+  await deleteDeliveriesOfUser(deps.db.sql, input);
 }

@@ -1,12 +1,11 @@
 // Deletes windows that no longer agree with whom their readers follow, mute or block. Runs in the worker; the mutations
 // themselves have tried it already (dropWindows), this is what makes it certain.
-import { type Sql, statement } from "@pixora/db";
+import { maxId, type Sql, statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { withinEpoch } from "./feed.epoch.ts";
 import { windowKeys } from "./feed.keys.ts";
-import { endOfIds } from "./feed.sql.ts";
 
 type DropDeps = Pick<Deps, "db" | "redis">;
 type DropFact = FactOf<"feed.dropWindows">;
@@ -47,7 +46,7 @@ const selectFollowers = statement<{ id: string; readerId: string }>(
 
 /** Deletes the windows of everyone who follows an author, a bounded part at a time. */
 export async function dropWindowsOfFollowers(deps: DropDeps, input: { authorId: string }): Promise<void> {
-  let beforeId = endOfIds;
+  let beforeId = maxId;
   for (;;) {
     const rows = await readFollowers(deps.db.sql, { authorId: input.authorId, beforeId });
     const last = rows.at(-1);

@@ -1,7 +1,7 @@
 // Pushes new posts into the windows of followers who have one. Runs in the worker, with lists of facts.
 // Promises: when a post's facts are recorded done, every window that existed lists the post or is gone; doing it again
 // changes nothing that a page shows. Whoever follows later had their window deleted, and the rebuilt one has the post.
-import { statement, type Tx } from "@pixora/db";
+import { maxId, statement, type Tx } from "@pixora/db";
 import type { FactOf, NewFact } from "@pixora/jobs";
 import { insertFacts, recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -53,7 +53,7 @@ export async function pushPosts(
 const selectPosts = statement<Target>(
   "feed.selectPushable",
   `select wanted.fact_id as "factId", post.id as "postId", post.author_id as "authorId",
-          '1' as "fromId", '9223372036854775807' as "toId", coalesce(counts.follower_count, 0) as "followerCount"
+          '1' as "fromId", '${maxId}' as "toId", coalesce(counts.follower_count, 0) as "followerCount"
    from unnest($1::bigint[], $2::bigint[]) as wanted (fact_id, post_id)
    join posts post on post.id = wanted.post_id
    left join user_counts counts on counts.user_id = post.author_id

@@ -1,8 +1,10 @@
 // Whether windows may be believed: they may lack only posts younger than five seconds. Looked at about once a second,
 // only while feeds are read.
+
 import { statement } from "@pixora/db";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
+import { awaitedFacts } from "./feed.facts.ts";
 
 /** What a window may lack, at most. */
 const boundMs = 5_000;
@@ -11,19 +13,7 @@ const believedForMs = 1_000;
 const graceMs = 500;
 const askedMs = boundMs - believedForMs - graceMs;
 
-// Facts that add posts to feeds, each with the job that makes the windows agree with it. A fact that this job has given
-// up counts until the lists of its readers are deleted (feed.mend.ts).
-const awaited = [
-  ["post.created", "feed.pushPosts"],
-  ["post.createdPlain", "feed.pushPosts"],
-  ["feed.rangeRequested", "feed.pushPosts"],
-  ["feed.pullSwitched", "feed.dropWindows"],
-  ["post.headMended", "feed.dropWindows"],
-  ["follow.created", "feed.dropWindows"],
-  ["follow.accepted", "feed.dropWindows"],
-  ["mute.deleted", "feed.dropWindows"],
-] as const;
-
+// A fact that its job has given up counts until the lists of its readers are deleted (feed.mend.ts).
 const selectBehind = statement<{ isBehind: boolean }>(
   "feed.checkIsBehind",
   `select exists (
@@ -41,7 +31,7 @@ const selectBehind = statement<{ isBehind: boolean }>(
 
 /** The oldest unfinished fact that adds posts to feeds is younger than `ageMs`, and none was given up. */
 export async function isFanoutWithin(deps: Pick<Deps, "db">, input: { ageMs: number }): Promise<boolean> {
-  const values = [awaited.map(([fact]) => fact), awaited.map(([, job]) => job), input.ageMs];
+  const values = [awaitedFacts.map(([fact]) => fact), awaitedFacts.map(([, job]) => job), input.ageMs];
   return !(await deps.db.sql.one(selectBehind, values)).isBehind;
 }
 

@@ -1,8 +1,10 @@
 // What the feed does about facts that its jobs gave up: the windows concerned are deleted, so that feeds need not come
 // from SQL until a person has looked at the dead letter. What is rebuilt after that has the post, or the follow.
+
 import { statement } from "@pixora/db";
 import type { Deps } from "../platform/process/deps.ts";
 import { dropWindowsOfFollowers, dropWindowsSurely } from "./feed.drop.ts";
+import { feedJobs } from "./feed.facts.ts";
 
 interface Letter {
   factId: string;
@@ -18,7 +20,7 @@ const selectLetters = statement<Letter>(
      select fact_id as "factId", coalesce(payload->>'authorId', payload->>'userId') as "authorId",
             array_remove(array[payload->>'actorId', payload->>'targetId'], null) as "readerIds"
      from dead_letters letter
-     where job in ('feed.pushPosts', 'feed.dropWindows')
+     where job = any($1::text[])
        and not exists (select from feed_mended mended where mended.fact_id = letter.fact_id)
    ) named
    where "authorId" is not null or cardinality("readerIds") > 0
@@ -38,7 +40,7 @@ const forgetMended = statement<never>(
 
 /** Deletes the windows that dead letters left incomplete. Doing it again does no harm. Rejects while Redis is away. */
 export async function mendWindows(deps: Pick<Deps, "db" | "redis">): Promise<void> {
-  for (const letter of await deps.db.sql.many(selectLetters)) {
+  for (const letter of await deps.db.sql.many(selectLetters, [feedJobs])) {
     if (letter.authorId !== null) await dropWindowsOfFollowers(deps, { authorId: letter.authorId });
     await dropWindowsSurely(deps, { readerIds: letter.readerIds });
     await deps.db.sql.run(insertMended, [letter.factId]);

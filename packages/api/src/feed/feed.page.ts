@@ -1,6 +1,6 @@
 // One page of the home feed, either wholly from the reader's window or wholly from SQL. Both end in the same statement,
 // which decides what the reader may see now: nothing that a list or a cache holds is shown without it.
-import { statement } from "@pixora/db";
+import { maxId, statement } from "@pixora/db";
 import type { CallerSession } from "../platform/call/context.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { PostView } from "../post/post.schema.ts";
@@ -9,7 +9,7 @@ import { presentStates } from "../post/post.view.ts";
 import { actorRefusal } from "../visibility/session.visibility.ts";
 import { isFollowing, mutedBy } from "../visibility/user.visibility.ts";
 import { isNewer } from "./feed.keys.ts";
-import { endOfIds, selectFeedIds } from "./feed.sql.ts";
+import { selectFeedIds } from "./feed.sql.ts";
 import { type FeedWindow, readWindow } from "./feed.window.ts";
 
 /** Posts below a position, and the position of the next page; null at the end of the feed. */
@@ -61,7 +61,7 @@ const selectPage = statement<PostState>(
 interface Candidates {
   ids: readonly string[];
   beforeId: string | null;
-  /** Everything from here up to `beforeId` is among the candidates, or added; `endOfIds` adds nothing. */
+  /** Everything from here up to `beforeId` is among the candidates, or added; `maxId` adds nothing. */
   fromId: string;
   largeAuthorIds: readonly string[];
   limit: number;
@@ -74,7 +74,7 @@ async function selectStates(
   from: Candidates,
 ): Promise<PostState[]> {
   const { ids, beforeId, fromId, largeAuthorIds, limit } = from;
-  const place = [beforeId ?? endOfIds, fromId, largeAuthorIds, limit];
+  const place = [beforeId ?? maxId, fromId, largeAuthorIds, limit];
   const states = await deps.db.sql.many(selectPage, [readerId, ids, ...place, session?.id ?? null, deps.clock.now()]);
   if (session === null) return states;
   // A session that has ended is shown nothing, and looks like a reader from whom all of it is hidden.
@@ -97,7 +97,7 @@ export async function readSqlPage(
     const ids = await selectFeedIds(deps.db.sql, { readerId, beforeId, limit: wanted });
     const lastId = ids.at(-1);
     if (lastId === undefined) return present(deps, input, { states: gathered, nextId: null });
-    const request = { ids, beforeId, fromId: endOfIds, largeAuthorIds: [], limit: wanted };
+    const request = { ids, beforeId, fromId: maxId, largeAuthorIds: [], limit: wanted };
     gathered.push(...(await selectStates(deps, input, request)));
     const nextId = ids.length < wanted ? null : lastId;
     if (nextId === null || gathered.length >= limit) return present(deps, input, { states: gathered, nextId });

@@ -1,7 +1,7 @@
 // The truth of the home feed: which posts a reader's page is made of, from SQL by the heads of the authors.
 // Promise: the newest posts below a position, in order, of everyone the reader follows (the muted left out) and of
 // the reader, at a cost that does not grow with how many posts those people have.
-import { type Sql, statement } from "@pixora/db";
+import { maxId, type Sql, statement } from "@pixora/db";
 import { mutedBy } from "../visibility/user.visibility.ts";
 import { warmUntilMsSql } from "./feed.warmth.ts";
 
@@ -46,15 +46,12 @@ const selectFeed = statement<{ id: string }>(
    order by p.id desc limit $3`,
 );
 
-/** Above every id. */
-export const endOfIds = "9223372036854775807";
-
 /** At most `limit` ids of a reader's feed below `beforeId`, newest first; fewer only where there are no more. */
 export async function selectFeedIds(
   sql: Sql,
   input: { readerId: string; beforeId: string | null; limit: number },
 ): Promise<string[]> {
-  const rows = await sql.many(selectFeed, [input.readerId, input.beforeId ?? endOfIds, input.limit]);
+  const rows = await sql.many(selectFeed, [input.readerId, input.beforeId ?? maxId, input.limit]);
   return rows.map((row) => row.id);
 }
 

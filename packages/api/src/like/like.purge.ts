@@ -1,6 +1,8 @@
 // Takes away the likes of what is gone (a post, comments) and of who is gone, in transactions of bounded length.
+
 import { type Statement, statement } from "@pixora/db";
 import { lockCommentCountsSql, moveCommentLikesSql } from "../comment/comment.counter.ts";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { lockPostCountsSql, movePostLikesSql } from "../post/post.counter.ts";
 
@@ -18,12 +20,9 @@ const deletePostLikes = statement<never>(
 
 /** Deletes all likes of a deleted post and of its comments. Moves no counter: they go with it. May be run again. */
 export async function purgeLikes(deps: Pick<Deps, "db">, input: { postId: string }): Promise<void> {
-  await deleteAll(deps, { delete: deleteCommentLikes, postId: input.postId });
-  await deleteAll(deps, { delete: deletePostLikes, postId: input.postId });
-}
-
-async function deleteAll(deps: Pick<Deps, "db">, input: { delete: Statement<never>; postId: string }): Promise<void> {
-  while ((await deps.db.sql.run(input.delete, [input.postId])) > 0);
+  for (const statement of [deleteCommentLikes, deletePostLikes]) {
+    await runInBatches(deps.db.sql, { statement, values: [input.postId] });
+  }
 }
 
 /** One page of a person's likes of one kind: locked targets, deleted rows, moved counters. */
@@ -98,5 +97,5 @@ export async function purgeLikesOfComments(
   deps: Pick<Deps, "db">,
   input: { commentIds: readonly string[] },
 ): Promise<void> {
-  while ((await deps.db.sql.run(deleteLikesOfComments, [input.commentIds])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteLikesOfComments, values: [input.commentIds] });
 }

@@ -1,5 +1,6 @@
 // Streams as the router serves them: a person's events from where they left off, and what happens on a post.
 
+import { maxId } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { SizedStream } from "./live.guard.ts";
@@ -10,8 +11,8 @@ import type { PostStream } from "./live.post.check.ts";
 import { postHubOf } from "./live.post.hub.ts";
 import type { PostEvent } from "./live.schema.ts";
 
-// No log reaches this far, so the stream begins with a resync.
-const unknownPosition = "9223372036854775807";
+// No log reaches as far as the largest number, so the stream begins with a resync.
+const unknownPosition = maxId;
 
 /**
  * The events of a person: what was missed after `lastEventId`, then `ready`, then whatever happens, each under its

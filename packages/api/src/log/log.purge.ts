@@ -1,5 +1,7 @@
 // The end of one person's event log, for the deletion of their account, in statements of bounded length.
+
 import { statement } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
 const deleteEvents = statement<never>(
@@ -9,5 +11,5 @@ const deleteEvents = statement<never>(
 
 /** Deletes a person's log; their head goes with the person. May be run again. */
 export async function purgeLiveLogOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  while ((await deps.db.sql.run(deleteEvents, [input.userId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteEvents, values: [input.userId] });
 }

@@ -1,5 +1,7 @@
 // How far back the personal event log goes, and the deletion of what is older.
+
 import { statement } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
 /** How long events can be had again. */
@@ -16,6 +18,5 @@ const trimBatch = 5_000;
 
 /** Deletes entries past the horizon. Scheduled; the second time finds none. */
 export async function trimLog(deps: Pick<Deps, "db">): Promise<void> {
-  let deleted = trimBatch;
-  while (deleted === trimBatch) deleted = await deps.db.sql.run(trimStatement, [trimBatch]);
+  await runInBatches(deps.db.sql, { statement: trimStatement, values: [trimBatch], batch: trimBatch });
 }

@@ -1,4 +1,5 @@
 // Where the files of a picture stand in the storage, and which picture a file belongs to. Pure.
+import { idPattern } from "@pixora/db";
 
 /** What was uploaded, while it may still be. */
 export function uploadKey(mediaId: string): string {
@@ -20,8 +21,6 @@ export const mediaPrefixes = ["upload/", "intake/", "picture/"] as const;
 
 /** Whose file it is; null for one that we did not make. */
 export function mediaIdOfKey(key: string): string | null {
-  return (
-    /^(?:upload|intake)\/([1-9]\d{0,18})$|^picture\/([1-9]\d{0,18})\/\d+\.webp$/.exec(key)?.slice(1).find(Boolean) ??
-    null
-  );
+  const id = /^(?:upload|intake)\/(\d+)$|^picture\/(\d+)\/\d+\.webp$/.exec(key)?.slice(1).find(Boolean);
+  return id !== undefined && idPattern.test(id) ? id : null;
 }

@@ -1,5 +1,5 @@
 // Reports: anyone tells, moderators look through what is open and resolve it. The only SQL that writes `reports`.
-import { statement, type Tx } from "@pixora/db";
+import { maxId, statement, type Tx } from "@pixora/db";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
 import { AppError, type AppErrorCode } from "../platform/call/errors.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
@@ -88,7 +88,7 @@ const selectOpenReports = statement<ReportRow>(
   "moderation.listOpenReports",
   `select id, reporter_id as "reporterId", user_id as "userId", post_id as "postId", comment_id as "commentId",
      reason, note, created_at as "createdAt"
-   from reports where resolved_at is null and id < coalesce($1::bigint, 9223372036854775807)
+   from reports where resolved_at is null and id < coalesce($1::bigint, ${maxId})
    order by id desc limit $2`,
 );
 

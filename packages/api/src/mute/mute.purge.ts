@@ -1,5 +1,7 @@
 // The end of all mutes of and by one person, for the deletion of their account, in statements of bounded length.
+
 import { statement } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
 const deleteMutes = statement<never>(
@@ -11,5 +13,5 @@ const deleteMutes = statement<never>(
 
 /** Deletes every mute from and to a person. No fact tells of it: `user.deleted` does. May be run again. */
 export async function purgeMutesOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  while ((await deps.db.sql.run(deleteMutes, [input.userId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteMutes, values: [input.userId] });
 }

@@ -1,6 +1,6 @@
 // Notifications in groups, as a screen shows them: "ann and 12 others liked your post".
 // Promises: ordered by each group's newest; a walk through pages sees what was there when it began.
-import { type Statement, statement } from "@pixora/db";
+import { maxId, type Statement, statement } from "@pixora/db";
 import { z } from "zod";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
 import type { Page, PageRequest } from "../platform/call/wire.ts";
@@ -21,7 +21,6 @@ interface GroupRow {
 const id = z.string().regex(/^\d{1,19}$/);
 /** `pin` is the newest notification of the first page: what is newer arrives live. */
 const cursorKind = { list: "notification.groups", position: z.object({ pin: id, latestId: id }) };
-const maxId = "9223372036854775807";
 
 // More actors than are shown, since some may be hidden from the viewer.
 const groupsStatement: Statement<GroupRow> = statement(

@@ -1,5 +1,5 @@
 // Notifications from facts: made once, taken back, never twice.
-import { statement } from "@pixora/db";
+import { maxId, statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deleteComment } from "../comment/comment.service.ts";
 import { factOf, openInbox } from "../testing/inbox.ts";
@@ -75,7 +75,7 @@ describe("likes", () => {
     const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
     const post = await createPost(deps, { authorId: ann.id });
     await inbox.like(bob, post.id);
-    await markRead(deps, { actorId: ann.id, which: { upToId: "9223372036854775807" } });
+    await markRead(deps, { actorId: ann.id, which: { upToId: maxId } });
     await inbox.unlike(bob, post.id);
     expect(await inbox.typesOf(ann)).toEqual(["LIKE"]);
     await inbox.like(bob, post.id);
@@ -178,7 +178,7 @@ describe("comments", () => {
     await addCommentLike(deps, { userId: cat.id, commentId });
     await notifyLikes(deps, { facts: [factOf("like.created", { postId: post.id, commentId, actorId: cat.id })] });
     expect(await inbox.typesOf(bob)).toEqual(["COMMENT_LIKE"]);
-    await markRead(deps, { actorId: ann.id, which: { upToId: "9223372036854775807" } });
+    await markRead(deps, { actorId: ann.id, which: { upToId: maxId } });
     await deleteComment(deps, { actorId: bob.id, commentId });
     await notifyComments(deps, {
       facts: [factOf("comment.deleted", { commentId, postId: post.id, authorId: bob.id })],
@@ -218,7 +218,7 @@ describe("follows", () => {
     await ask();
     await notifyFollows(deps, { facts: [factOf("follow.requested", payload)] });
     expect(await inbox.typesOf(ann)).toEqual(["FOLLOW_REQUEST"]);
-    await markRead(deps, { actorId: ann.id, which: { upToId: "9223372036854775807" } });
+    await markRead(deps, { actorId: ann.id, which: { upToId: maxId } });
     await unask();
     await notifyFollows(deps, { facts: [factOf("follow.requestDeleted", payload)] });
     expect(await inbox.typesOf(ann)).toEqual([]);

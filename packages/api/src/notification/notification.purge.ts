@@ -1,8 +1,10 @@
 // The end of all notifications of and about one person, for the deletion of their account. Promise: what others were
 // told goes from their counts and is told in their logs; each transaction is bounded.
+
 import { statement } from "@pixora/db";
 import { lockLiveHeads } from "../log/log.head.ts";
 import { hintPeople } from "../log/log.hint.ts";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { type RemovedRow, tellRemoved } from "./notification.write.ts";
 
@@ -26,7 +28,7 @@ export async function purgeNotificationsOfUser(
   deps: Pick<Deps, "db" | "pubsub">,
   input: { userId: string },
 ): Promise<void> {
-  while ((await deps.db.sql.run(deleteReceived, [input.userId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteReceived, values: [input.userId] });
   for (;;) {
     const caused = await deps.db.sql.many(selectCaused, [input.userId]);
     if (caused.length === 0) return;

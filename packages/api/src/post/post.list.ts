@@ -1,5 +1,5 @@
 // Lists of posts that hang on one thing: a person's posts, a post's earlier captions. Newest first, keyset pages.
-import { statement } from "@pixora/db";
+import { maxId, statement } from "@pixora/db";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -14,7 +14,7 @@ const postsByUser = { list: "post.byUser", position: idInput };
 const selectByUser = statement<{ id: string }>(
   "post.listByUser",
   `select post.id from posts post join users author on author.id = post.author_id
-   where post.author_id = $1 and post.id < coalesce($3::bigint, 9223372036854775807)
+   where post.author_id = $1 and post.id < coalesce($3::bigint, ${maxId})
      and ${postIsVisible({ post: "post", author: "author", viewer: "$2::bigint" })}
    order by post.id desc limit $4`,
 );
@@ -47,7 +47,7 @@ const postHistory = { list: "post.history", position: idInput };
 const selectEdits = statement<{ id: string; caption: string; editedAt: Date }>(
   "post.listEdits",
   `select id, caption, edited_at as "editedAt" from post_edits
-   where post_id = $1 and id < coalesce($2::bigint, 9223372036854775807)
+   where post_id = $1 and id < coalesce($2::bigint, ${maxId})
    order by id desc limit $3`,
 );
 

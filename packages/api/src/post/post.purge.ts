@@ -1,6 +1,8 @@
 // The rows of deleted posts, and of all posts of people who are gone. What hangs on a post is taken away first, by
 // purge/purge.post.ts; a tombstone stays.
+
 import { type Sql, statement, type Tx } from "@pixora/db";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import { insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
@@ -79,6 +81,6 @@ const forgetMentions = statement<never>(
 
 /** Removes the tombstones of a person's posts, and what mentions the person in others' posts. May be run again. */
 export async function forgetAuthorOfPosts(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  while ((await deps.db.sql.run(deleteTombstones, [input.userId])) > 0);
-  while ((await deps.db.sql.run(forgetMentions, [input.userId])) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteTombstones, values: [input.userId] });
+  await runInBatches(deps.db.sql, { statement: forgetMentions, values: [input.userId] });
 }

@@ -1,8 +1,10 @@
 // Which browsers are to be rung. Promises: a subscription belongs to the session that made it and is never rung after
 // it; a browser has one, of whoever subscribed there last.
+
 import { type Sql, type Statement, statement } from "@pixora/db";
 import { invalidInput } from "../platform/call/failure.ts";
 import { ok } from "../platform/call/wire.ts";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { parseEndpoint } from "./push.endpoint.ts";
 import { readPushKeys } from "./push.key.ts";
@@ -112,5 +114,5 @@ const batch = 5_000;
 
 /** Deletes subscriptions whose sessions have ended; they are not rung in any case. Scheduled. */
 export async function deleteDeadSubscriptions(deps: Pick<Deps, "db" | "clock">): Promise<void> {
-  while ((await deps.db.sql.run(deleteDead, [batch, deps.clock.now()])) === batch);
+  await runInBatches(deps.db.sql, { statement: deleteDead, values: [batch, deps.clock.now()], batch });
 }

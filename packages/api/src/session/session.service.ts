@@ -1,5 +1,6 @@
 // Sessions: one row a signed-in device. Promises: whether a session lives is asked of PostgreSQL on every call, in its own
 // statement or at the price of one query a tick; ending one is told to every process after commit.
+
 import { randomBytes } from "node:crypto";
 import { type Sql, statement, type Tx } from "@pixora/db";
 import { hintRevoked } from "../log/log.hint.ts";
@@ -7,6 +8,7 @@ import type { SessionRefusal, Viewer } from "../platform/call/context.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { ok } from "../platform/call/wire.ts";
 import { createBatchLoader } from "../platform/flow/batch.ts";
+import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { sessionRefusal } from "../visibility/session.visibility.ts";
 import { type Device, deviceNameOf, ipHintOf } from "./session.device.ts";
@@ -200,6 +202,5 @@ const deleteBatch = 5_000;
 /** Deletes sessions that ended 30 days ago. Scheduled; the second time finds none. */
 export async function deleteOldSessions(deps: Pick<Deps, "db" | "clock">): Promise<void> {
   const before = new Date(deps.clock.now().getTime() - endedSessionLifeMs);
-  let deleted = deleteBatch;
-  while (deleted === deleteBatch) deleted = await deps.db.sql.run(deleteOld, [before, deleteBatch]);
+  await runInBatches(deps.db.sql, { statement: deleteOld, values: [before, deleteBatch], batch: deleteBatch });
 }

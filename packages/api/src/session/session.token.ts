@@ -1,5 +1,6 @@
 // Access tokens: short-lived JWTs, HS256. Promises: algorithm, type, audience, issuer and key id are all checked;
 // verified tokens are remembered until they expire, so the usual call costs a map look-up.
+import { idPattern } from "@pixora/db";
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
@@ -18,8 +19,8 @@ const maxTokenChars = 2_000;
 const maxRemembered = 20_000;
 
 const claims = z.object({
-  sub: z.string().regex(/^[1-9]\d{0,18}$/),
-  sid: z.string().regex(/^[1-9]\d{0,18}$/),
+  sub: z.string().regex(idPattern),
+  sid: z.string().regex(idPattern),
   exp: z.int(),
 });
 

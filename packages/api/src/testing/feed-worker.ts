@@ -1,7 +1,9 @@
 // A worker for the feed's jobs alone, that comes late, repeats itself, takes facts in any order and dies, as a seed says.
+
 import { statement } from "@pixora/db";
 import { facts as factSchemas } from "@pixora/jobs";
 import { dropWindowsOfFacts } from "../feed/feed.drop.ts";
+import { feedFacts } from "../feed/feed.facts.ts";
 import { pushPosts } from "../feed/feed.fanout.ts";
 import { isStoreAway } from "../platform/call/failure.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -31,19 +33,7 @@ const forgetFinished = statement<never>(
      where awaited.fact = o.fact
        and not exists (select from outbox_completions c where c.fact_id = o.id and c.job = awaited.job))`,
 );
-const feedFacts: Record<string, string> = {
-  "post.created": "feed.pushPosts",
-  "post.createdPlain": "feed.pushPosts",
-  "feed.rangeRequested": "feed.pushPosts",
-  "feed.pullSwitched": "feed.dropWindows",
-  "follow.created": "feed.dropWindows",
-  "follow.deleted": "feed.dropWindows",
-  "follow.accepted": "feed.dropWindows",
-  "block.created": "feed.dropWindows",
-  "mute.created": "feed.dropWindows",
-  "mute.deleted": "feed.dropWindows",
-};
-const awaitedPairs = [Object.keys(feedFacts), Object.values(feedFacts)];
+const awaitedPairs = [feedFacts.map(([fact]) => fact), feedFacts.map(([, job]) => job)];
 
 /** A worker for the feed's jobs alone, whose lateness and deaths come from the seed. */
 export function openFeedWorker(deps: Deps, input: { random: () => number; rangeSize: number }): FeedWorker {

@@ -1,6 +1,6 @@
 // Lists of people by relation (followers, requests, blocks, mutes): keyset pages over the relation's id, newest first.
 // Promise: who stands in the list throughout a walk comes exactly once; who may not be seen is left out of the page.
-import { type Statement, statement } from "@pixora/db";
+import { maxId, type Statement, statement } from "@pixora/db";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -35,7 +35,7 @@ export function peopleList(input: PeopleListParts): PeopleList {
   const select = statement<RelationRow>(
     selectName,
     `select r.id, r.${other} as "userId" from ${table} r
-     where r.${owner} = $1 and r.id < coalesce($2::bigint, 9223372036854775807)
+     where r.${owner} = $1 and r.id < coalesce($2::bigint, ${maxId})
      order by r.id desc limit $3`,
   );
   return { name, select };

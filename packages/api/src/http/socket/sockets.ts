@@ -1,7 +1,10 @@
 // The open WebSockets of this process: caps on how many, how fast and how slow, and the goodbye that makes clients
 // resume elsewhere. Promise: a socket that breaks a cap is closed, and nothing it still sends is worked on.
+
 import type { RawData, WebSocket } from "ws";
+import { createTally, type Tally } from "../../platform/flow/tally.ts";
 import { addressKeyOf } from "../../platform/limit/address.ts";
+import { type Bucket, fillBucket } from "../../platform/limit/bucket.ts";
 import { reconnectNotice } from "../context.ts";
 
 /** Frames above this close the socket (ws `maxPayload`). */
@@ -14,6 +17,7 @@ const maxSocketsPerUser = 50;
 const pointsPerSecond = 200;
 /** A client that reconnects opens all its streams at once. */
 const maxPoints = 1_000;
+const perSeconds = maxPoints / pointsPerSecond;
 
 /** Answers that may wait for a client before it is cut off. */
 const maxWaitingBytes = 4 * 1_024 * 1_024;
@@ -42,8 +46,8 @@ export interface SocketBook {
 interface Seat {
   readonly address: string;
   userId: string | null;
-  /** A token bucket: bursts pass, floods do not. */
-  points: number;
+  /** Bursts pass, floods do not. */
+  bucket: Bucket;
   /** When the client was last heard, in milliseconds of the process. */
   heardAtMs: number;
   /** Since when it has owed a sign of life; null: it owes none. */
@@ -53,13 +57,13 @@ interface Seat {
 /** `scale` multiplies the caps (LIMITS_SCALE). */
 export function createSocketBook({ scale }: { scale: number }): SocketBook {
   const seats = new Map<WebSocket, Seat>();
-  const perAddress = createTally(Math.max(1, maxSocketsPerAddress * scale));
-  const perUser = createTally(Math.max(1, maxSocketsPerUser * scale));
+  const perAddress = { tally: createTally(), max: Math.max(1, maxSocketsPerAddress * scale) };
+  const perUser = { tally: createTally(), max: Math.max(1, maxSocketsPerUser * scale) };
   let watching: NodeJS.Timeout | null = null;
 
   function hear(socket: WebSocket, seat: Seat, cost: number): void {
     spend(seat, cost, scale);
-    if (seat.points < 0) closeFor(socket, policyViolation, "too many messages");
+    if (seat.bucket.points < 0) closeFor(socket, policyViolation, "too many messages");
     else if (socket.bufferedAmount > maxWaitingBytes) closeFor(socket, policyViolation, "answers are not read");
   }
 
@@ -70,8 +74,8 @@ export function createSocketBook({ scale }: { scale: number }): SocketBook {
     socket.on("ping", () => hear(socket, seat, 1));
     socket.on("close", () => {
       seats.delete(socket);
-      perAddress.remove(seat.address);
-      if (seat.userId !== null) perUser.remove(seat.userId);
+      perAddress.tally.remove(seat.address);
+      if (seat.userId !== null) perUser.tally.remove(seat.userId);
       if (seats.size > 0 || watching === null) return;
       clearInterval(watching);
       watching = null;
@@ -83,7 +87,13 @@ export function createSocketBook({ scale }: { scale: number }): SocketBook {
       const address = addressKeyOf(ip);
       if (!countIn(socket, perAddress, address)) return false;
       const heardAtMs = performance.now();
-      take(socket, { address, userId: null, points: maxPoints * scale, heardAtMs, pingedAtMs: null });
+      take(socket, {
+        address,
+        userId: null,
+        bucket: { points: maxPoints * scale, atMs: heardAtMs },
+        heardAtMs,
+        pingedAtMs: null,
+      });
       return true;
     },
     claim(socket, userId) {
@@ -108,8 +118,8 @@ export function createSocketBook({ scale }: { scale: number }): SocketBook {
 
 function spend(seat: Seat, cost: number, scale: number): void {
   const nowMs = performance.now();
-  const earned = ((nowMs - seat.heardAtMs) / 1_000) * pointsPerSecond * scale;
-  seat.points = Math.min(maxPoints * scale, seat.points + earned) - cost;
+  fillBucket(seat.bucket, { points: maxPoints * scale, perSeconds }, nowMs);
+  seat.bucket.points -= cost;
   seat.heardAtMs = nowMs;
   seat.pingedAtMs = null;
 }
@@ -127,33 +137,14 @@ function checkPulses(seats: ReadonlyMap<WebSocket, Seat>): void {
   }
 }
 
-interface Tally {
-  add(owner: string): boolean;
-  remove(owner: string): void;
-}
-
-function createTally(max: number): Tally {
-  const counts = new Map<string, number>();
-  return {
-    add(owner) {
-      const count = counts.get(owner) ?? 0;
-      if (count >= max) return false;
-      counts.set(owner, count + 1);
-      return true;
-    },
-    remove(owner) {
-      const left = (counts.get(owner) ?? 1) - 1;
-      if (left > 0) counts.set(owner, left);
-      else counts.delete(owner);
-    },
-  };
-}
-
 /** Counts a socket in for its owner, or closes it where they have too many. */
-function countIn(socket: WebSocket, tally: Tally, owner: string): boolean {
-  if (tally.add(owner)) return true;
-  closeFor(socket, tryAgainLater, "too many connections");
-  return false;
+function countIn(socket: WebSocket, { tally, max }: { tally: Tally; max: number }, owner: string): boolean {
+  if (tally.countOf(owner) >= max) {
+    closeFor(socket, tryAgainLater, "too many connections");
+    return false;
+  }
+  tally.add(owner);
+  return true;
 }
 
 function bytesOf(message: RawData): number {

@@ -1,6 +1,8 @@
 // Retried creates make one thing: the key is stored in the transaction of what it made, and kept for 24 hours.
+
 import { createHash } from "node:crypto";
 import { statement, type Tx } from "@pixora/db";
+import { runInBatches } from "../flow/run-in-batches.ts";
 import type { Deps } from "../process/deps.ts";
 import { AppError } from "./errors.ts";
 
@@ -77,7 +79,7 @@ const deleteOldStatement = statement<never>(
 
 /** Deletes keys older than 24 hours, in bounded statements, until none is left. */
 export async function deleteOldIdempotencyKeys(deps: Pick<Deps, "db">): Promise<void> {
-  while ((await deps.db.sql.run(deleteOldStatement)) > 0);
+  await runInBatches(deps.db.sql, { statement: deleteOldStatement });
 }
 
 const deleteOwnStatement = statement<never>(

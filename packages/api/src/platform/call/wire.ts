@@ -1,12 +1,11 @@
 // Shapes that every room's schema shares: ids, instants, pages, `{ ok: true }`.
+import { idPattern, maxId } from "@pixora/db";
 import { z } from "zod";
-
-const maxId = "9223372036854775807";
 
 /** A decimal id; what fits no 64-bit column is a field error, not a database error. */
 export const idInput = z
   .string()
-  .regex(/^[1-9]\d{0,18}$/, "Not an id")
+  .regex(idPattern, "Not an id")
   // Runs after a failed pattern too, so it compares text: of equal length, digits order as numbers do.
   .refine((text) => text.length < maxId.length || text <= maxId, "Not an id");
 

@@ -5,13 +5,14 @@ export interface Gate {
   pass<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** A gate that lets `size` pieces of work through at once. */
-export function createGate(size: number): Gate {
+/** A gate that lets `size` pieces of work through at once; where `full.maxWaiting` wait, others are refused at once. */
+export function createGate(size: number, full?: { maxWaiting: number; refusal: () => Error }): Gate {
   const waiting: (() => void)[] = [];
   let free = size;
   return {
     async pass(work) {
       if (free > 0) free -= 1;
+      else if (full !== undefined && waiting.length >= full.maxWaiting) throw full.refusal();
       else await new Promise<void>((resolve) => waiting.push(resolve));
       try {
         return await work();

@@ -18,9 +18,17 @@ export interface Buckets {
   giveBack(key: string, size: BucketSize): void;
 }
 
-interface Bucket {
+/** What a bucket held at an instant. */
+export interface Bucket {
   points: number;
   atMs: number;
+}
+
+/** Puts into a bucket what it has gained by now. */
+export function fillBucket(bucket: Bucket, size: BucketSize, nowMs: number): void {
+  const gained = ((nowMs - bucket.atMs) * size.points) / (size.perSeconds * 1_000);
+  bucket.points = Math.min(size.points, bucket.points + gained);
+  bucket.atMs = nowMs;
 }
 
 /** `nowMs` may be any clock that never goes back. */
@@ -36,9 +44,7 @@ export function createBuckets(input: { maxKeys: number; nowMs?: () => number }):
       buckets.set(key, bucket);
       return bucket;
     }
-    const gained = ((now - known.atMs) * size.points) / (size.perSeconds * 1_000);
-    known.points = Math.min(size.points, known.points + gained);
-    known.atMs = now;
+    fillBucket(known, size, now);
     return known;
   }
 

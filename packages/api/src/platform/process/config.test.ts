@@ -37,6 +37,15 @@ describe("the configuration", () => {
     expect(complaintsOf(good)).toEqual([]);
   });
 
+  test("reads PUBLIC_URL without the slashes at its end, since paths start with one", () => {
+    for (const PUBLIC_URL of ["https://pixora.example", "https://pixora.example/", "https://pixora.example//"]) {
+      expect(readServerConfig({ ...good, PUBLIC_URL }).PUBLIC_URL).toBe("https://pixora.example");
+    }
+    expect(readServerConfig({ ...good, PUBLIC_URL: "https://a.example/photos/" }).PUBLIC_URL).toBe(
+      "https://a.example/photos",
+    );
+  });
+
   test("takes proxies by address, network or the name of one", () => {
     const TRUSTED_PROXIES = "127.0.0.1, 10.0.0.0/8, ::1, fd00::/8, loopback, uniquelocal";
     expect(readServerConfig({ ...good, TRUSTED_PROXIES }).TRUSTED_PROXIES).toHaveLength(6);

@@ -59,8 +59,11 @@ const apiShape = {
   /** How long an access token lives. A short one makes clients renew more often, nothing else: revocation is at once. */
   ACCESS_TOKEN_LIFE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(600),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  /** Where browsers reach the API: links in mails and media URLs start with it. */
-  PUBLIC_URL: z.url().default("http://127.0.0.1:4000"),
+  /** Where browsers reach the API: links in mails and media URLs start with it. Read, it has no slash at its end. */
+  PUBLIC_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/, ""))
+    .default("http://127.0.0.1:4000"),
   /** Sign-up answers alike for free and taken e-mails, and signing in waits for a verified one. */
   REQUIRE_EMAIL_VERIFICATION: flag.default(false),
   /** smtp:// or smtps:// of the mail provider; without one, mails are kept as files in MAIL_DIR. */

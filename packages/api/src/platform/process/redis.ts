@@ -30,6 +30,8 @@ export function requestRedisOptions(): RedisOptions {
   };
 }
 
+// A circuit of its own, not one of flow/circuit.ts: after a pause all commands go again, since a single one that tries
+// would keep the others from a Redis that is back, and a new connection ends the pause early.
 /** Opens the request-path clients; connects in the background and works, degraded, without Redis. */
 export function createRedisClients(input: { url: string; prefix: string; log: Logger }): RedisClients {
   const cache = new Redis(input.url, requestRedisOptions());

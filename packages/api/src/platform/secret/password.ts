@@ -1,9 +1,11 @@
 // Passwords: argon2id, one place. Promises: hashing never takes more than its share of the machine (bounded at once,
 // bounded in waiting), and verifying for an unknown person costs what it costs for a known one.
+
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash, parseOptions, verify } from "@node-rs/argon2";
 import { AppError } from "../call/errors.ts";
+import { createGate } from "../flow/gate.ts";
 import commonPasswords from "./common-passwords.json" with { type: "json" };
 
 /** OWASP's first choice: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
@@ -14,29 +16,14 @@ const maxRunning = Math.max(1, Math.min(3, availableParallelism() - 1));
 /** About ten seconds of waiting: who comes later is told to come back rather than left hanging. */
 const maxWaiting = 400;
 
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= maxRunning) {
-    if (waiting.length >= maxWaiting) throw new AppError("service.unavailable", { retryAfterMs: 5_000 });
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else {
-    running += 1;
-  }
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    // The place is handed on, so `running` only falls when nobody waits.
-    if (next === undefined) running -= 1;
-    else next();
-  }
-}
+const gate = createGate(maxRunning, {
+  maxWaiting,
+  refusal: () => new AppError("service.unavailable", { retryAfterMs: 5_000 }),
+});
 
 /** Hashes a password under today's parameters. Throws service.unavailable when too many wait. */
 export async function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, parameters));
+  return gate.pass(() => hash(password, parameters));
 }
 
 /**
@@ -46,7 +33,7 @@ export async function hashPassword(password: string): Promise<string> {
 export async function verifyPassword(input: { passwordHash: string | null; password: string }): Promise<boolean> {
   const isKnown = input.passwordHash?.startsWith("$argon2id$") ?? false;
   const phc = isKnown && input.passwordHash !== null ? input.passwordHash : dummyHash;
-  const isRight = await inTurn(() => verify(phc, input.password));
+  const isRight = await gate.pass(() => verify(phc, input.password));
   return isRight && isKnown;
 }
 

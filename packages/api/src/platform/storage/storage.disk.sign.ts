@@ -12,8 +12,7 @@ export function createDiskSigner(input: {
   secrets: readonly string[];
   clock: Clock;
 }): StorageSigner & LocalSigner {
-  const { secrets, clock } = input;
-  const publicUrl = input.publicUrl.replace(/\/+$/, "");
+  const { publicUrl, secrets, clock } = input;
   const uploads = createSigner({ secrets, purpose: "pixora.storage.upload" });
   const urls = createSigner({ secrets, purpose: "pixora.storage.url" });
   return {

@@ -1,4 +1,5 @@
 // The matrix of what people are told, and of what moderators do.
+import { maxId } from "@pixora/db";
 import { always, byTarget, listsPost, seesAwayComment, seesComment, seesPerson, seesPost } from "./rules.ts";
 import type { CellWorld, RoomRows } from "./table.ts";
 
@@ -31,9 +32,9 @@ export const notification: RoomRows<"notification"> = {
   markRead: [
     { access: "signedIn", input: () => ({ ids: ["1"] }), expect: ok },
     { access: "signedIn", about: "groups", input: ({ postId }) => ({ groupKeys: [`LIKE/${postId}`] }), expect: ok },
-    { access: "signedIn", about: "up to", input: () => ({ upToId: "9223372036854775807" }), expect: ok },
+    { access: "signedIn", about: "up to", input: () => ({ upToId: maxId }), expect: ok },
   ],
-  markSeen: [{ access: "signedIn", input: () => ({ upToId: "9223372036854775807" }), expect: ok }],
+  markSeen: [{ access: "signedIn", input: () => ({ upToId: maxId }), expect: ok }],
   preferences: [{ access: "signedIn", expect: ok }],
   updatePreferences: [{ access: "signedIn", input: () => ({ types: { LIKE: { push: false } } }), expect: ok }],
   setQuiet: [{ access: "signedIn", input: ({ postId }) => ({ postId, isQuiet: true }), expect: seesPost }],
