@@ -25,7 +25,7 @@ const likers = 1_000;
 const personalPerSecond = 500;
 const deliveriesPerSecond = 4_000;
 const likeConnections = 32;
-const settleMs = 3_000;
+const restMs = 3_000;
 /** In every event that is called for; a post's counts come besides. */
 const createdMark = '.created"';
 
@@ -132,7 +132,7 @@ async function openAll(one: Case, receivers: Audience["receivers"]): Promise<Mem
       one.name === "bare" ? bareSocket(port, caller) : pixoraSocket({ port, caller, path, params, readyMark }),
     ),
   );
-  await sleep(settleMs);
+  await sleep(restMs);
   const after = await one.program.readMemory();
   const kibEach = (bytes: number) => bytes / 1_024 / receivers.length;
   return {
@@ -145,7 +145,7 @@ async function measureCase(bench: Bench, one: Case): Promise<LiveSample> {
   await one.clients.count(createdMark);
   const before = processCpuUs(one.program.pid);
   const wanted = await one.cause(bench.options.seconds * 1_000);
-  await sleep(settleMs);
+  await sleep(restMs);
   const cpu = processCpuUs(one.program.pid) - before;
   const { received, marked } = await one.clients.count(createdMark);
   return { cpuUs: cpu / received, deliveredShare: marked / wanted };

@@ -222,8 +222,8 @@ describe("the home feed of the graph", () => {
     const readers = (await listReaders(deps)).filter((_, index) => index % 34 === 0);
     for (const readerId of readers) {
       // A window may lack what is younger than five seconds, as what the walks before this one added.
-      const settledBefore = idAt(new Date(Date.now() - 5_000));
-      const before = (await readNaiveFeed(deps, { readerId })).filter((id) => BigInt(id) < settledBefore);
+      const committedBefore = idAt(new Date(Date.now() - 5_000));
+      const before = (await readNaiveFeed(deps, { readerId })).filter((id) => BigInt(id) < committedBefore);
       const followed = await query<{ id: string }>(
         `select followee_id as id from follows where follower_id = ${readerId}`,
       );

@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 import type { Line } from "./table.ts";
 
 /** More than the longest way back of a fact: a stalled job, and a relay that looks for stale facts once a minute. */
-const settleWithinMs = 150_000;
+const finishWithinMs = 150_000;
 
 /** Counts rows: `from` is all that comes after "from". */
 async function count(stage: Stage, from: string): Promise<number> {
@@ -25,8 +25,8 @@ async function readHeads(stage: Stage): Promise<Map<string, number>> {
 }
 
 /** Waits until no fact is unfinished and every device has heard all; false where that does not come to pass. */
-export async function waitUntilSettled(stage: Stage, people: readonly Person[]): Promise<boolean> {
-  const options = { timeoutMs: settleWithinMs, everyMs: 250 };
+export async function waitUntilFinished(stage: Stage, people: readonly Person[]): Promise<boolean> {
+  const options = { timeoutMs: finishWithinMs, everyMs: 250 };
   const haveCaughtUp = async () => {
     const heads = await readHeads(stage);
     return people.every(({ id, devices }) => devices.every(({ record }) => record.last() === heads.get(id)));

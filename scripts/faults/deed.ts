@@ -62,10 +62,10 @@ function entryOf({ entries }: Choosing, table: Entry["table"], key: string): Ent
 /** One time in three something that stands, which is then undone or made once more; else whatever is drawn. */
 function drawPair(choosing: Choosing, table: Entry["table"], drawn: string): { entry: Entry; makes: boolean } {
   const { random, entries } = choosing;
-  const standing =
+  const existing =
     random.next() < 1 / 3 ? [...entries.values()].filter((one) => one.table === table && one.stands) : [];
-  if (standing.length === 0) return { entry: entryOf(choosing, table, drawn), makes: true };
-  return { entry: random.pick(standing), makes: random.next() < 1 / 3 };
+  if (existing.length === 0) return { entry: entryOf(choosing, table, drawn), makes: true };
+  return { entry: random.pick(existing), makes: random.next() < 1 / 3 };
 }
 
 function clientOf({ people }: Choosing, userId: string | undefined): Pixora {

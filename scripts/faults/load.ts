@@ -1,4 +1,4 @@
-// A steady load of likes, comments, follows and posts, with home feeds read beside it, and the book of what was answered: each call is given up to the SDK's own
+// A steady load of likes, comments, follows and posts, with home feeds read beside it, and a record of what was answered: each call is given up to the SDK's own
 // retries, and noted as acknowledged, refused or hung. One thing has at most one call under way.
 import { isConnectionError, isPixoraError } from "@pixora/client";
 import type { Person } from "./crowd.ts";

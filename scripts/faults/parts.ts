@@ -1,6 +1,6 @@
 // The parts of a run: faults under load, rolling restarts under load, one stalled client. Each answers its section of the
 // table; what must be nought is reckoned after each.
-import { auditRun, waitUntilSettled } from "./audit.ts";
+import { auditRun, waitUntilFinished } from "./audit.ts";
 import type { Person } from "./crowd.ts";
 import { doHarm } from "./harm.ts";
 import { type LoadReport, startLoad } from "./load.ts";
@@ -19,7 +19,7 @@ export interface PartInput {
   log: (text: string) => void;
 }
 
-const waitedInVain: Line = { name: "settled in the end", value: "no", isRight: false };
+const waitedInVain: Line = { name: "finished in the end", value: "no", isRight: false };
 
 /** Plays a plan of faults under load. */
 export async function runFaults(stage: Stage, input: PartInput & { plan: readonly Fault[] }): Promise<Section> {
@@ -29,7 +29,7 @@ export async function runFaults(stage: Stage, input: PartInput & { plan: readonl
   await doHarm(stage, { plan, random: createRandom(input.seed + 1), log });
   const report = await load.stop();
   log(`${report.sent} calls were sent; waiting for the last of their consequences`);
-  const isSettled = await waitUntilSettled(stage, people);
+  const isFinished = await waitUntilFinished(stage, people);
   const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
   const told: Line[] = [
     { name: "faults", value: String(plan.length) },
@@ -42,7 +42,7 @@ export async function runFaults(stage: Stage, input: PartInput & { plan: readonl
   ];
   const reckoned = await auditRun(stage, { people, load: report });
   const title = `Faults under load: ${stage.servers.length} servers, ${stage.workers.length} workers, seed ${input.seed}`;
-  return { title, lines: [...told, ...reckoned, ...(isSettled ? [] : [waitedInVain])] };
+  return { title, lines: [...told, ...reckoned, ...(isFinished ? [] : [waitedInVain])] };
 }
 
 function slowestCall({ slowestMs }: LoadReport): Line {
@@ -56,12 +56,12 @@ function countHeard(people: readonly Person[]): number {
 /** Restarts servers and workers under load, one after the other. */
 export async function runRolling(stage: Stage, input: PartInput & { rounds: number }): Promise<Section> {
   const { people, rounds, log } = input;
-  await waitUntilSettled(stage, people);
+  await waitUntilFinished(stage, people);
   const stalledBefore = countStalledJobs(stage);
   const load = startLoad({ name: "rolling", random: createRandom(input.seed + 2), ...input });
   const endings = await rollAll(stage, { rounds, log });
   const report = await load.stop();
-  const isSettled = await waitUntilSettled(stage, people);
+  const isFinished = await waitUntilFinished(stage, people);
   const stalled = countStalledJobs(stage) - stalledBefore;
   const lines: Line[] = [
     ...reckonEndings(endings),
@@ -70,7 +70,7 @@ export async function runRolling(stage: Stage, input: PartInput & { rounds: numb
     { name: "requests failed", value: String(report.unanswered), isRight: report.unanswered === 0 },
     { name: "jobs stalled", value: String(stalled), isRight: stalled === 0 },
     ...(await auditRun(stage, { people, load: report })),
-    ...(isSettled ? [] : [waitedInVain]),
+    ...(isFinished ? [] : [waitedInVain]),
   ];
   return { title: `Rolling restarts under load: ${rounds} of servers and of workers`, lines };
 }

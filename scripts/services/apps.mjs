@@ -61,7 +61,7 @@ export async function waitUntilReady({ app, url, timeoutMs = 60_000 }) {
       return false;
     }
   };
-  const isSettled = await waitUntil(isReady, { timeoutMs, everyMs: 50 });
+  const isInTime = await waitUntil(isReady, { timeoutMs, everyMs: 50 });
   if (app.hasEnded()) throw new Error(`The ${app.name} ended before it was ready; its messages are above.`);
-  if (!isSettled) throw new Error(`The ${app.name} was not ready after ${timeoutMs / 1000} s (${last}).`);
+  if (!isInTime) throw new Error(`The ${app.name} was not ready after ${timeoutMs / 1000} s (${last}).`);
 }

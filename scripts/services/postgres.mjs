@@ -57,8 +57,8 @@ async function launch({ place, dir, port, settings }) {
     const postmaster = readPostmaster(place.dataDir);
     return postmaster?.pid === child.pid && postmaster.isReady;
   };
-  const isSettled = await waitUntil(() => hasEnded() || isReady(), { timeoutMs: 60_000 });
-  if (isSettled && !hasEnded()) return { child, hasEnded };
+  const isInTime = await waitUntil(() => hasEnded() || isReady(), { timeoutMs: 60_000 });
+  if (isInTime && !hasEnded()) return { child, hasEnded };
   if (child.pid) sendSignal(child.pid, "SIGQUIT");
   const tail = readFileSync(logFile.path, "utf8").split("\n").slice(-12).join("\n");
   throw new Error(

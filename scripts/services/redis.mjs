@@ -89,8 +89,8 @@ async function launch(options) {
   });
   const hasEnded = () => failure !== null || child.exitCode !== null || child.signalCode !== null;
   const timeoutMs = program.kind === "container" ? 180_000 : 60_000; // a container may pull its image first
-  const isSettled = await waitUntil(async () => hasEnded() || (await doesAnswer(port, password)), { timeoutMs });
-  if (isSettled && !hasEnded()) return { child, hasEnded };
+  const isInTime = await waitUntil(async () => hasEnded() || (await doesAnswer(port, password)), { timeoutMs });
+  if (isInTime && !hasEnded()) return { child, hasEnded };
   if (child.pid) sendSignal(child.pid, "SIGKILL");
   const tail = readFileSync(logFile.path, "utf8").split("\n").slice(-12).join("\n");
   throw new Error(`Redis did not start${failure ? ` (${failure.message})` : ""}; the end of ${logFile.path}:\n${tail}`);

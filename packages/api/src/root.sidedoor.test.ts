@@ -5,7 +5,7 @@ import { updateUser } from "./account/account.profile.ts";
 import { deleteAccount } from "./auth/auth.deletion.ts";
 import { createBlock } from "./block/block.service.ts";
 import { createComment } from "./comment/comment.service.ts";
-import { settleRebuilds } from "./feed/feed.window.ts";
+import { waitForRebuilds } from "./feed/feed.window.ts";
 import { deleteFollow, removeFollower } from "./follow/follow.service.ts";
 import type { Deps } from "./platform/process/deps.ts";
 import { deletePost, updatePost } from "./post/post.service.ts";
@@ -161,7 +161,7 @@ describe.each(closings)("a post that is $title", ({ title, reader: name, prepare
     // The second time, caches are warm.
     for (const who of ["friend", name, "friend"] as const) {
       await readAs(who);
-      await settleRebuilds(deps);
+      await waitForRebuilds(deps);
     }
     before = await readAs(name);
     firstPages = await readFirstPages(deps, { doors: before, reader: world.people[name] });

@@ -55,7 +55,7 @@ const unrecordText = outboxText(
 
 /**
  * Puts dead letters back into the outbox, for the jobs that gave them up and no others, which get them at the relay's
- * next poll; answers how many (at most 1,000 a call). Without `ids` and `job`, all. A letter that fails again is among
+ * next poll; answers how many (at most 1,000 a call). Without `ids` and `job`, all. A dead letter that fails again is among
  * the dead letters again.
  */
 export function replayDeadLetters(db: OutboxDb, input: { ids?: readonly string[]; job?: string }): Promise<number> {

@@ -20,7 +20,7 @@ export interface DirectJobs {
   /** The facts of jobs that have had their slot for so long. */
   heldFactIds(input: { longerThanMs: number }): string[];
   /** Gives no slot from now on; resolves when none is taken any more. */
-  settle(): Promise<void>;
+  drain(): Promise<void>;
   /** Cuts off what runs, or would: its facts are free to be relayed again when it resolves. */
   cancel(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export function createDirectJobs(input: {
       const beforeMs = performance.now() - longerThanMs;
       return [...held].filter((slot) => slot.sinceMs < beforeMs).flatMap((slot) => slot.factIds);
     },
-    async settle() {
+    async drain() {
       isClosing = true;
       await Promise.all([...held].map((slot) => slot.released));
     },

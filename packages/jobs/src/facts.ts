@@ -16,8 +16,8 @@ const media = z.object({ mediaId: id });
 const followerRange = z.object({ postId: id, authorId: id, fromId: id, toId: id });
 /** A mail about an account; whom it is for, its row tells the worker. */
 const accountMail = z.object({ tokenId: id });
-/** What a person is to be told outside the app: the actor's deed, its cause's key, and what it is grouped by. */
-const told = z.object({
+/** A message to a person outside the app: the actor's deed, its cause's key, and what it is grouped by. */
+const message = z.object({
   userId: id,
   actorId: id,
   type: z.string(),
@@ -55,8 +55,8 @@ export const facts = {
   "user.suspended": user,
   "user.unsuspended": user,
   "user.deleted": user,
-  "notification.pushRequested": told,
-  "notification.mailRequested": told,
+  "notification.pushRequested": message,
+  "notification.mailRequested": message,
   "notification.digestDue": digest,
   "auth.mailRequested": accountMail,
   "auth.exportRequested": user,

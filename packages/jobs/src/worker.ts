@@ -1,4 +1,4 @@
-// The workers: take jobs from the queues, parse their payload, call the handler, and settle what fails.
+// The workers: take jobs from the queues, parse their payload, call the handler, and bury what fails.
 // Promises: a bad fact becomes a dead letter with its error and holds up no other, and whoever waits for it is told first;
 // PostgreSQL or Redis being away is no attempt; closing waits for running jobs up to a deadline and then puts them back.
 import { type ConnectionOptions, type Job, WaitingError, Worker } from "bullmq";
@@ -21,7 +21,7 @@ import {
 import type { JobsLog } from "./log.ts";
 import { buryFacts, type OutboxDb } from "./outbox.ts";
 import { queuePrefix } from "./producer.ts";
-import { CancelledError, runPatiently, type StoreFailures, settleFacts } from "./settle.ts";
+import { CancelledError, runPatiently, type StoreFailures, tryFacts } from "./retry.ts";
 import { deathsOf, maxDeaths, tryAlone } from "./suspects.ts";
 
 /**
@@ -72,7 +72,7 @@ export function startWorkers(input: WorkersInput): Workers {
   return {
     direct,
     async close({ timeoutMs }) {
-      const closing = Promise.allSettled([...workers.map((worker) => worker.close()), direct.settle()]);
+      const closing = Promise.allSettled([...workers.map((worker) => worker.close()), direct.drain()]);
       if (!(await endsWithin(closing, timeoutMs))) {
         for (const worker of workers) worker.cancelAllJobs("the worker closes");
         const cutOff = direct
@@ -167,7 +167,7 @@ async function takeJob(context: Context, run: { job: Job; name: FactJobName; sig
 }
 
 async function runScheduled(context: Context, run: { name: ScheduledJobName; signal: AbortSignal }): Promise<void> {
-  const failed = await settleFacts([run.name], {
+  const failed = await tryFacts([run.name], {
     attempts: jobs[run.name].attempts,
     signal: run.signal,
     run: () => patiently(context, run, () => context.handlers[run.name]()),
@@ -180,7 +180,7 @@ async function takeFacts(context: Context, run: DirectRun): Promise<void> {
   const { known, unreadable } = parseFacts(run.name, run.payload);
   // As for giveUp, the only casts: parseFacts has checked each fact against its schema and that it causes this job.
   const handle = context.handlers[run.name] as (input: { facts: Fact[] }) => Promise<void>;
-  const failed = await settleFacts(known, {
+  const failed = await tryFacts(known, {
     attempts: jobs[run.name].attempts,
     signal: run.signal,
     run: (facts) => patiently(context, run, () => handle({ facts })),

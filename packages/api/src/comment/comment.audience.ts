@@ -7,8 +7,8 @@ import { postIsVisible } from "../visibility/post.visibility.ts";
 import { userIsListed } from "../visibility/user.visibility.ts";
 import type { CommentView } from "./comment.schema.ts";
 import {
+  type CommentReader,
   type CommentRow,
-  type CommentStanding,
   commentColumns,
   commentIsLiked,
   commentViewOfRow,
@@ -23,7 +23,7 @@ export interface SharedComment {
 const viewer = "viewer.id";
 
 // The comments come first, by their key: a viewer's post may have very many others.
-const presentStatement: Statement<CommentRow & CommentStanding & { places: number[] }> = statement(
+const presentStatement: Statement<CommentRow & CommentReader & { places: number[] }> = statement(
   "comment.presentToMany",
   `with said as materialized (
      select * from comments where id = any ($1::bigint[]) and deleted_at is null

@@ -91,14 +91,14 @@ export async function presentComment(
   return view;
 }
 
-/** How whom a comment is shown to stands to it. */
-export interface CommentStanding {
+/** Who a comment is shown to, as far as what they may do with it depends on it. */
+export interface CommentReader {
   isStranger: boolean;
   isAuthor: boolean;
   isPostAuthor: boolean;
 }
 
-export function commentViewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, standing: CommentStanding): CommentView {
+export function commentViewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, reader: CommentReader): CommentView {
   return {
     id: row.id,
     postId: row.postId,
@@ -112,11 +112,11 @@ export function commentViewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, s
     createdAt: row.createdAt.toISOString(),
     editedAt: row.isDeleted ? null : (row.editedAt?.toISOString() ?? null),
     rev: row.rev,
-    viewer: standing.isStranger ? null : viewerOfRow(row, standing),
+    viewer: reader.isStranger ? null : viewerOfRow(row, reader),
   };
 }
 
-function viewerOfRow(row: CommentRow, { isAuthor, isPostAuthor }: CommentStanding): CommentView["viewer"] {
+function viewerOfRow(row: CommentRow, { isAuthor, isPostAuthor }: CommentReader): CommentView["viewer"] {
   return {
     isLiked: row.isLiked,
     canEdit: !row.isDeleted && isAuthor,

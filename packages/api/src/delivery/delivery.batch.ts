@@ -1,17 +1,17 @@
-// Claims and settles deliveries for many calls at once: what is asked for in one tick is one statement.
+// Claims deliveries and records their endings, for many calls at once: what is asked for in one tick is one statement.
 // Promise: of several callers in this process that ask for one delivery, one gets it.
 import { createBatchLoader } from "../platform/flow/batch.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import { type Claim, claimDeliveries, type Ending, keyOf, type NewDelivery, settleDeliveries } from "./delivery.row.ts";
+import { type Claim, claimDeliveries, type Ending, keyOf, type NewDelivery, recordEndings } from "./delivery.row.ts";
 
-export interface DeliveryBook {
+export interface DeliveryBatches {
   /** The row, as `sending`, if it is the caller's to send. */
   claim(delivery: NewDelivery): Promise<Claim | undefined>;
-  settle(ending: Ending): Promise<void>;
+  record(ending: Ending): Promise<void>;
 }
 
-/** The book of a process. */
-export function createDeliveryBook(deps: Pick<Deps, "db" | "clock">): DeliveryBook {
+/** The claims and endings of a process. */
+export function createDeliveryBatches(deps: Pick<Deps, "db" | "clock">): DeliveryBatches {
   const asked = new Map<string, NewDelivery>();
   let turns = 0;
   // Each caller has a key of its own: the loader gives callers of one key the same value, and this must not be shared.
@@ -30,9 +30,9 @@ export function createDeliveryBook(deps: Pick<Deps, "db" | "clock">): DeliveryBo
       return new Map(claims.map((row) => [turnOf.get(keyOf(row)) ?? "", row]));
     },
   });
-  const settle = createBatchLoader<string, true>({
+  const record = createBatchLoader<string, true>({
     async load(endings) {
-      await settleDeliveries(deps.db.sql, { endings: endings.map((text) => JSON.parse(text)), now: deps.clock.now() });
+      await recordEndings(deps.db.sql, { endings: endings.map((text) => JSON.parse(text)), now: deps.clock.now() });
       return new Map();
     },
   });
@@ -42,8 +42,8 @@ export function createDeliveryBook(deps: Pick<Deps, "db" | "clock">): DeliveryBo
       asked.set(String(turns), delivery);
       return claim(String(turns));
     },
-    async settle(ending) {
-      await settle(JSON.stringify(ending));
+    async record(ending) {
+      await record(JSON.stringify(ending));
     },
   };
 }

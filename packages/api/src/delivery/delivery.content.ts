@@ -1,4 +1,4 @@
-// What may be told to people outside the app at this moment: facts in, names and excerpts out, in one round trip.
+// What may be said to people outside the app at this moment: facts in, names and excerpts out, in one round trip.
 // Promise: what is undone, gone, hidden or unwanted by now is left out; the rules are those of what the app shows.
 import { type Statement, statement } from "@pixora/db";
 import type { FactPayload } from "@pixora/jobs";
@@ -8,10 +8,10 @@ import { type NotificationType, notificationType, type TypePreference } from "..
 import { excerptOf } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
-type ToldFact = { id: string; payload: FactPayload<"notification.pushRequested"> };
+type RequestFact = { id: string; payload: FactPayload<"notification.pushRequested"> };
 
 /** What texts are written from. */
-export interface Told {
+export interface MessageContent {
   type: NotificationType;
   actorHandle: string;
   actorName: string;
@@ -21,11 +21,11 @@ export interface Told {
   excerpt: string | null;
 }
 
-/** Something to tell, and how its receiver wants to be told. */
-export interface Telling {
+/** A message that a fact asks for, and by which ways its receiver wants to hear of it. */
+export interface WantedMessage {
   factId: string;
-  payload: ToldFact["payload"];
-  told: Told;
+  payload: RequestFact["payload"];
+  content: MessageContent;
   wish: TypePreference;
   hasDigest: boolean;
   /** The receiver's handle, and their address if it is verified. */
@@ -33,7 +33,7 @@ export interface Telling {
   email: string | null;
 }
 
-interface TellingRow {
+interface WantedRow {
   place: string;
   handle: string;
   actorHandle: string;
@@ -44,7 +44,7 @@ interface TellingRow {
   email: string | null;
 }
 
-const selectTellings: Statement<TellingRow> = statement(
+const selectWanted: Statement<WantedRow> = statement(
   "delivery.selectContent",
   `select draft.place, receiver.handle, actor.handle as "actorHandle", actor.display_name as "actorName",
           left(coalesce(comment.text, post.caption), 400) as text, wish.types -> draft.type as wish,
@@ -54,22 +54,25 @@ const selectTellings: Statement<TellingRow> = statement(
    where ${causeHolds} and not (${subjectIsGone}) and ${isWelcome}`,
 );
 
-/** What these facts ask to tell and may still be told. Throws for a type that this release does not know. */
-export async function readTellings(deps: Pick<Deps, "db">, facts: readonly ToldFact[]): Promise<Telling[]> {
+/** The messages that these facts ask for and that may still be sent. Throws for a type that this release does not know. */
+export async function readWantedMessages(
+  deps: Pick<Deps, "db">,
+  facts: readonly RequestFact[],
+): Promise<WantedMessage[]> {
   const drafts = facts.map(({ payload }) => ({
     ...payload,
     receiverId: payload.userId,
     type: notificationType.parse(payload.type),
   }));
-  const rows = await deps.db.sql.many(selectTellings, draftValues(drafts));
+  const rows = await deps.db.sql.many(selectWanted, draftValues(drafts));
   return rows.flatMap((row) => {
     const index = Number(row.place) - 1;
     const [fact, draft] = [facts[index], drafts[index]];
     if (fact === undefined || draft === undefined) return [];
     const { type, postId, commentId } = draft;
     const { handle, actorHandle, actorName, hasDigest, email } = row;
-    const told = { type, postId, commentId, actorHandle, actorName, excerpt: excerptOf(row.text) };
+    const content = { type, postId, commentId, actorHandle, actorName, excerpt: excerptOf(row.text) };
     const wish = completeWish(type, row.wish);
-    return [{ factId: fact.id, payload: fact.payload, told, wish, hasDigest, handle, email }];
+    return [{ factId: fact.id, payload: fact.payload, content, wish, hasDigest, handle, email }];
   });
 }

@@ -11,7 +11,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import { userIsLive } from "../visibility/user.visibility.ts";
 import { type DigestLine, writeDigestMail } from "./delivery.mail.text.ts";
 import { callMailer, type MailDeps } from "./delivery.mail.ts";
-import { deliver, type Letter } from "./delivery.send.ts";
+import { deliver, type Message } from "./delivery.send.ts";
 import { unsubscribeUrl } from "./delivery.unsubscribe.ts";
 
 interface DueRow extends Digest {
@@ -35,7 +35,7 @@ const moveOn: Statement<never> = statement(
 
 const batch = 500;
 /** What was told this shortly before may not be committed yet: the next digest has it. */
-const unsettledMs = 10_000;
+const commitGraceMs = 10_000;
 const dayMs = 24 * 60 * 60_000;
 const firstLookBackMs: Record<Digest["frequency"], number> = { off: 0, daily: dayMs, weekly: 7 * dayMs };
 
@@ -50,7 +50,7 @@ export async function requestDigests(deps: Pick<Deps, "db" | "clock" | "wakeRela
 async function requestSome(tx: Tx, now: Date): Promise<number> {
   const due = await tx.many(selectDue, [now, batch]);
   if (due.length === 0) return 0;
-  const until = new Date(now.getTime() - unsettledMs);
+  const until = new Date(now.getTime() - commitGraceMs);
   const facts = due.map((row): NewFact => {
     const since = row.lastAt ?? new Date(until.getTime() - firstLookBackMs[row.frequency]);
     const payload = { userId: row.userId, since: since.toISOString(), until: until.toISOString() };
@@ -72,7 +72,7 @@ interface GroupRow {
 
 const maxLines = 20;
 
-// One group more than is told, to know whether there are more.
+// One group more than is listed, to know whether there are more.
 const selectGroups: Statement<GroupRow> = statement(
   "delivery.selectDigestGroups",
   `select wanted.place, receiver.handle, mailbox.email, "group".*
@@ -110,16 +110,16 @@ export async function sendDigests(
     job: "notification.sendDigests",
     fact: "notification.digestDue",
     factIds: facts.map((fact) => fact.id),
-    letters: [...byFact].flatMap(([fact, ofFact]) =>
-      fact === undefined ? [] : (letterOf(deps, { fact, groups: ofFact, views }) ?? []),
+    messages: [...byFact].flatMap(([fact, ofFact]) =>
+      fact === undefined ? [] : (messageOf(deps, { fact, groups: ofFact, views }) ?? []),
     ),
   });
 }
 
-function letterOf(
+function messageOf(
   deps: MailDeps,
   input: { fact: DigestFact; groups: readonly GroupRow[]; views: ReadonlyMap<string, NotificationView> },
-): Letter | null {
+): Message | null {
   const { fact, groups, views } = input;
   const lines = groups.flatMap((group) => lineOf(group, views) ?? []);
   const [group] = groups;

@@ -216,8 +216,8 @@ test("every type has its words", () => {
     publicUrl: "https://x.example",
     unsubscribeUrl: "https://x.example/u",
   };
-  const told = { actorHandle: "bob", actorName: "Bob", postId: "7", commentId: null, excerpt: null };
-  const subjects = notificationType.options.map((type) => writeNotificationMail({ ...told, type }, to).subject);
+  const content = { actorHandle: "bob", actorName: "Bob", postId: "7", commentId: null, excerpt: null };
+  const subjects = notificationType.options.map((type) => writeNotificationMail({ ...content, type }, to).subject);
   expect(new Set(subjects).size).toBe(notificationType.options.length);
   for (const subject of subjects) expect(subject).toMatch(/^@bob \S+/);
 });

@@ -4,7 +4,7 @@
 import type { NotificationType } from "../notification/notification.schema.ts";
 import type { Mail } from "../platform/mailer/mailer.ts";
 import { defaultLanguage, type Language } from "../platform/text/language.ts";
-import type { Told } from "./delivery.content.ts";
+import type { MessageContent } from "./delivery.content.ts";
 import { renderHtml, renderText, type Sheet } from "./delivery.mail.sheet.ts";
 
 /** The words for one type; `who` is one name or several. */
@@ -65,18 +65,20 @@ export interface MailAddressee {
 }
 
 /** A mail about one notification. */
-export function writeNotificationMail(told: Told, to: MailAddressee): Mail {
+export function writeNotificationMail(content: MessageContent, to: MailAddressee): Mail {
   const { types } = words[to.language ?? defaultLanguage];
-  const { happened, action } = types[told.type];
-  const title = happened(`@${told.actorHandle}`);
+  const { happened, action } = types[content.type];
+  const title = happened(`@${content.actorHandle}`);
   const name =
-    told.actorName === told.actorHandle ? `@${told.actorHandle}` : `${told.actorName} (@${told.actorHandle})`;
-  const lines = [{ text: happened(name), quote: told.excerpt, path: null }];
-  return writeMail({ subject: title, title, lines, action: { text: action, path: pathOf(told) } }, to);
+    content.actorName === content.actorHandle
+      ? `@${content.actorHandle}`
+      : `${content.actorName} (@${content.actorHandle})`;
+  const lines = [{ text: happened(name), quote: content.excerpt, path: null }];
+  return writeMail({ subject: title, title, lines, action: { text: action, path: pathOf(content) } }, to);
 }
 
 /** What a digest says of a group of notifications. */
-export interface DigestLine extends Omit<Told, "actorHandle" | "actorName"> {
+export interface DigestLine extends Omit<MessageContent, "actorHandle" | "actorName"> {
   /** Of the newest. */
   actorNames: readonly string[];
   actorHandle: string;
@@ -115,8 +117,8 @@ function writeMail(sheet: Omit<Sheet, "footer"> & { subject: string }, to: MailA
 }
 
 /** Where the web app shows what it is about. */
-function pathOf(told: Pick<Told, "type" | "postId" | "commentId" | "actorHandle">): string {
-  if (told.type === "FOLLOW_REQUEST") return "/requests";
-  if (told.postId === null) return `/users/${told.actorHandle}`;
-  return `/posts/${told.postId}${told.commentId === null ? "" : `#comment-${told.commentId}`}`;
+function pathOf(content: Pick<MessageContent, "type" | "postId" | "commentId" | "actorHandle">): string {
+  if (content.type === "FOLLOW_REQUEST") return "/requests";
+  if (content.postId === null) return `/users/${content.actorHandle}`;
+  return `/posts/${content.postId}${content.commentId === null ? "" : `#comment-${content.commentId}`}`;
 }

@@ -5,37 +5,37 @@ import { createCircuit } from "../platform/flow/circuit.ts";
 import { type Mail, MailRefusedError } from "../platform/mailer/mailer.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
-import { readTellings, type Telling } from "./delivery.content.ts";
+import { readWantedMessages, type WantedMessage } from "./delivery.content.ts";
 import { writeNotificationMail } from "./delivery.mail.text.ts";
-import { deliver, type Letter, type Outcome } from "./delivery.send.ts";
+import { deliver, type Message, type Outcome } from "./delivery.send.ts";
 import { unsubscribeUrl } from "./delivery.unsubscribe.ts";
 
 export type MailDeps = Pick<Deps, "db" | "clock" | "log" | "mailer" | "config">;
 
-/** Sends the mails that these facts ask for, as far as they may still be told. The second time sends none again. */
+/** Sends the mails that these facts ask for, as far as they may still be sent. The second time sends none again. */
 export async function sendMails(
   deps: MailDeps,
   input: { facts: readonly FactOf<"notification.sendMails">[] },
 ): Promise<void> {
   const { facts } = input;
-  const tellings = await readTellings(deps, facts);
+  const wantedMessages = await readWantedMessages(deps, facts);
   await deliver(deps, {
     channel: "email",
     job: "notification.sendMails",
     fact: "notification.mailRequested",
     factIds: facts.map((fact) => fact.id),
-    letters: tellings.flatMap((telling) => letterOf(deps, telling) ?? []),
+    messages: wantedMessages.flatMap((wanted) => messageOf(deps, wanted) ?? []),
   });
 }
 
-function letterOf(deps: MailDeps, telling: Telling): Letter | null {
-  const { factId, payload, told, wish, email } = telling;
-  const waitsForDigest = telling.hasDigest && wish.inApp;
+function messageOf(deps: MailDeps, wanted: WantedMessage): Message | null {
+  const { factId, payload, content, wish, email } = wanted;
+  const waitsForDigest = wanted.hasDigest && wish.inApp;
   if (email === null || !wish.email || waitsForDigest) return null;
   const { userId, causeKey } = payload;
   const { PUBLIC_URL: publicUrl } = deps.config;
-  const stopUrl = unsubscribeUrl(deps, { userId, scope: told.type });
-  const mail = writeNotificationMail(told, { email, handle: telling.handle, publicUrl, unsubscribeUrl: stopUrl });
+  const stopUrl = unsubscribeUrl(deps, { userId, scope: content.type });
+  const mail = writeNotificationMail(content, { email, handle: wanted.handle, publicUrl, unsubscribeUrl: stopUrl });
   return { factId, userId, causeKey, address: email, payload, send: () => callMailer(deps, mail) };
 }
 

@@ -102,8 +102,8 @@ export interface Ending {
   attempts: number;
 }
 
-const settleStatement: Statement<never> = statement(
-  "delivery.settleDeliveries",
+const recordStatement: Statement<never> = statement(
+  "delivery.recordEndings",
   `update deliveries d set state = ending.state, error = left(ending.error, 1000), retry_at = ending."retryAt",
      attempts = ending.attempts, changed_at = $2,
      payload = case when ending.state in ('sent', 'skipped') then null else d.payload end
@@ -112,8 +112,8 @@ const settleStatement: Statement<never> = statement(
 );
 
 /** Writes down how calls ended. The second time changes nothing. */
-export async function settleDeliveries(sql: Sql, input: { endings: readonly Ending[]; now: Date }): Promise<void> {
-  await sql.run(settleStatement, [JSON.stringify(input.endings), input.now]);
+export async function recordEndings(sql: Sql, input: { endings: readonly Ending[]; now: Date }): Promise<void> {
+  await sql.run(recordStatement, [JSON.stringify(input.endings), input.now]);
 }
 
 // The fact carries what the first one did; facts of several addresses of one cause are one.

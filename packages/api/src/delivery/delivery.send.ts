@@ -1,4 +1,4 @@
-// Sends letters through a provider, each at most once. The row is `sending` before the call: what a crash cuts off is
+// Sends messages through a provider, each at most once. The row is `sending` before the call: what a crash cuts off is
 // shown, and not sent again. Promises: what a provider surely has not taken is tried again, ever more rarely, without
 // holding a worker; what it never takes becomes a dead letter, which may be replayed.
 import { createHash } from "node:crypto";
@@ -8,7 +8,7 @@ import { createGate } from "../platform/flow/gate.ts";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
-import { createDeliveryBook } from "./delivery.batch.ts";
+import { createDeliveryBatches } from "./delivery.batch.ts";
 import { type Channel, type Claim, type Ending, keyOf, listGivenUp, type NewDelivery } from "./delivery.row.ts";
 
 /** What a call to a provider came to. */
@@ -24,7 +24,7 @@ export type Outcome =
   | { state: "sending"; error: string };
 
 /** One thing to send to one address. */
-export interface Letter {
+export interface Message {
   factId: string;
   userId: string;
   causeKey: string;
@@ -38,7 +38,7 @@ export interface Letter {
 interface Manners {
   /** Calls at once, a process. */
   atOnce: number;
-  /** How long a letter is worth a try, and how far apart tries are. */
+  /** How long a message is worth a try, and how far apart tries are. */
   giveUpAfterMs: number;
   firstWaitMs: number;
   maxWaitMs: number;
@@ -54,27 +54,35 @@ const restAfterGivingUpMs = 5 * minuteMs;
 
 type DeliverDeps = Pick<Deps, "db" | "clock" | "log">;
 
-const bookOf = onePerDeps((deps: DeliverDeps) => createDeliveryBook(deps));
+const batchesOf = onePerDeps((deps: DeliverDeps) => createDeliveryBatches(deps));
 const gatesOf = onePerDeps((_deps: DeliverDeps) => ({
   push: createGate(manners.push.atOnce),
   email: createGate(manners.email.atOnce),
 }));
 
-type Addressed = NewDelivery & Pick<Letter, "send">;
+type Addressed = NewDelivery & Pick<Message, "send">;
 
 /**
- * Sends letters and records their facts done. Throws ProviderFailedError for what was given up. The second time sends
+ * Sends messages and records their facts done. Throws ProviderFailedError for what was given up. The second time sends
  * only what surely was not taken, once its time has come.
  */
 export async function deliver(
   deps: DeliverDeps,
-  input: { channel: Channel; job: FactJobName; fact: FactName; factIds: readonly string[]; letters: readonly Letter[] },
+  input: {
+    channel: Channel;
+    job: FactJobName;
+    fact: FactName;
+    factIds: readonly string[];
+    messages: readonly Message[];
+  },
 ): Promise<void> {
-  const { channel, fact, letters } = input;
-  const keyOfLetter = (letter: Letter) => ({ channel, ...letter, addressHash: hashAddress(letter.address) });
-  const byKey = new Map(letters.map(keyOfLetter).map((key): [string, Addressed] => [keyOf(key), { ...key, fact }]));
+  const { channel, fact, messages } = input;
+  const keyOfMessage = (message: Message) => ({ channel, ...message, addressHash: hashAddress(message.address) });
+  const byKey = new Map(messages.map(keyOfMessage).map((key): [string, Addressed] => [keyOf(key), { ...key, fact }]));
   const givenUp = await sendEach(deps, { channel, deliveries: [...byKey.values()] });
-  const unsent = letters.filter((letter) => givenUp.has(keyOf(keyOfLetter(letter)))).map((letter) => letter.factId);
+  const unsent = messages
+    .filter((message) => givenUp.has(keyOf(keyOfMessage(message))))
+    .map((message) => message.factId);
   const factIds = input.factIds.filter((id) => !unsent.includes(id));
   await deps.db.inTransaction(async (tx) => recordDone(tx, { job: input.job, factIds }));
   // What the provider said stands in the rows: it may name an address, and this goes into logs.
@@ -89,13 +97,13 @@ async function sendEach(
   const givenUp = new Map<string, string>();
   const unclaimed: NewDelivery[] = [];
   async function sendOne(delivery: Addressed): Promise<void> {
-    const claim = await bookOf(deps).claim(delivery);
+    const claim = await batchesOf(deps).claim(delivery);
     if (claim === undefined) {
       unclaimed.push(delivery);
       return;
     }
     const ending = endingOf({ claim, outcome: await callProvider(delivery), now: deps.clock.now() });
-    await bookOf(deps).settle(ending);
+    await batchesOf(deps).record(ending);
     if (ending.state === "failed" && ending.retryAt !== null) givenUp.set(keyOf(claim), claim.id);
     if (ending.error !== null) deps.log.warn({ delivery: claim.id, state: ending.state }, "a delivery did not arrive");
   }

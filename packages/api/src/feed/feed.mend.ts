@@ -6,15 +6,15 @@ import type { Deps } from "../platform/process/deps.ts";
 import { dropWindowsOfFollowers, dropWindowsSurely } from "./feed.drop.ts";
 import { feedJobs } from "./feed.facts.ts";
 
-interface Letter {
+interface DeadLetter {
   factId: string;
   /** Whose followers were to get something; null where single readers were. */
   authorId: string | null;
   readerIds: string[];
 }
 
-// A letter whose payload names nobody is left to a person: until then feeds come from SQL.
-const selectLetters = statement<Letter>(
+// A dead letter whose payload names nobody is left to a person: until then feeds come from SQL.
+const selectDeadLetters = statement<DeadLetter>(
   "feed.selectUnmended",
   `select * from (
      select fact_id as "factId", coalesce(payload->>'authorId', payload->>'userId') as "authorId",
@@ -40,7 +40,7 @@ const forgetMended = statement<never>(
 
 /** Deletes the windows that dead letters left incomplete. Doing it again does no harm. Rejects while Redis is away. */
 export async function mendWindows(deps: Pick<Deps, "db" | "redis">): Promise<void> {
-  for (const letter of await deps.db.sql.many(selectLetters, [feedJobs])) {
+  for (const letter of await deps.db.sql.many(selectDeadLetters, [feedJobs])) {
     if (letter.authorId !== null) await dropWindowsOfFollowers(deps, { authorId: letter.authorId });
     await dropWindowsSurely(deps, { readerIds: letter.readerIds });
     await deps.db.sql.run(insertMended, [letter.factId]);

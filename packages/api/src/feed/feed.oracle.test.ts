@@ -6,7 +6,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import { type FeedWorld, type NaivePost, openFeedWorld } from "../testing/feed-world.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
 import { listHomeFeed, servedPagesOf } from "./feed.service.ts";
-import { dropWindows, rebuildWindow, settleRebuilds } from "./feed.window.ts";
+import { dropWindows, rebuildWindow, waitForRebuilds } from "./feed.window.ts";
 
 /** A Redis of this test's own: it is emptied, and restarted in the long form. */
 interface OwnRedis {
@@ -99,7 +99,7 @@ const forgetWarm = statement<never>("oracle.forgetWarm", "delete from feed_reade
 /** Somebody stays away until their window has expired and fan-out passes them over. */
 async function letSomebodySleep(): Promise<void> {
   const readerId = world.pick(world.people);
-  await settleRebuilds(deps);
+  await waitForRebuilds(deps);
   if (await dropWindows(deps, { readerIds: [readerId] })) await deps.db.sql.run(forgetWarm, [readerId]);
 }
 
@@ -113,7 +113,7 @@ test("pages equal a naive query whenever nothing is unfinished, and else lack on
     if (world.random() < 0.3) await letSomebodySleep();
     if (world.random() < 0.5) await world.work({ share: world.random() });
     if (world.random() < 0.8) await world.drain();
-    if (world.random() < 0.5) await settleRebuilds(deps);
+    if (world.random() < 0.5) await waitForRebuilds(deps);
     const isExact = !(await world.hasUnfinished());
     for (const [index, walk] of walks.entries()) {
       await checkPage(walk, isExact);
@@ -157,7 +157,7 @@ test("windows rebuilt while deeds are done and taken by workers equal the naive 
     }
     isOver = true;
     await rebuilding;
-    await settleRebuilds(deps);
+    await waitForRebuilds(deps);
     for (const readerId of world.people) await checkPage({ readerId, cursor: null, beforeId: null }, true);
   }
 });

@@ -20,7 +20,7 @@ import { writeNote } from "./feed.note.ts";
 import { pushScript, runScript } from "./feed.script.ts";
 import { servedPagesOf } from "./feed.service.ts";
 import { makeWarm } from "./feed.warmth.ts";
-import { dropWindows, readWindow, rebuildWindow, settleRebuilds } from "./feed.window.ts";
+import { dropWindows, readWindow, rebuildWindow, waitForRebuilds } from "./feed.window.ts";
 
 let deps: TestDeps;
 let reader: TestPerson;
@@ -41,7 +41,7 @@ test("the first page comes from SQL, the next ones from the window, and both say
   await pushAll(deps);
   const served = { ...servedPagesOf(deps) };
   expect(await readFeedIds(deps, reader.id)).toEqual([first]);
-  await settleRebuilds(deps);
+  await waitForRebuilds(deps);
   const second = await publish(deps, author.id);
   await pushAll(deps);
   expect(await readFeedIds(deps, reader.id)).toEqual([second, first]);
@@ -199,7 +199,7 @@ test("a list without the accounts beside it is not believed, and is rebuilt", as
   await deps.redis.cache.del(keys.note);
   await deps.redis.cache.lrem(keys.list, 0, post);
   expect(await readFeedIds(deps, reader.id)).toEqual([post]);
-  await settleRebuilds(deps);
+  await waitForRebuilds(deps);
   expect(await listOfWindow(deps, reader.id)).toEqual([post, "0"]);
 });
 

@@ -153,7 +153,7 @@ export function startRebuild(deps: WindowDeps, input: { readerId: string }): voi
 }
 
 /** Resolves when no rebuild that this process started is under way. */
-export async function settleRebuilds(deps: WindowDeps): Promise<void> {
+export async function waitForRebuilds(deps: WindowDeps): Promise<void> {
   await Promise.all(rebuildsOf(deps).values());
 }
 

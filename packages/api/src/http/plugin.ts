@@ -19,7 +19,7 @@ import { mediaPlugin } from "./route/media.ts";
 import { unsubscribePlugin } from "./route/unsubscribe.ts";
 import { forgetExchange, type Handshake, rememberExchange, takeHandshake } from "./socket/handshake.ts";
 import { serveSocket } from "./socket/socket-calls.ts";
-import { createSocketBook, maxFrameBytes, type SocketBook } from "./socket/sockets.ts";
+import { createSocketRegister, maxFrameBytes, type SocketRegister } from "./socket/sockets.ts";
 
 /** Calls that one HTTP batch or WebSocket message may carry. */
 const maxBatchSize = 50;
@@ -35,7 +35,7 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   const { deps } = options;
   const shutdown = createShutdown();
   const parts: ContextParts = { deps, checkSession: createSessionChecker(deps), shutdown };
-  const sockets = createSocketBook({ scale: deps.config.LIMITS_SCALE });
+  const sockets = createSocketRegister({ scale: deps.config.LIMITS_SCALE });
 
   app.addHook("preClose", async () => {
     sockets.askToReconnect();
@@ -91,7 +91,7 @@ function registerTrpc(app: FastifyInstance, parts: ContextParts): void {
 function registerSockets(
   app: FastifyInstance,
   parts: ContextParts,
-  input: { sockets: SocketBook; allowedOrigins: readonly string[] },
+  input: { sockets: SocketRegister; allowedOrigins: readonly string[] },
 ): void {
   const isAnyOrigin = input.allowedOrigins.includes("*");
 

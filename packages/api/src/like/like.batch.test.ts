@@ -168,14 +168,14 @@ async function openRival(): Promise<Client> {
   return rival;
 }
 
-const settle = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("a post purged while the batch runs is not found, and its neighbours get their likes", async () => {
   const other = await createPost(deps, { authorId: alice.id });
   const rival = await openRival();
   await rival.query("select from post_counts where post_id = $1 for update", [post.id]);
   const calls = Promise.allSettled([post, other].map(({ id }) => likePost(deps, { actorId: bob.id, postId: id })));
-  await settle(100);
+  await pause(100);
   await rival.query("delete from posts where id = $1", [post.id]);
   await rival.query("commit");
   await rival.end();
@@ -191,9 +191,9 @@ test("a batch that loses a deadlock runs again", async () => {
   await rival.query("set local deadlock_timeout = '30s'");
   await rival.query("select from post_counts where post_id = $1 for update", [other.id]);
   const calls = Promise.all([post, other].map(({ id }) => likePost(deps, { actorId: bob.id, postId: id })));
-  await settle(100);
+  await pause(100);
   await rival.query("select from post_counts where post_id = $1 for update", [post.id]);
-  await settle(50);
+  await pause(50);
   await rival.query("commit");
   await rival.end();
   expect((await calls).map((answer) => answer.likeCount)).toEqual([1, 1]);

@@ -5,9 +5,9 @@
 import { parsePersonHint, parseRevokedHint, personHintChannel, revokedHintChannel } from "../log/log.hint.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
-import { createStreamBook, type StreamBook } from "./live.book.ts";
 import { sweepStreams } from "./live.personal.read.ts";
 import { isBehind, type PersonalStream, readRound, sayRevoked } from "./live.personal.round.ts";
+import { createStreamRegister, type StreamRegister } from "./live.register.ts";
 
 export interface LiveHub {
   add(stream: PersonalStream): void;
@@ -30,23 +30,23 @@ const maxWaiting = 200;
 export const liveHubOf = onePerDeps(createHub);
 
 function createHub(deps: HubDeps): LiveHub {
-  const book = createStreamBook<PersonalStream>((stream) => stream.userId);
-  const reader = createReader(deps, book);
+  const register = createStreamRegister<PersonalStream>((stream) => stream.userId);
+  const reader = createReader(deps, register);
   const check = createCheck(deps, reader);
-  wakeByHints(deps, { book, check, wake: reader.wake });
-  wakeBySweeps(deps, { book, check });
+  wakeByHints(deps, { register, check, wake: reader.wake });
+  wakeBySweeps(deps, { register, check });
   return {
     add(stream) {
-      book.add(stream);
+      register.add(stream);
       reader.wake(stream);
     },
-    remove: book.remove,
+    remove: register.remove,
     release: reader.release,
   };
 }
 
 /** Reads for woken streams, a round at a time; what a tick, or the round before, wakes is read together. */
-function createReader(deps: HubDeps, book: StreamBook<PersonalStream>) {
+function createReader(deps: HubDeps, register: StreamRegister<PersonalStream>) {
   const woken = new Set<PersonalStream>();
   // Slow readers: woken again when they have caught up.
   const held = new WeakSet<PersonalStream>();
@@ -65,16 +65,16 @@ function createReader(deps: HubDeps, book: StreamBook<PersonalStream>) {
       if (round.length === streamsPerRead) break;
       woken.delete(stream);
       if (stream.mailbox.size >= maxWaiting) held.add(stream);
-      else if (book.has(stream)) round.push(stream);
+      else if (register.has(stream)) round.push(stream);
     }
     return round;
   }
 
   function end(stream: PersonalStream, seq: string | undefined): void {
-    if (!book.has(stream)) return;
+    if (!register.has(stream)) return;
     sayRevoked(stream, seq);
     stream.mailbox.close();
-    book.remove(stream);
+    register.remove(stream);
   }
 
   async function readRounds(): Promise<void> {
@@ -106,9 +106,9 @@ type Check = (streams: readonly PersonalStream[]) => void;
 /** Compares streams with the database: those of ended sessions end, however slowly they are read; others may be behind. */
 function createCheck(deps: HubDeps, reader: Pick<ReturnType<typeof createReader>, "wake" | "end">): Check {
   async function checkPart(streams: readonly PersonalStream[]): Promise<void> {
-    const standing = await sweepStreams(deps, { streams });
+    const states = await sweepStreams(deps, { streams });
     streams.forEach((stream, index) => {
-      const found = standing.get(index);
+      const found = states.get(index);
       if (found?.isSessionLive !== true) reader.end(stream, found?.seq);
       else if (isBehind(stream, found.seq)) reader.wake(stream);
     });
@@ -127,28 +127,28 @@ function createCheck(deps: HubDeps, reader: Pick<ReturnType<typeof createReader>
 }
 
 interface Wakened {
-  book: StreamBook<PersonalStream>;
+  register: StreamRegister<PersonalStream>;
   check: Check;
   wake: (stream: PersonalStream) => void;
 }
 
-function wakeByHints(deps: HubDeps, { book, check, wake }: Wakened): void {
+function wakeByHints(deps: HubDeps, { register, check, wake }: Wakened): void {
   deps.pubsub.subscribe(personHintChannel, (message) => {
     for (const { userId, seq } of parsePersonHint(message)) {
-      for (const stream of book.of(userId)) if (isBehind(stream, seq)) wake(stream);
+      for (const stream of register.of(userId)) if (isBehind(stream, seq)) wake(stream);
     }
   });
   deps.pubsub.subscribe(revokedHintChannel, (message) => {
     const hint = parseRevokedHint(message);
     if (hint === null) return;
     const { userId, sessionId } = hint;
-    check(book.of(userId).filter((stream) => sessionId === null || sessionId === stream.sessionId));
+    check(register.of(userId).filter((stream) => sessionId === null || sessionId === stream.sessionId));
   });
 }
 
 /** Hints may be lost: every few seconds, and after each reconnection, all streams are compared with the database. */
-function wakeBySweeps(deps: HubDeps, { book, check }: Omit<Wakened, "wake">): void {
-  const checkAll = () => check(book.all());
+function wakeBySweeps(deps: HubDeps, { register, check }: Omit<Wakened, "wake">): void {
+  const checkAll = () => check(register.all());
   deps.pubsub.onReconnect(checkAll);
   setInterval(checkAll, sweepEveryMs).unref();
 }

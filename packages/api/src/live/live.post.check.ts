@@ -2,9 +2,9 @@
 
 import { vouchFor } from "../platform/call/vouched.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import type { StreamBook } from "./live.book.ts";
 import type { Mailbox } from "./live.mailbox.ts";
 import { type PostCounts, type PostPosition, readPostStreams } from "./live.post.read.ts";
+import type { StreamRegister } from "./live.register.ts";
 import type { PostEvent } from "./live.schema.ts";
 
 /** One open stream. */
@@ -62,9 +62,9 @@ export function tellCounts(stream: PostStream, event: CountsEvent): void {
  */
 export async function checkAudiences(
   deps: Pick<Deps, "db">,
-  input: { book: StreamBook<PostStream>; audiences: readonly Audience[] },
+  input: { register: StreamRegister<PostStream>; audiences: readonly Audience[] },
 ): Promise<Map<string, CountsEvent>> {
-  const { book, audiences } = input;
+  const { register, audiences } = input;
   const counts = new Map<string, CountsEvent>();
   for (let start = 0; start < audiences.length; start += audiencesPerRead) {
     const part = audiences.slice(start, start + audiencesPerRead);
@@ -82,7 +82,7 @@ export async function checkAudiences(
     if (!isGone) stream.mailbox.discard();
     else if (stream.rev > 0) stream.mailbox.put({ type: "post.deleted" });
     stream.mailbox.close();
-    book.remove(stream);
+    register.remove(stream);
   }
   return counts;
 }
@@ -90,9 +90,9 @@ export async function checkAudiences(
 /** Ends the streams that may not look on, and tells the others newer counts. */
 export async function checkPostStreams(
   deps: Pick<Deps, "db">,
-  input: { book: StreamBook<PostStream>; streams: readonly PostStream[] },
+  input: { register: StreamRegister<PostStream>; streams: readonly PostStream[] },
 ): Promise<void> {
-  const counts = await checkAudiences(deps, { book: input.book, audiences: audiencesOf(input.streams) });
+  const counts = await checkAudiences(deps, { register: input.register, audiences: audiencesOf(input.streams) });
   for (const stream of input.streams) {
     const event = counts.get(stream.postId);
     if (event !== undefined) tellCounts(stream, event);

@@ -5,9 +5,9 @@
 import { parsePostHint, parseRevokedHint, postHintChannel, revokedHintChannel } from "../log/log.hint.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
-import { createStreamBook } from "./live.book.ts";
 import { checkPostStreams, type PostStream } from "./live.post.check.ts";
 import { createPostTeller } from "./live.post.teller.ts";
+import { createStreamRegister } from "./live.register.ts";
 
 export interface PostHub {
   /** Takes a stream up and sends it the counts of now; false, and it is not taken up, if its viewer may not look on. */
@@ -21,20 +21,20 @@ const sweepEveryMs = 3_000;
 export const postHubOf = onePerDeps(createHub);
 
 function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostHub {
-  const book = createStreamBook<PostStream>((stream) => stream.postId);
+  const register = createStreamRegister<PostStream>((stream) => stream.postId);
   let endings: Promise<unknown> = Promise.resolve();
-  const teller = createPostTeller(deps, { book, whenChecked: () => endings });
+  const teller = createPostTeller(deps, { register, whenChecked: () => endings });
 
   function check(streams: readonly PostStream[]): Promise<void> {
-    return checkPostStreams(deps, { book, streams }).catch((error) =>
+    return checkPostStreams(deps, { register, streams }).catch((error) =>
       deps.log.warn({ err: error }, "streams of posts wait for the database"),
     );
   }
 
   deps.pubsub.subscribe(postHintChannel, (message) => {
     for (const hint of parsePostHint(message)) {
-      if (!book.isAbout(hint.postId)) continue;
-      if (hint.change === "post.updated" || hint.change === "post.deleted") void check(book.of(hint.postId));
+      if (!register.isAbout(hint.postId)) continue;
+      if (hint.change === "post.updated" || hint.change === "post.deleted") void check(register.of(hint.postId));
       else teller.tellCounts(hint.postId);
       if ("commentId" in hint) teller.tellComment(hint);
     }
@@ -42,24 +42,24 @@ function createHub(deps: Pick<Deps, "db" | "pubsub" | "log" | "storage">): PostH
   deps.pubsub.subscribe(revokedHintChannel, (message) => {
     const userId = parseRevokedHint(message)?.userId;
     if (userId === undefined) return;
-    const ending = check(book.all().filter((stream) => stream.viewerId === userId));
+    const ending = check(register.all().filter((stream) => stream.viewerId === userId));
     endings = Promise.all([endings, ending]).then(() => undefined);
   });
-  deps.pubsub.onReconnect(() => void check(book.all()));
-  setInterval(() => check(book.all()), sweepEveryMs).unref();
+  deps.pubsub.onReconnect(() => void check(register.all()));
+  setInterval(() => check(register.all()), sweepEveryMs).unref();
 
   return {
     async admit(stream) {
       // Listening comes first: what happens from here on is either read now or hinted later.
-      book.add(stream);
+      register.add(stream);
       try {
-        await checkPostStreams(deps, { book, streams: [stream] });
+        await checkPostStreams(deps, { register, streams: [stream] });
       } catch (error) {
-        book.remove(stream);
+        register.remove(stream);
         throw error;
       }
-      return book.has(stream);
+      return register.has(stream);
     },
-    remove: book.remove,
+    remove: register.remove,
   };
 }

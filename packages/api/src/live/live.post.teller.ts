@@ -5,7 +5,6 @@ import type { CommentView } from "../comment/comment.schema.ts";
 import type { CommentHint } from "../log/log.hint.ts";
 import { vouchFor } from "../platform/call/vouched.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import type { StreamBook } from "./live.book.ts";
 import {
   type Audience,
   audiencesOf,
@@ -16,6 +15,7 @@ import {
   tellCounts,
 } from "./live.post.check.ts";
 import { readPostCounts } from "./live.post.read.ts";
+import type { StreamRegister } from "./live.register.ts";
 import { type PostEvent, postEventView } from "./live.schema.ts";
 
 const countsEveryMs = 250;
@@ -28,7 +28,7 @@ const retryAfterMs = 500;
 const maxTries = 10;
 
 interface TellerInput {
-  book: StreamBook<PostStream>;
+  register: StreamRegister<PostStream>;
   /** Resolves when the streams of sessions that were said to have ended are closed: they are told nothing more. */
   whenChecked: () => Promise<unknown>;
 }
@@ -114,24 +114,24 @@ export function createPostTeller(deps: TellerDeps, input: TellerInput): PostTell
 }
 
 async function tellRound(deps: TellerDeps, input: TellerInput, { hints, moved }: Round): Promise<void> {
-  const { book } = input;
+  const { register } = input;
   const commented = new Set(hints.map((hint) => hint.postId));
-  const audiences = audiencesOf([...commented].flatMap((postId) => book.of(postId)));
+  const audiences = audiencesOf([...commented].flatMap((postId) => register.of(postId)));
   const [shown, counts, otherCounts] = await Promise.all([
     presentRound(deps, audiences, hints),
     // A session that has ended hears of no comment, also where the hint of its end is late or lost.
-    checkAudiences(deps, { book, audiences }),
-    readCounts(deps, { postIds: moved.filter((postId) => book.isAbout(postId) && !commented.has(postId)) }),
+    checkAudiences(deps, { register, audiences }),
+    readCounts(deps, { postIds: moved.filter((postId) => register.isAbout(postId) && !commented.has(postId)) }),
   ]);
   // All of them, before the first is told: a round that fails has told nothing, and is told again as a whole.
-  const told = hints.flatMap((hint) => eventsOf(hint, shown));
+  const events = hints.flatMap((hint) => eventsOf(hint, shown));
   await input.whenChecked();
   for (const postId of moved) {
     const event = counts.get(postId) ?? otherCounts.get(postId);
-    if (event !== undefined) for (const stream of book.of(postId)) tellCounts(stream, event);
+    if (event !== undefined) for (const stream of register.of(postId)) tellCounts(stream, event);
   }
-  for (const { postId, streams, event } of told) {
-    for (const stream of streams ?? book.of(postId)) stream.mailbox.put(event);
+  for (const { postId, streams, event } of events) {
+    for (const stream of streams ?? register.of(postId)) stream.mailbox.put(event);
   }
 }
 
@@ -141,14 +141,14 @@ interface Shown {
   streams: PostStream[];
 }
 
-interface Told {
+interface AddressedEvent {
   postId: string;
   event: PostEvent;
   /** Left out: all on the post. */
   streams?: readonly PostStream[];
 }
 
-function eventsOf({ postId, change, commentId }: CommentHint, shown: ReadonlyMap<string, Shown[]>): Told[] {
+function eventsOf({ postId, change, commentId }: CommentHint, shown: ReadonlyMap<string, Shown[]>): AddressedEvent[] {
   if (change === "comment.deleted") return [{ postId, event: vouchFor({ type: change, commentId }) }];
   // Checked here, once, for all who hear it.
   return (shown.get(commentId) ?? []).map(({ view, streams }) => ({

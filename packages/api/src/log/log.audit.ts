@@ -17,7 +17,7 @@ export const liveHeads: CounterTable = {
            greatest(stored.seq, (select max(seq) from live_log where user_id = subject.id)) as seq
     from notifications where "receiverId" = subject.id`,
   // Counting index entries alone is cheap.
-  rows: `select count(*) from (select from notifications where "receiverId" = subject.id limit 2000) told`,
+  rows: `select count(*) from (select from notifications where "receiverId" = subject.id limit 2000) listed`,
   rowTables: ["notifications"],
   hasRev: false,
   async tell(tx, { ids }) {

@@ -7,10 +7,10 @@ import type { FactOf } from "@pixora/jobs";
 import { createGate } from "../platform/flow/gate.ts";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { finishMedia, type MediaOutcome } from "./media.finish.ts";
 import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
 import { BadPictureError, type RenderedPicture, renderPicture } from "./media.render.ts";
 import type { MediaPurpose } from "./media.schema.ts";
-import { type MediaOutcome, settleMedia } from "./media.settle.ts";
 import { maxUploadBytes } from "./media.type.ts";
 
 type MakeDeps = Pick<Deps, "db" | "storage" | "pubsub" | "log">;
@@ -61,7 +61,7 @@ async function makePicture(deps: MakeDeps, fact: FactOf<"media.makeVariants">): 
     await deps.db.inTransaction(async (tx) => recordDone(tx, { job: "media.makeVariants", factIds: [fact.id] }));
   } else {
     const outcome = await makeFiles(deps, media);
-    const isFirst = await settleMedia(deps, { mediaId, outcome, factIds: [fact.id] });
+    const isFirst = await finishMedia(deps, { mediaId, outcome, factIds: [fact.id] });
     // It was deleted meanwhile: what was just written belongs to nobody.
     if (!isFirst && outcome.state === "ready") await dropUnlessMade(deps, { mediaId, outcome });
   }
@@ -78,7 +78,7 @@ export async function failGivenUp(
 ): Promise<void> {
   const reason = "The picture could not be made: send it again, now or later.";
   for (const { payload } of input.facts) {
-    await settleMedia(deps, { mediaId: payload.mediaId, outcome: { state: "failed", reason }, factIds: [] });
+    await finishMedia(deps, { mediaId: payload.mediaId, outcome: { state: "failed", reason }, factIds: [] });
   }
 }
 

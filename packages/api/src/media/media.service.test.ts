@@ -57,7 +57,7 @@ describe.each(["disk", "s3"] as const)("on %s", (driver) => {
     expect(media).toMatchObject({ state: "pending", image: null, reason: null });
     // Every kind of metadata is there to begin with.
     const kinds = ["exif", "xmp", "iptc", "icc", "orientation"];
-    expect((await inspectPicture(photo)).told).toEqual(expect.arrayContaining([...kinds, "somebody", "xmpmeta"]));
+    expect((await inspectPicture(photo)).traces).toEqual(expect.arrayContaining([...kinds, "somebody", "xmpmeta"]));
     expect((await send(upload, photo)).status).toBe(200);
     const completed = await completeMedia(server.deps, { actorId: ana.id, mediaId: media.id });
     expect(completed.state).toBe("processing");
@@ -75,7 +75,7 @@ describe.each(["disk", "s3"] as const)("on %s", (driver) => {
         format: "webp",
         width: file.width,
         height: file.height,
-        told: [],
+        traces: [],
         isUpright: true,
       });
     }

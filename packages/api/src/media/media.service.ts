@@ -5,9 +5,9 @@ import { AppError } from "../platform/call/errors.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { finishMedia } from "./media.finish.ts";
 import { intakeKey, uploadKey } from "./media.key.ts";
 import type { CreatedMediaView, CreateMediaInput, MediaState, MediaView } from "./media.schema.ts";
-import { settleMedia } from "./media.settle.ts";
 import { presentOwnMedia } from "./media.view.ts";
 
 /** How long a signed upload may be begun. */
@@ -99,7 +99,7 @@ async function takeUpload(
   const isAsSigned = taken.byteSize === announced.byteSize && [null, announced.contentType].includes(taken.contentType);
   if (!isAsSigned) {
     const reason = "What was uploaded is not the file that was announced.";
-    await settleMedia(deps, { mediaId, outcome: { state: "failed", reason }, factIds: [] });
+    await finishMedia(deps, { mediaId, outcome: { state: "failed", reason }, factIds: [] });
     await deps.storage.deleteMany({ keys: [key, uploadKey(mediaId)] });
     return;
   }

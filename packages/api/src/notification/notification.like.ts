@@ -13,16 +13,16 @@ import { insertNotificationsSql } from "./notification.write.ts";
 type LikeFact = FactOf<"notification.notifyLikes">;
 
 /** A row a fact that is done; where its receiver's log stands, if it has grown. */
-interface ToldRow {
+interface MadeRow {
   factId: string;
   receiverId: string;
   seq: string | null;
   hasFacts: boolean;
 }
 
-const tellStatement: Statement<ToldRow> = statement(
+const tellStatement: Statement<MadeRow> = statement(
   "notification.tellLikes",
-  `with told as materialized (
+  `with likes as materialized (
      ${likesToMakeSql(
        `(select given.*, 'LIKE' as type, null::bigint as comment_id
          from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::jsonb[])
@@ -31,17 +31,17 @@ const tellStatement: Statement<ToldRow> = statement(
    ), asked as (
      ${requestDeliveriesSql(
        // Of what is not in the app nothing stands but its fact: where that is gone, it has been asked for before.
-       `(select * from told where (wants_push or wants_mail)
-           and (is_in_app or exists (select from outbox where outbox.id = told.fact_id)))`,
+       `(select * from likes where (wants_push or wants_mail)
+           and (is_in_app or exists (select from outbox where outbox.id = likes.fact_id)))`,
      )}
    ), ended as (
-     ${deleteFactsSql("array(select fact_id from told)")}
+     ${deleteFactsSql("array(select fact_id from likes)")}
    ), ${insertNotificationsSql(
-     `select receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key, place from told where is_in_app`,
+     `select receiver_id, actor_id, type, post_id, comment_id, group_key, cause_key, place from likes where is_in_app`,
    )}
-   select told.fact_id as "factId", told.receiver_id as "receiverId", head.seq,
+   select likes.fact_id as "factId", likes.receiver_id as "receiverId", head.seq,
           exists (select from asked) as "hasFacts"
-   from told left join head on head.user_id = told.receiver_id`,
+   from likes left join head on head.user_id = likes.receiver_id`,
 );
 
 // A post that is being deleted keeps this waiting, and its deletion then finds what is made here.
@@ -76,11 +76,11 @@ export async function tellLikes(
       drafts.map((draft) => JSON.stringify(payloadOf(draft, now))),
     ]);
   });
-  const told = rows();
-  if (told.some((row) => row.hasFacts)) deps.wakeRelay();
-  const seqs = new Map(told.flatMap(({ receiverId, seq }) => (seq === null ? [] : [[receiverId, seq] as const])));
+  const made = rows();
+  if (made.some((row) => row.hasFacts)) deps.wakeRelay();
+  const seqs = new Map(made.flatMap(({ receiverId, seq }) => (seq === null ? [] : [[receiverId, seq] as const])));
   hintPeople(deps, { positions: [...seqs].map(([userId, seq]) => ({ userId, seq })) });
-  const ended = new Set(told.map((row) => row.factId));
+  const ended = new Set(made.map((row) => row.factId));
   hintPosts(deps, { hints: countHintsOf(input.facts.filter((fact) => ended.has(fact.id))) });
   return input.facts.filter((fact) => !ended.has(fact.id));
 }

@@ -24,14 +24,14 @@ import { insertNotifications, removeByCause } from "./notification.write.ts";
 type NotifyDeps = Pick<Deps, "db" | "pubsub" | "clock" | "wakeRelay">;
 
 /** What a transaction did, to be made known after commit. */
-interface Settled {
+interface Effect {
   removed: LivePosition[];
   made: () => LivePosition[];
   /** It stored facts. */
   hasFacts: () => boolean;
 }
 
-async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<Settled> {
+async function applyDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<Effect> {
   const merged = mergeDrafts(drafts);
   if (merged.length === 0) return { removed: [], made: () => [], hasFacts: () => false };
   // Sent at once, and in this order: what is judged is judged under the lock.
@@ -47,15 +47,15 @@ async function settleDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]):
 }
 
 /** Runs `work` in one transaction that also records the facts done; after commit it hints receivers and viewers. */
-async function settleFactsOf(
+async function finishFacts(
   deps: NotifyDeps,
   input: { job: FactJobName; facts: readonly { id: string }[]; postHints?: readonly PostHint[] },
-  work: (tx: Tx) => Promise<Settled>,
+  work: (tx: Tx) => Promise<Effect>,
 ): Promise<void> {
   const { removed, made, hasFacts } = await deps.db.inTransaction(async (tx) => {
-    const settled = await work(tx);
+    const effect = await work(tx);
     recordDone(tx, { job: input.job, factIds: input.facts.map((fact) => fact.id) });
-    return settled;
+    return effect;
   });
   if (hasFacts()) deps.wakeRelay();
   hintPeople(deps, { positions: [...removed, ...made()] });
@@ -90,9 +90,9 @@ export async function notifyLikes(
   const facts = await tellLikes(deps, input);
   if (facts.length === 0) return;
   const postHints = countHintsOf(facts);
-  await settleFactsOf(deps, { job: "notification.notifyLikes", facts, postHints }, async (tx) => {
+  await finishFacts(deps, { job: "notification.notifyLikes", facts, postHints }, async (tx) => {
     const likes = facts.map((fact) => ({ ...fact.payload, isAsked: fact.fact === "like.created" }));
-    return settleDrafts(deps, tx, await draftsOfLikes(tx, likes));
+    return applyDrafts(deps, tx, await draftsOfLikes(tx, likes));
   });
 }
 
@@ -124,7 +124,7 @@ export async function notifyComments(
 ): Promise<void> {
   const { facts } = input;
   const postHints = facts.map(({ fact, payload }): PostHint => ({ ...payload, change: fact }));
-  await settleFactsOf(deps, { job: "notification.notifyComments", facts, postHints }, async (tx) => {
+  await finishFacts(deps, { job: "notification.notifyComments", facts, postHints }, async (tx) => {
     const ids = [...new Set(facts.map((fact) => fact.payload.commentId))];
     const [posts, comments] = await Promise.all([
       tx.many(lockPosts, [facts.map((fact) => fact.payload.postId)]),
@@ -140,8 +140,8 @@ export async function notifyComments(
       commentIds: ids.filter((id) => !living.has(id)),
       alsoLock: drafts.map((draft) => draft.receiverId),
     });
-    const settled = await settleDrafts(deps, tx, drafts);
-    return { ...settled, removed: [...removed, ...settled.removed] };
+    const effect = await applyDrafts(deps, tx, drafts);
+    return { ...effect, removed: [...removed, ...effect.removed] };
   });
 }
 
@@ -151,9 +151,9 @@ export async function notifyMentions(
   input: { facts: readonly FactOf<"notification.notifyMentions">[] },
 ): Promise<void> {
   const { facts } = input;
-  await settleFactsOf(deps, { job: "notification.notifyMentions", facts }, async (tx) => {
+  await finishFacts(deps, { job: "notification.notifyMentions", facts }, async (tx) => {
     const posts = await tx.many(lockPosts, [facts.map((fact) => fact.payload.postId)]);
-    return settleDrafts(
+    return applyDrafts(
       deps,
       tx,
       posts.flatMap((post) => draftsOfPost({ ...post, postId: post.id })),
@@ -167,8 +167,8 @@ export async function notifyFollows(
   input: { facts: readonly FactOf<"notification.notifyFollows">[] },
 ): Promise<void> {
   const { facts } = input;
-  await settleFactsOf(deps, { job: "notification.notifyFollows", facts }, (tx) =>
-    settleDrafts(deps, tx, facts.flatMap(draftsOfFollowFact)),
+  await finishFacts(deps, { job: "notification.notifyFollows", facts }, (tx) =>
+    applyDrafts(deps, tx, facts.flatMap(draftsOfFollowFact)),
   );
 }
 

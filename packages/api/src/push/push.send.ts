@@ -1,11 +1,11 @@
-// Rings people's browsers about what they were told. Promises: each browser at most once for each cause; a push service
+// Rings people's browsers about what happened to them. Promises: each browser at most once for each cause; a push service
 // that hangs or fails holds up neither the others nor anything in the app; what is dead there is forgotten here.
 import { createHash } from "node:crypto";
 import type { FactOf } from "@pixora/jobs";
 import { LRUCache } from "lru-cache";
 import webPush from "web-push";
-import { readTellings, type Telling } from "../delivery/delivery.content.ts";
-import { deliver, type Letter, type Outcome } from "../delivery/delivery.send.ts";
+import { readWantedMessages, type WantedMessage } from "../delivery/delivery.content.ts";
+import { deliver, type Message, type Outcome } from "../delivery/delivery.send.ts";
 import { createCircuit } from "../platform/flow/circuit.ts";
 import { guardedLookup } from "../platform/limit/public-address.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -18,14 +18,14 @@ import { writePushMessage } from "./push.text.ts";
 
 type SendDeps = Pick<Deps, "db" | "clock" | "log" | "config">;
 
-/** Sends the pushes that these facts ask for, as far as they may still be told. The second time rings nobody again. */
+/** Sends the pushes that these facts ask for, as far as they may still be sent. The second time rings nobody again. */
 export async function sendPushes(
   deps: SendDeps,
   input: { facts: readonly FactOf<"push.sendPushes">[] },
 ): Promise<void> {
   const { facts } = input;
-  const wanted = (await readTellings(deps, facts)).filter((telling) => telling.wish.push);
-  const userIds = [...new Set(wanted.map((telling) => telling.payload.userId))];
+  const wantedPushes = (await readWantedMessages(deps, facts)).filter((wanted) => wanted.wish.push);
+  const userIds = [...new Set(wantedPushes.map((wanted) => wanted.payload.userId))];
   const subscriptions = await listSubscriptions(deps.db.sql, { userIds, now: deps.clock.now() });
   const byPerson = Map.groupBy(subscriptions, (subscription) => subscription.userId);
   await deliver(deps, {
@@ -33,15 +33,15 @@ export async function sendPushes(
     job: "push.sendPushes",
     fact: "notification.pushRequested",
     factIds: facts.map((fact) => fact.id),
-    letters: wanted.flatMap((telling) =>
-      (byPerson.get(telling.payload.userId) ?? []).map((subscription) => letterOf(deps, { telling, subscription })),
+    messages: wantedPushes.flatMap((wanted) =>
+      (byPerson.get(wanted.payload.userId) ?? []).map((subscription) => messageOf(deps, { wanted, subscription })),
     ),
   });
 }
 
-function letterOf(deps: SendDeps, input: { telling: Telling; subscription: Subscription }): Letter {
-  const { telling, subscription } = input;
-  const { factId, payload } = telling;
+function messageOf(deps: SendDeps, input: { wanted: WantedMessage; subscription: Subscription }): Message {
+  const { wanted, subscription } = input;
+  const { factId, payload } = wanted;
   const { userId, causeKey } = payload;
   return { factId, userId, causeKey, address: subscription.endpoint, payload, send: () => ring(deps, input) };
 }
@@ -50,7 +50,7 @@ const circuitOf = onePerDeps((_deps: SendDeps) => createCircuit());
 
 async function ring(
   deps: SendDeps,
-  { telling, subscription }: { telling: Telling; subscription: Subscription },
+  { wanted, subscription }: { wanted: WantedMessage; subscription: Subscription },
 ): Promise<Outcome> {
   const url = parseEndpoint(deps.config, subscription.endpoint);
   // The operator's list may have changed since.
@@ -59,8 +59,8 @@ async function ring(
   if (!circuit.mayCall(url.host)) {
     return { state: "waiting", error: `${url.host} has failed too often just now`, isTry: false };
   }
-  const { groupKey } = telling.payload;
-  const body = seal(subscription, writePushMessage(telling.told, { tag: groupKey }));
+  const { groupKey } = wanted.payload;
+  const body = seal(subscription, writePushMessage(wanted.content, { tag: groupKey }));
   if (body === null) {
     await dropSubscription(deps.db.sql, subscription);
     return { state: "skipped", error: "the subscription's keys are none" };

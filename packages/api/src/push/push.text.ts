@@ -1,7 +1,7 @@
 // The words of a push, by language and type. Promise: a new type without its words does not compile; the message fits
 // the 4,096 bytes that every push service takes.
 
-import type { Told } from "../delivery/delivery.content.ts";
+import type { MessageContent } from "../delivery/delivery.content.ts";
 import type { NotificationType } from "../notification/notification.schema.ts";
 import { defaultLanguage, type Language } from "../platform/text/language.ts";
 
@@ -36,8 +36,8 @@ export interface PushMessage {
 const maxBytes = 3_800;
 
 /** The message of a push as JSON. */
-export function writePushMessage(told: Told, input: { tag: string; language?: Language }): string {
-  const { type, actorHandle, actorName, postId, commentId, excerpt } = told;
+export function writePushMessage(content: MessageContent, input: { tag: string; language?: Language }): string {
+  const { type, actorHandle, actorName, postId, commentId, excerpt } = content;
   const did = words[input.language ?? defaultLanguage][type];
   const base = { type, tag: input.tag, postId, commentId, actorHandle };
   const whole: PushMessage = { ...base, title: actorName, body: excerpt === null ? did : `${did}: “${excerpt}”` };

@@ -5,7 +5,7 @@ import { epochReaderOf } from "../feed/feed.epoch.ts";
 import { pushPosts } from "../feed/feed.fanout.ts";
 import { type WindowKeys, windowKeys } from "../feed/feed.keys.ts";
 import { listHomeFeed } from "../feed/feed.service.ts";
-import { settleRebuilds } from "../feed/feed.window.ts";
+import { waitForRebuilds } from "../feed/feed.window.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { createPost } from "../post/post.service.ts";
 
@@ -53,7 +53,7 @@ export async function readFeedIds(deps: Deps, readerId: string): Promise<string[
 /** Reads once, so that there is a window. */
 export async function warmUp(deps: Deps, readerId: string): Promise<void> {
   await readFeedIds(deps, readerId);
-  await settleRebuilds(deps);
+  await waitForRebuilds(deps);
 }
 
 export async function keysOfWindow(deps: Deps, readerId: string): Promise<WindowKeys> {

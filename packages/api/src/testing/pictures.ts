@@ -61,15 +61,17 @@ function withIptc(jpeg: Buffer, byLine: string): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
 }
 
-/** What of a phone's photo can be seen in a file: its kind and size, what it tells besides, and whether it is upright. */
+/** What of a phone's photo can be seen in a file: its kind and size, what else it carries, and whether it is upright. */
 export async function inspectPicture(bytes: Buffer) {
   const { format, width, height, exif, xmp, iptc, icc, orientation } = await sharp(bytes).metadata();
-  const told = Object.entries({ exif, xmp, iptc, icc, orientation }).flatMap(([kind, value]) => (value ? [kind] : []));
+  const traces = Object.entries({ exif, xmp, iptc, icc, orientation }).flatMap(([kind, value]) =>
+    value ? [kind] : [],
+  );
   const words = bytes.toString("latin1").match(/Pixora Phone|somebody|xmpmeta|GPS|Exif|8BIM|Photoshop/g) ?? [];
   const colourAt = (left: number) => sharp(bytes).extract({ left, top: 10, width: 1, height: 1 }).raw().toBuffer();
   const [upperLeft, upperRight] = await Promise.all([colourAt(10), colourAt(width - 11)]);
   const isUpright = (upperLeft[0] ?? 0) > 180 && (upperRight[2] ?? 0) > 180 && (upperRight[0] ?? 0) < 80;
-  return { format, width, height, told: [...told, ...words], isUpright };
+  return { format, width, height, traces: [...traces, ...words], isUpright };
 }
 
 /** A plain picture of one colour. */

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { waitFor } from "../../testing/index.ts";
 import { serveSocket } from "./socket-calls.ts";
-import { createSocketBook } from "./sockets.ts";
+import { createSocketRegister } from "./sockets.ts";
 
 function query(id: number): Buffer {
   return Buffer.from(JSON.stringify({ id, method: "query", params: { path: "user.me" } }));
@@ -49,7 +49,7 @@ test("nothing is worked on once a socket is closed for a broken cap, not even th
   const socket = new FakeSocket();
   let asked = 0;
   // Ten messages at once.
-  createSocketBook({ scale: 0.01 }).admit(socket as never, "127.0.0.1");
+  createSocketRegister({ scale: 0.01 }).admit(socket as never, "127.0.0.1");
   serveSocket({
     socket: socket as never,
     ctx: {

@@ -2,7 +2,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
-import { createSocketBook } from "./sockets.ts";
+import { createSocketRegister } from "./sockets.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout", "performance"] });
@@ -26,14 +26,14 @@ class FakeSocket extends EventEmitter {
 }
 
 function openTwo() {
-  const book = createSocketBook({ scale: 1 });
+  const register = createSocketRegister({ scale: 1 });
   const [silent, alive] = [new FakeSocket(), new FakeSocket()];
-  for (const socket of [silent, alive]) book.admit(socket as unknown as WebSocket, "127.0.0.1");
-  return { book, silent, alive };
+  for (const socket of [silent, alive]) register.admit(socket as unknown as WebSocket, "127.0.0.1");
+  return { register, silent, alive };
 }
 
 test("a client that is silent for 25 s is asked, and ended if it stays silent for 10 s; an answer saves it", async () => {
-  const { book, silent, alive } = openTwo();
+  const { register, silent, alive } = openTwo();
   await vi.advanceTimersByTimeAsync(24_000);
   expect([silent.heard, alive.heard]).toEqual([[], []]);
   await vi.advanceTimersByTimeAsync(2_000);
@@ -43,7 +43,7 @@ test("a client that is silent for 25 s is asked, and ended if it stays silent fo
   expect(silent.heard).toEqual(["PING"]);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(silent.heard).toEqual(["PING", "terminated"]);
-  expect(book.size).toBe(1);
+  expect(register.size).toBe(1);
   await vi.advanceTimersByTimeAsync(15_000);
   expect(alive.heard).toEqual(["PING", "PING"]);
 });

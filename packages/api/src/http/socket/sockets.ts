@@ -31,7 +31,7 @@ const policyViolation = 1008;
 const tryAgainLater = 1013;
 const closeWithinMs = 1_000;
 
-export interface SocketBook {
+export interface SocketRegister {
   /** Counts a socket in. False: its address has too many, and it is being closed. */
   admit(socket: WebSocket, ip: string): boolean;
   /** Counts an admitted socket as a user's. False: the user has too many, and it is being closed. */
@@ -55,7 +55,7 @@ interface Seat {
 }
 
 /** `scale` multiplies the caps (LIMITS_SCALE). */
-export function createSocketBook({ scale }: { scale: number }): SocketBook {
+export function createSocketRegister({ scale }: { scale: number }): SocketRegister {
   const seats = new Map<WebSocket, Seat>();
   const perAddress = { tally: createTally(), max: Math.max(1, maxSocketsPerAddress * scale) };
   const perUser = { tally: createTally(), max: Math.max(1, maxSocketsPerUser * scale) };

@@ -47,7 +47,7 @@ export async function withinBudgets<Result extends Attempt>(
     outcome = { isOk: false, code: failureOf(getTRPCErrorFromUnknown(error)).code };
     throw error;
   } finally {
-    await receipt.settle(outcome);
+    await receipt.end(outcome);
   }
 }
 

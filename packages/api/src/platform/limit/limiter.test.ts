@@ -29,7 +29,7 @@ async function tryIn(
   const call: Call = { path: "auth.signIn", type: "mutation", ip: input.ip, userId: null, beginsSession: true };
   try {
     const receipt = await limiterOf(on).spend(call, async () => ({ login: input.login }));
-    await receipt?.settle(input.outcome ?? wrong);
+    await receipt?.end(input.outcome ?? wrong);
     return true;
   } catch (error) {
     expect(error).toMatchObject({ code: "limit.exceeded" });

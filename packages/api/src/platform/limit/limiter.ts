@@ -15,13 +15,13 @@ export type Outcome = { isOk: true; output: unknown } | { isOk: false; code: App
 
 /** Points that a call took, some of which depend on how it ends. */
 export interface Receipt {
-  settle(outcome: Outcome): Promise<void>;
+  end(outcome: Outcome): Promise<void>;
 }
 
 export interface Limiter {
   /**
    * Takes a point of every budget of the call, or throws limit.exceeded and takes none. `readInput` gives the input as
-   * sent. Null: counted in this process, nothing to settle.
+   * sent. Null: counted in this process, and how it ends costs nothing.
    */
   spend(call: Call, readInput: () => Promise<unknown>): Promise<Receipt | null>;
   /** Throws limit.exceeded where `spend` would, for calls that are counted in this process. */
@@ -142,7 +142,7 @@ function createGuarded(deps: LimiterDeps) {
       if (typeof spent === "number") return refuse(spent);
       const taken = spent;
       return {
-        async settle(outcome) {
+        async end(outcome) {
           await Promise.all(owedBack(taken, outcome).map((one) => one.giveBack()));
           if (!call.beginsSession || !outcome.isOk) return;
           const places = loginsOfSignedIn(outcome.output).map((login) => loginAtAddress(login, call.ip));

@@ -1,6 +1,6 @@
 // The coming end of this process, as its open streams hear of it.
 // Promise: coming and going costs the same, however many listen. A signal goes through all its listeners to take one off,
-// which is seconds of standing still where thousands of sockets drop at once.
+// which is seconds in which nothing moves where thousands of sockets drop at once.
 
 export interface Shutdown {
   /** Calls `listener` at the end, at once if that has begun; answers what takes it off. */

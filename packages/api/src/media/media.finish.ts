@@ -29,7 +29,7 @@ const markFailed = statement<never>("media.markFailed", `update media set state 
  * records, where the way had ended before (the second time) or the picture is gone. Only one that failed can still become
  * ready: when its dead letter is replayed.
  */
-export async function settleMedia(
+export async function finishMedia(
   deps: Pick<Deps, "db" | "pubsub">,
   input: { mediaId: string; outcome: MediaOutcome; factIds: readonly string[] },
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 // The open streams of a process, by what they are about: a person, a post.
 
-export interface StreamBook<Stream> {
+export interface StreamRegister<Stream> {
   add(stream: Stream): void;
   /** False where it was not open. */
   remove(stream: Stream): boolean;
@@ -12,7 +12,7 @@ export interface StreamBook<Stream> {
 }
 
 /** `subjectOf` says what a stream is about; it never changes. */
-export function createStreamBook<Stream>(subjectOf: (stream: Stream) => string): StreamBook<Stream> {
+export function createStreamRegister<Stream>(subjectOf: (stream: Stream) => string): StreamRegister<Stream> {
   const bySubject = new Map<string, Set<Stream>>();
   return {
     add(stream) {

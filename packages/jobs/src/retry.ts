@@ -40,7 +40,7 @@ export async function runPatiently<T>(
  * Runs all facts together; where that fails, each half, down to single facts. Those that fail alone are tried again,
  * together, until `attempts` are used up. Answers the facts that were never taken, each with its last error.
  */
-export async function settleFacts<F>(
+export async function tryFacts<F>(
   facts: readonly F[],
   input: { attempts: number; run: (facts: F[]) => Promise<void>; signal: AbortSignal },
 ): Promise<{ fact: F; error: unknown }[]> {
