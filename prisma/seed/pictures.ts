@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { statement, type Tx } from "@pixora/db";
 import { pictureKey } from "../../packages/api/src/media/media.key.ts";
-import { type RenderedPicture, renderPicture } from "../../packages/api/src/media/media.render.ts";
+import { type RenderedPicture, renderPicture } from "../../packages/api/src/media/render/render.ts";
 import { createGate } from "../../packages/api/src/platform/flow/gate.ts";
 import type { Storage } from "../../packages/api/src/platform/storage/storage.ts";
 import { drawJpeg } from "../../packages/api/src/testing/draw.ts";
@@ -43,7 +43,7 @@ async function makeDrawing(
   const drawing = (isAvatar ? drawAvatar : drawPicture)({ seed: input.seed, index: first.drawing });
   const bytes = await drawJpeg(drawing.svg);
   const purpose = isAvatar ? "avatar" : "post";
-  const picture = await renderPicture(bytes, { purpose, contentType: "image/jpeg" });
+  const picture = await renderPicture(bytes, { purpose, isHeicTaken: false });
   for (const { width, bytes: file } of picture.files) {
     await storage.put({ key: pictureKey(String(first.id), width), bytes: file, contentType: "image/webp" });
   }

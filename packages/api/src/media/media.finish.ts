@@ -8,7 +8,12 @@ import type { Deps } from "../platform/process/deps.ts";
 import type { MediaState } from "./media.schema.ts";
 
 export type MediaOutcome =
-  | { state: "ready"; placeholder: string; variants: readonly (readonly [width: number, height: number])[] }
+  | {
+      state: "ready";
+      placeholder: string;
+      variants: readonly (readonly [width: number, height: number])[];
+      isAnimated: boolean;
+    }
   | { state: "failed"; reason: string };
 
 const lockMedia = statement<{ ownerId: string; state: MediaState }>(
@@ -18,7 +23,8 @@ const lockMedia = statement<{ ownerId: string; state: MediaState }>(
 
 const markReady = statement<never>(
   "media.markReady",
-  `update media set state = 'ready', reason = null, width = $2, height = $3, placeholder = $4, variants = $5
+  `update media set state = 'ready', reason = null, width = $2, height = $3, placeholder = $4, variants = $5,
+                    is_animated = $6
    where id = $1`,
 );
 
@@ -61,7 +67,8 @@ async function endWay(
   if (outcome.state === "failed") await tx.run(markFailed, [mediaId, outcome.reason]);
   else {
     const [width, height] = outcome.variants.at(-1) ?? [null, null];
-    await tx.run(markReady, [mediaId, width, height, outcome.placeholder, JSON.stringify(outcome.variants)]);
+    const { placeholder, variants, isAnimated } = outcome;
+    await tx.run(markReady, [mediaId, width, height, placeholder, JSON.stringify(variants), isAnimated]);
   }
   return appendLiveEvents(tx, {
     events: [{ userId: ownerId, type: `media.${outcome.state}`, payload: { mediaId } }],

@@ -1,6 +1,7 @@
 // The worker's part: from a completed upload to the files that are served. Promises: killed at any moment it starts over
-// and ends the same; a file that is no picture ends as failed, with a reason; storage and database being away does not. A
-// picture that is given up fails as well, but keeps its upload: a replay of its dead letter within a day can still make it.
+// and ends the same; a file that is no picture, or ends the process that renders it, ends as failed, with a reason;
+// storage and database being away does not. A picture that is given up fails as well, but keeps its upload: a replay of its
+// dead letter within a day can still make it.
 import { availableParallelism } from "node:os";
 import { statement } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
@@ -8,17 +9,19 @@ import { createGate } from "../platform/flow/gate.ts";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { finishMedia, type MediaOutcome } from "./media.finish.ts";
+import { isHeicTaken } from "./media.heic.ts";
 import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
-import { BadPictureError, type RenderedPicture, renderPicture } from "./media.render.ts";
 import type { MediaPurpose } from "./media.schema.ts";
 import { maxUploadBytes } from "./media.type.ts";
+import { BadPictureError } from "./render/bad-picture.ts";
+import { createRenderPool } from "./render/pool.ts";
+import type { RenderedPicture } from "./render/render.ts";
 
-type MakeDeps = Pick<Deps, "db" | "storage" | "pubsub" | "log">;
+type MakeDeps = Pick<Deps, "db" | "storage" | "pubsub" | "log" | "config">;
 
 interface MediaToMake {
   id: string;
   purpose: MediaPurpose;
-  contentType: string;
 }
 
 /** A picture at which so many workers ended is to blame, not they. */
@@ -27,8 +30,7 @@ const maxAttempts = 10;
 // One that failed comes again only by a replay, or by a job that ran twice: then its upload is gone, and it fails again.
 const selectToMake = statement<MediaToMake>(
   "media.selectToMake",
-  `select id, purpose, content_type as "contentType"
-   from media where id = $1 and state in ('processing', 'failed') and deleted_at is null`,
+  `select id, purpose from media where id = $1 and state in ('processing', 'failed') and deleted_at is null`,
 );
 
 // Committed before the work and taken back after it: what stays was cut off by the end of a worker.
@@ -38,8 +40,16 @@ const beginRender = statement<{ attempts: number }>(
 );
 const endRender = statement<never>("media.endRender", `update media set attempts = attempts - 1 where id = $1`);
 
-/** One picture a processor at a time: its memory and its share of the machine are bounded by that. */
-const renderGate = createGate(availableParallelism());
+/** One more than are rendered is read or written meanwhile; no more, since each is held in memory. */
+const makeGate = createGate(availableParallelism() + 1);
+
+/** At most one picture a processor, and fewer where they are large. */
+const pool = createRenderPool({
+  size: availableParallelism(),
+  memoryBytes: 700_000_000,
+  timeoutMs: 120_000,
+  idleMs: 10_000,
+});
 
 /**
  * Makes the files of uploaded pictures and tells their owners. The second time, and for a picture that is deleted
@@ -49,7 +59,7 @@ export async function makeVariants(
   deps: MakeDeps,
   input: { facts: readonly FactOf<"media.makeVariants">[] },
 ): Promise<void> {
-  const results = await Promise.allSettled(input.facts.map((fact) => renderGate.pass(() => makePicture(deps, fact))));
+  const results = await Promise.allSettled(input.facts.map((fact) => makeGate.pass(() => makePicture(deps, fact))));
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 }
@@ -91,7 +101,7 @@ async function makeFiles(deps: MakeDeps, media: MediaToMake): Promise<MediaOutco
     await deps.storage.put({ key: pictureKey(media.id, width), bytes: file, contentType: "image/webp" });
   }
   const variants = picture.files.map(({ width, height }) => [width, height] as const);
-  return { state: "ready", placeholder: picture.placeholder, variants };
+  return { state: "ready", placeholder: picture.placeholder, variants, isAnimated: picture.isAnimated };
 }
 
 async function renderOrRefuse(
@@ -103,7 +113,7 @@ async function renderOrRefuse(
   if (begun !== null && begun.attempts > maxAttempts)
     return { state: "failed", reason: "The picture could not be read." };
   try {
-    return await renderPicture(bytes, media);
+    return await pool.render({ bytes, purpose: media.purpose, isHeicTaken: isHeicTaken(deps.config) });
   } catch (error) {
     if (!(error instanceof BadPictureError)) throw error;
     deps.log.debug({ err: error, mediaId: media.id }, "a picture was refused");

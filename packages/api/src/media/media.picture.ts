@@ -12,13 +12,14 @@ export interface StoredPicture {
   id: string;
   alt: string;
   placeholder: string;
+  isAnimated: boolean;
   /** The files as [width, height], smallest first. */
   variants: [width: number, height: number][];
 }
 
 function pictureJson(media: string): string {
   return `json_build_object('id', ${media}.id::text, 'alt', ${media}.alt, 'placeholder', ${media}.placeholder,
-                            'variants', ${media}.variants)`;
+                            'isAnimated', ${media}.is_animated, 'variants', ${media}.variants)`;
 }
 
 /** SQL expression: the pictures of a post (an SQL expression of its id) in order, as a JSON list of StoredPicture. */
@@ -79,6 +80,7 @@ function signImage(storage: Pick<Storage, "urlOf">, picture: StoredPicture, isPu
     variants: (common.length > 0 ? common : files).map(({ file }) => file),
     placeholder: picture.placeholder,
     alt: picture.alt,
+    isAnimated: picture.isAnimated,
     expiresAt: largest.expiresAt?.toISOString() ?? null,
   };
 }

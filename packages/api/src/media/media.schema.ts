@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { vouched } from "../platform/call/vouched.ts";
 import { idempotencyKeyInput, idInput, idView, instantView } from "../platform/call/wire.ts";
-import { isPictureType, maxUploadBytes } from "./media.type.ts";
+import { maxUploadBytes } from "./media.type.ts";
 
 const imageFileView = z.object({ url: z.string(), width: z.int(), height: z.int() });
 
@@ -14,6 +14,8 @@ export const imageView = vouched(
     /** A thumbhash in base64, to draw while the picture loads. */
     placeholder: z.string(),
     alt: z.string(),
+    /** Whether it moved when it was uploaded: what is shown is its first moment. */
+    isAnimated: z.boolean(),
     /** When the signed URLs end; null for those that do not. */
     expiresAt: instantView.nullable(),
   }),
@@ -45,8 +47,8 @@ export const createMediaInput = z.object({
   contentType: z
     .string()
     .max(200)
-    .transform((type) => spellings[type.trim().toLowerCase()] ?? type.trim().toLowerCase())
-    .refine(isPictureType, "Send a JPEG, PNG, WebP, AVIF, GIF or HEIC picture"),
+    // Which of them are taken, the service knows.
+    .transform((type) => spellings[type.trim().toLowerCase()] ?? type.trim().toLowerCase()),
   byteSize: z
     .int()
     .min(1, "The file is empty")

@@ -2,12 +2,15 @@
 // when media.complete answered, and of the size that was signed.
 import { statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
+import { invalidInput } from "../platform/call/failure.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { finishMedia } from "./media.finish.ts";
+import { isHeicTaken } from "./media.heic.ts";
 import { intakeKey, uploadKey } from "./media.key.ts";
 import type { CreatedMediaView, CreateMediaInput, MediaState, MediaView } from "./media.schema.ts";
+import { isTakenType, nameTakenTypes } from "./media.type.ts";
 import { presentOwnMedia } from "./media.view.ts";
 
 /** How long a signed upload may be begun. */
@@ -20,13 +23,18 @@ const insertMedia = statement<{ id: string }>(
 
 /**
  * Announces a picture and signs its upload. The second time with the same `idempotencyKey` answers the same picture as
- * it is now, with a fresh signature. Throws idempotency.reused, and media.notFound where the first picture is gone.
+ * it is now, with a fresh signature. Throws input.invalid for a kind of picture that is not taken here, idempotency.reused,
+ * and media.notFound where the first picture is gone.
  */
 export async function createMedia(
-  deps: Pick<Deps, "db" | "storage">,
+  deps: Pick<Deps, "db" | "storage" | "config">,
   input: { actorId: string } & CreateMediaInput,
 ): Promise<CreatedMediaView> {
   const { actorId, idempotencyKey, ...announced } = input;
+  const taken = { isHeicTaken: isHeicTaken(deps.config) };
+  if (!isTakenType(announced.contentType, taken)) {
+    throw invalidInput({ contentType: [`Send a ${nameTakenTypes(taken)} picture`] });
+  }
   const made = await deps.db.inTransaction((tx) =>
     onceByKey(tx, {
       userId: actorId,

@@ -1,6 +1,6 @@
 // Drawings as photos: SVG to JPEG, for demo data and tests. The pipeline itself never reads SVG.
 // First: it forbids every format but those that people may send.
-import "../media/media.render.ts";
+import "../media/render/source.ts";
 import sharp from "sharp";
 
 sharp.unblock({ operation: ["VipsForeignLoadSvg"] });

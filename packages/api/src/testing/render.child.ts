@@ -2,16 +2,15 @@
 // much memory it took: so that a crash is an exit code, and growth is not the test's.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderPicture } from "../media/media.render.ts";
+import { renderPicture } from "../media/render/render.ts";
 
 const [folder = ""] = process.argv.slice(2);
 const outcomes: Record<string, string> = {};
 const startBytes = process.memoryUsage().rss;
 
 for (const file of (await readdir(folder)).toSorted()) {
-  const [name = "", kind = ""] = file.split("@");
   const bytes = await readFile(join(folder, file));
-  outcomes[name] = await renderPicture(bytes, { purpose: "post", contentType: kind.replace("_", "/") }).then(
+  outcomes[file] = await renderPicture(bytes, { purpose: "post", isHeicTaken: true }).then(
     () => "ready",
     (error: Error) => `${error.name}: ${error.message}`,
   );

@@ -88,6 +88,8 @@ const apiShape = {
   STORAGE_REGION: z.string().default("us-east-1"),
   STORAGE_ACCESS_KEY_ID: z.string().optional(),
   STORAGE_SECRET_ACCESS_KEY: z.string().optional(),
+  /** Whether HEIC is taken, where libheif-js is installed. */
+  MEDIA_HEIC: flag.default(true),
   /** Hosts of push services that may be called, with "*." before one for all below it. Default: every public one. */
   PUSH_ALLOWED_HOSTS: urlList.default([]),
   /** Lets push endpoints be plain HTTP on this machine: for tests, and refused elsewhere. */

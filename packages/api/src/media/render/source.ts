@@ -1,0 +1,150 @@
+// What an uploaded file is, before any of it is decoded: its real type, its size, its colours, and what it will take.
+// Throws BadPictureError for what is no picture, or too large a one.
+import sharp, { type Metadata, type Sharp } from "sharp";
+import { nameTakenTypes, type PictureType, sniffType } from "../media.type.ts";
+import { BadPictureError } from "./bad-picture.ts";
+import { type CodedColours, refuseHighDynamicRange } from "./colour.ts";
+import { asStillAvif, isHeifAnimated, readHeifColours } from "./heif.ts";
+import { type Animation, readPngAnimation, readPngColours } from "./png.ts";
+
+/** Size as seen upright. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Source extends Size {
+  type: PictureType;
+  /** What is decoded: what was uploaded, or the part of it that is shown. */
+  bytes: Buffer;
+  metadata: Metadata;
+  /** Colours told without a profile. */
+  colours: CodedColours | null;
+  isAnimated: boolean;
+  maxPixels: number;
+  /** About what the rendering will take at its peak. */
+  estimatedBytes: number;
+}
+
+/** Phones take photos of 200 megapixels, as baseline JPEGs: they are made smaller while they are read. */
+const maxShrunkPixels = 210_000_000;
+/** Plain PNG flows through in rows. */
+const maxFlowingPixels = 100_000_000;
+/** Everything else is held whole, at four bytes a pixel and more. */
+const maxHeldPixels = 50_000_000;
+
+// One thread a picture: several pictures at once use the processors better, and the event loop keeps its share.
+sharp.concurrency(1);
+// Every picture is another one: a cache of operations only holds memory.
+sharp.cache(false);
+// What is not taken cannot be loaded either, whatever a file says it is.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({ operation: ["Jpeg", "Png", "Webp", "Heif", "Nsgif"].map((name) => `VipsForeignLoad${name}`) });
+
+/** Looks at a file; `isHeicTaken` says whether HEVC may be decoded. Its real type counts, whatever it was announced as. */
+export async function readSource(upload: Uint8Array, input: { isHeicTaken: boolean }): Promise<Source> {
+  const type = sniffType(upload);
+  if (type === null) throw new BadPictureError(`This is not a ${nameTakenTypes(input)} picture.`);
+  const whole = asStillAvif(Buffer.from(upload.buffer, upload.byteOffset, upload.byteLength));
+  const metadata = await open(whole, { maxPixels: maxShrunkPixels })
+    .metadata()
+    .catch((cause) => refuse(cause, maxShrunkPixels));
+  if (metadata.compression === "hevc" && !input.isHeicTaken) {
+    throw new BadPictureError("HEIC pictures cannot be read here: save it as JPEG and send that.");
+  }
+  const { width, height } = metadata.autoOrient;
+  const maxPixels = maxPixelsOf(metadata, type);
+  if (width * height > maxPixels) throw tooManyPixels(maxPixels);
+  const colours = readColours(whole, { type, metadata });
+  refuseHighDynamicRange(colours);
+  const { bytes, isAnimated } = await findFirstShown(whole, { type, metadata });
+  const estimatedBytes = estimateBytes(metadata, { type, pixels: width * height, fileBytes: upload.length });
+  return { type, bytes, metadata, width, height, colours, isAnimated, maxPixels, estimatedBytes };
+}
+
+/** Opens the picture that a file shows first: of animations the first frame, of several pictures the primary one. */
+export function open(bytes: Uint8Array, input: { maxPixels: number; failOn?: "error" | "warning" }): Sharp {
+  return sharp(bytes, {
+    limitInputPixels: input.maxPixels,
+    // Warnings are common in real photos; broken or missing rows are not forgiven.
+    failOn: input.failOn ?? "error",
+    sequentialRead: true,
+    autoOrient: true,
+  });
+}
+
+/** Says in its owner's words what sharp found wrong with a file. */
+export function refuse(cause: unknown, maxPixels: number): never {
+  if (cause instanceof BadPictureError) throw cause;
+  const message = cause instanceof Error ? cause.message : "";
+  if (/pixel limit/i.test(message)) throw tooManyPixels(maxPixels);
+  if (/timeout/i.test(message)) throw new BadPictureError("The picture takes too long to read.");
+  throw new BadPictureError("The file is damaged or incomplete.", { cause });
+}
+
+function tooManyPixels(maxPixels: number): BadPictureError {
+  return new BadPictureError(`The picture has more than ${maxPixels / 1_000_000} million pixels.`);
+}
+
+function maxPixelsOf(metadata: Metadata, type: PictureType): number {
+  if (metadata.isProgressive) return maxHeldPixels;
+  if (type === "image/jpeg") return maxShrunkPixels;
+  return type === "image/png" ? maxFlowingPixels : maxHeldPixels;
+}
+
+function readColours(
+  bytes: Buffer,
+  { type, metadata }: { type: PictureType; metadata: Metadata },
+): CodedColours | null {
+  // Beside a profile only PNG's numbers count, where they say more than a profile can: that the picture is HDR.
+  if (type === "image/png") return readPngColours(bytes);
+  return metadata.format === "heif" && metadata.icc === undefined ? readHeifColours(bytes) : null;
+}
+
+interface FirstShown {
+  bytes: Buffer;
+  isAnimated: boolean;
+}
+
+async function findFirstShown(
+  bytes: Buffer,
+  { type, metadata }: { type: PictureType; metadata: Metadata },
+): Promise<FirstShown> {
+  if (type === "image/png") return cutOut(bytes, readPngAnimation(bytes), metadata);
+  if (metadata.format === "heif") return { bytes, isAnimated: isHeifAnimated(bytes) };
+  return { bytes, isAnimated: (metadata.pages ?? 1) > 1 };
+}
+
+/** The first frame in its place on the whole picture, which it need not fill. */
+async function cutOut(bytes: Buffer, animation: Animation, canvas: Metadata): Promise<FirstShown> {
+  const { first, isAnimated } = animation;
+  if (first === null) return { bytes, isAnimated };
+  const { left, top, width, height } = first.place;
+  const [right, bottom] = [canvas.width - left - width, canvas.height - top - height];
+  if (right < 0 || bottom < 0) throw new BadPictureError("The file is damaged or incomplete.");
+  if (width === canvas.width && height === canvas.height) return { bytes: first.bytes, isAnimated };
+  const placed = await sharp(first.bytes, { failOn: "error" })
+    .ensureAlpha()
+    .extend({ left, top, right, bottom, background: { r: 0, g: 0, b: 0, alpha: 0 } })
+    .keepMetadata()
+    .png({ compressionLevel: 0 })
+    .toBuffer()
+    .catch((cause) => refuse(cause, maxFlowingPixels));
+  return { bytes: placed, isAnimated };
+}
+
+/** What the process and the largest rendering take. This and the figures below were measured, and rounded up. */
+const baseBytes = 150_000_000;
+
+function estimateBytes(metadata: Metadata, of: { type: PictureType; pixels: number; fileBytes: number }): number {
+  return baseBytes + of.fileBytes + of.pixels * heldBytesAPixel(metadata, of.type);
+}
+
+function heldBytesAPixel(metadata: Metadata, type: PictureType): number {
+  const isDeep = metadata.depth !== "uchar";
+  if (metadata.format === "heif") return metadata.compression === "hevc" ? 16 : isDeep ? 25 : 18;
+  if (type === "image/gif") return 12;
+  if (type === "image/webp") return 4;
+  if (!metadata.isProgressive) return 0;
+  return isDeep ? 10 : 7;
+}
