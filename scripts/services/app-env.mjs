@@ -40,6 +40,8 @@ export async function makeAppEnv({ services, log, doesListen = true }) {
     PUBLIC_URL: process.env.PUBLIC_URL || `http://127.0.0.1:${port}`,
     LIMITS_SCALE: process.env.LIMITS_SCALE || "100",
     MAIL_DIR: process.env.MAIL_DIR || join(stateDir, "mail"),
+    // glibc's arenas, several for each processor, keep memory that nothing uses.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX || "2",
     STORAGE_DIR: process.env.STORAGE_DIR || join(stateDir, "media"),
   };
   return { ...process.env, ...chosen };
