@@ -55,7 +55,7 @@ export function createRenderPool(input: RenderPoolInput): RenderPool {
       clearTimeout(free.timer);
       if (isAlive(free.child)) return hold(free.child);
     }
-    return startChild(input.script ?? new URL("./child.ts", import.meta.url));
+    return startChild(input.script ?? new URL("./render.child.ts", import.meta.url));
   }
 
   function giveBack(child: ChildProcess): void {
