@@ -10,6 +10,7 @@ import {
   watchPosts,
   watchStreams,
 } from "@pixora/api";
+import { warmPrisma } from "@pixora/db";
 import { fastify } from "fastify";
 
 const closeWithinMs = 10_000;
@@ -28,6 +29,8 @@ metricsApp.get("/metrics", async (_request, reply) => reply.type(metrics.content
 await metricsApp.listen({ port: config.METRICS_PORT, host: config.METRICS_HOST });
 await app.listen({ port: config.PORT, host: config.HOST });
 log.info({ addresses: app.addresses(), metrics: metricsApp.addresses() }, "the server listens");
+// After the start, so as not to lengthen it, and before a person's call would wait for it.
+void warmPrisma(deps.db);
 
 let isClosing = false;
 async function close(signal: string): Promise<void> {

@@ -1,8 +1,8 @@
 // Opens the database: one pg pool, on it Prisma (schema, ordinary reads and writes) and prepared SQL (hot paths).
-// Promises: sessions run in UTC, statements are bounded in time, close() ends everything.
+// Promises: sessions run in UTC, statements are bounded in time, Prisma is loaded at its first use, close() ends everything.
+import { createRequire } from "node:module";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
-import { PrismaClient } from "./generated/client.ts";
 import { createSql, type Sql, type Tx } from "./sql.ts";
 import { splitOptions } from "./url.ts";
 
@@ -23,7 +23,8 @@ export interface DbConfig {
 export type Prisma = ReturnType<typeof createPrisma>;
 
 export interface Db {
-  prisma: Prisma;
+  /** Loaded by the first use, which blocks the process for a quarter of a second: see `warmPrisma`. */
+  readonly prisma: Prisma;
   sql: Sql;
   pool: Pool;
   /** Commits what `work` did, or nothing. Deadlocks and serialization failures run `work` again with jitter. */
@@ -46,15 +47,23 @@ const timeoutOptions = [
 export function createDb(config: DbConfig): Db {
   const pool = new Pool(poolConfig(config));
   pool.on("error", (error) => config.onIdleError?.(error));
+  return createDbOn(pool);
+}
+
+/** The same on a pool that is open already; `close` ends it. */
+export function createDbOn(pool: Pool): Db {
   const sql = createSql(pool);
-  const prisma = createPrisma(pool);
+  let prisma: Prisma | undefined;
   return {
-    prisma,
+    get prisma() {
+      prisma ??= createPrisma(pool);
+      return prisma;
+    },
     sql,
     pool,
     inTransaction: sql.inTransaction,
     async close() {
-      await prisma.$disconnect();
+      await prisma?.$disconnect();
       await pool.end();
     },
   };
@@ -75,10 +84,16 @@ function poolConfig(config: DbConfig): PoolConfig {
   };
 }
 
+const require = createRequire(import.meta.url);
+
 function createPrisma(pool: Pool) {
+  // Not an import: the generated client and its runtime are half of what a process loads, and many never ask for them.
+  const { PrismaClient } = require("./generated/client.ts") as typeof import("./generated/client.ts");
   const adapter = new PrismaPg(pool, { statementNameGenerator: boundedNames(), disposeExternalPool: false });
   return new PrismaClient({
     adapter,
+    // A longer message quotes our source, and reads files for it.
+    errorFormat: "minimal",
     omit: {
       credential: { passwordHash: true },
       signUp: { passwordHash: true },
@@ -86,6 +101,16 @@ function createPrisma(pool: Pool) {
       authToken: { salt: true },
     },
   });
+}
+
+/** Does now what the first use of Prisma would wait for. Failures are left to that first use. */
+export async function warmPrisma(db: Pick<Db, "prisma">): Promise<void> {
+  try {
+    // The first query of all compiles the compiler of queries; the next shape costs a few milliseconds.
+    await db.prisma.pushKey.findUnique({ where: { id: 1 }, select: { id: true } });
+  } catch {
+    // The database is away; whoever needs it hears so from their own call.
+  }
 }
 
 // Prepared statements cost memory on every connection, so only the first 500 shapes get a name;

@@ -1,8 +1,9 @@
 // The door of the package: the database client, prepared SQL and ids.
-export { checkDb, createDb, type Db, type DbConfig, type Prisma } from "./client.ts";
+export { checkDb, createDb, createDbOn, type Db, type DbConfig, type Prisma, warmPrisma } from "./client.ts";
 export { idAt, idEpochMs, idPattern, instantOfId, isId, maxId } from "./id.ts";
 export { migrationNames } from "./migrations.ts";
 export {
+  isPoolBusy,
   isRetryable,
   onStatementMade,
   PoolBusyError,

@@ -125,10 +125,21 @@ export function isRetryable(error: unknown): boolean {
   return code === "40P01" || code === "40001" || code === "P2034";
 }
 
-/** The SQLSTATE (or Prisma code) of an error, or null. */
+/**
+ * The code of a failure, or null: the SQLSTATE where PostgreSQL answered, whichever way the statement went; else the
+ * network's code (ECONNREFUSED) or Prisma's (P1001).
+ */
 export function sqlState(error: unknown): string | null {
   if (typeof error !== "object" || error === null || !("code" in error)) return null;
-  return typeof error.code === "string" ? error.code : null;
+  if (typeof error.code !== "string") return null;
+  return "meta" in error ? (stateBelowPrisma(error.meta) ?? error.code) : error.code;
+}
+
+// Prisma's own codes name some states, and lump the rest together (P2039, P2010).
+function stateBelowPrisma(meta: unknown): string | null {
+  const known = meta as { driverAdapterError?: { cause?: { originalCode?: unknown } } } | null | undefined;
+  const state = known?.driverAdapterError?.cause?.originalCode;
+  return typeof state === "string" ? state : null;
 }
 
 /** PostgreSQL refuses what comes behind a statement that failed, and does not know one that was closed. */
@@ -226,10 +237,15 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-// pg gives this failure no code of its own: its message is the only mark (pg-pool 3, `connectionTimeoutMillis`).
 function namePoolWait(error: unknown): unknown {
-  if (error instanceof Error && error.message.startsWith("timeout exceeded when trying to connect")) {
-    return new PoolBusyError("no database connection became free in time", { cause: error });
-  }
-  return error;
+  return isPoolBusy(error) ? new PoolBusyError("no database connection became free in time", { cause: error }) : error;
+}
+
+/**
+ * Whether no connection became free in time: a PoolBusyError, or what Prisma passes on as it is. pg gives this failure no
+ * code of its own: its message is the only mark (pg-pool 3, `connectionTimeoutMillis`).
+ */
+export function isPoolBusy(error: unknown): boolean {
+  if (error instanceof PoolBusyError) return true;
+  return error instanceof Error && error.message.startsWith("timeout exceeded when trying to connect");
 }

@@ -1,12 +1,12 @@
 // Turns whatever was thrown into the one AppError that a caller may read.
-import { PoolBusyError, sqlState } from "@pixora/db";
+import { isPoolBusy, sqlState } from "@pixora/db";
 import { RedisAwayError } from "@pixora/jobs";
 import type { ZodError } from "zod";
 import { StorageAwayError } from "../storage/storage.ts";
 import { AppError, type FieldErrors } from "./errors.ts";
 
-/** The database is away or overloaded: the same call may succeed in a moment. Classes 08, 53 and 57 of SQLSTATE. */
-const passingStates = /^(?:08...|53...|57P0.|57014|55P03|40P01|40001|25P03|P2034|P2024|P1001|P1017)$/;
+/** The database is away or overloaded: the same call may succeed in a moment. Classes 08, 53 and 57 of SQLSTATE, and what Prisma calls them. */
+const passingStates = /^(?:08...|53...|57P0.|57014|55P03|40P01|40001|25P03|P2034|P1001|P1008|P1017)$/;
 const passingNetworkCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 const retryAfterMs = 1_000;
 
@@ -14,7 +14,7 @@ const retryAfterMs = 1_000;
 export function nameFailure(error: unknown): AppError {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     if (cause instanceof AppError) return cause;
-    if (cause instanceof PoolBusyError || cause instanceof StorageAwayError || isPassing(cause)) {
+    if (isPoolBusy(cause) || cause instanceof StorageAwayError || isPassing(cause)) {
       return new AppError("service.unavailable", { retryAfterMs, cause: error });
     }
   }
@@ -29,7 +29,7 @@ function isPassing(error: Error): boolean {
 }
 
 /** PostgreSQL cannot be reached, starts or stops; a statement that was too slow is not this. */
-const awayStates = /^(?:08...|53...|57P0.|25P03|P1001|P1017)$/;
+const awayStates = /^(?:08...|53...|57P0.|25P03|P1001|P1008|P1017)$/;
 const redisAway =
   /Connection is closed|Command timed out|Stream isn't writeable|max retries per request|Socket timeout/i;
 /** It answers, but is not ready to serve: it starts, changes its role or is full. */
@@ -40,7 +40,7 @@ export function isStoreAway(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     const code = sqlState(cause);
     if (cause instanceof ProviderFailedError) return false;
-    if (cause instanceof PoolBusyError || cause instanceof StorageAwayError) return true;
+    if (isPoolBusy(cause) || cause instanceof StorageAwayError) return true;
     if (cause instanceof RedisAwayError || redisAway.test(cause.message) || redisUnready.test(cause.message))
       return true;
     if (code === null ? isPassing(cause) : awayStates.test(code) || passingNetworkCodes.has(code)) return true;

@@ -1,6 +1,6 @@
 // Calls a procedure of the whole router as someone, with a real token and a real check of the session, and says how it
 // ended. A change is made inside a transaction that is rolled back, so that every cell finds the world untouched.
-import { type Sql, type Statement, statement, type Tx } from "@pixora/db";
+import { createDbOn, type Sql, type Statement, statement, type Tx } from "@pixora/db";
 import {
   type AnyTRPCProcedure,
   callTRPCProcedure,
@@ -8,6 +8,7 @@ import {
   isTrackedEnvelope,
   type TRPCProcedureType,
 } from "@trpc/server";
+import { Pool, type PoolClient, type QueryConfig } from "pg";
 import { z } from "zod";
 import type { AppErrorCode } from "../../platform/call/errors.ts";
 import type { ProcedureMeta } from "../../platform/call/procedure.meta.ts";
@@ -99,8 +100,6 @@ async function readStart(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   throw new Error("the stream ended before it had caught up");
 }
 
-class RollBack extends Error {}
-
 /** Deps whose every write is undone once the work is over. */
 export interface UndoingDeps {
   /** Runs `work` and undoes it; answers what it answered. One at a time. */
@@ -109,37 +108,35 @@ export interface UndoingDeps {
 
 /** Makes them once for many works: what lives as long as deps (batchers, limits) is then made once, too. */
 export function createUndoingDeps(deps: Deps): UndoingDeps {
-  let present: Tx | null = null;
-  function tx(): Tx {
-    if (present === null) throw new Error("a call went on after it had answered");
-    return present;
-  }
-  const sql: Sql = {
-    many: (st, values) => tx().many(st, values),
-    maybe: (st, values) => tx().maybe(st, values),
-    one: (st, values) => tx().one(st, values),
-    run: (st, values) => tx().run(st, values),
-  };
-  const undoing: Deps = { ...deps, db: { ...deps.db, sql, inTransaction: (work) => withinSavepoint(tx(), work) } };
+  let present: PoolClient | null = null;
+  // SQL and Prisma both run on the one connection whose transaction is rolled back.
+  const db = createDbOn(
+    createPoolOfOne(() => {
+      if (present === null) throw new Error("a call went on after it had answered");
+      return present;
+    }),
+  );
+  const undoing: Deps = { ...deps, db: { ...db, inTransaction: (work) => withinSavepoint(db.sql, work) } };
   return {
     async undo(work) {
-      const answers: Awaited<ReturnType<typeof work>>[] = [];
+      const client = await deps.db.pool.connect();
       try {
-        await deps.db.inTransaction(async (outer) => {
-          present = outer;
-          answers.push(await work(undoing));
-          throw new RollBack();
-        });
-      } catch (error) {
-        if (!(error instanceof RollBack)) throw error;
+        await client.query("begin");
+        present = client;
+        return await work(undoing);
       } finally {
         present = null;
+        await client.query("rollback");
+        client.release();
       }
-      const [answer] = answers;
-      if (answer === undefined) throw new Error("the work answered nothing");
-      return answer;
     },
   };
+}
+
+// Prisma's adapter knows a pool by its class. This one lends the same connection for each statement, and no other.
+function createPoolOfOne(connection: () => PoolClient): Pool {
+  const query = async (config: QueryConfig) => connection().query(config);
+  return Object.assign(Object.create(Pool.prototype) as Pool, { options: {}, query });
 }
 
 function command(text: string): Statement<never> {
@@ -147,14 +144,33 @@ function command(text: string): Statement<never> {
 }
 
 // A transaction inside the one that is rolled back: to the code that asks for it, it ends as any other does.
-async function withinSavepoint<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
-  await tx.run(command("savepoint inner_transaction"));
+async function withinSavepoint<T>(sql: Sql, work: (tx: Tx) => Promise<T>): Promise<T> {
+  await sql.run(command("savepoint inner_transaction"));
   try {
+    const { tx, settle } = createInnerTx(sql);
     const answer = await work(tx);
-    await tx.run(command("release savepoint inner_transaction"));
+    await settle();
+    await sql.run(command("release savepoint inner_transaction"));
     return answer;
   } catch (error) {
-    await tx.run(command("rollback to savepoint inner_transaction"));
+    await sql.run(command("rollback to savepoint inner_transaction"));
     throw error;
   }
+}
+
+function createInnerTx(sql: Sql): { tx: Tx; settle: () => Promise<unknown> } {
+  const unawaited: Promise<unknown>[] = [];
+  function later<Row>(st: Statement<Row>, values?: readonly unknown[]): () => Row[] {
+    let rows: Row[] | undefined;
+    const sent = sql.many(st, values).then((answered) => {
+      rows = answered;
+    });
+    sent.catch(() => undefined);
+    unawaited.push(sent);
+    return () => {
+      if (rows === undefined) throw new Error(`statement ${st.name} has no answer before the commit`);
+      return rows;
+    };
+  }
+  return { tx: { ...sql, later, isTransaction: true }, settle: () => Promise.all(unawaited) };
 }
