@@ -81,8 +81,6 @@ export const keptPlainSql = {
   "push.selectKeys": notMovedYet,
   "push.upsertSubscription": inTransaction,
   "session.insertSession": inTransaction,
-  "session.revokeReplayed": notMovedYet,
-  "session.selectSessions": notMovedYet,
   "user.eraseUser": inTransaction,
   "user.selectAvatar": inTransaction,
   "user.selectIdByHandle": notMovedYet,

@@ -56,11 +56,6 @@ const rotate = statement<SessionRow>(
    returning id, user_id as "userId", generation, salt, expires_at as "expiresAt"`,
 );
 
-const revokeReplayed = statement<never>(
-  "session.revokeReplayed",
-  `update sessions set revoked_at = $2 where id = $1 and revoked_at is null`,
-);
-
 /**
  * Exchanges a refresh token for the next pair. The second time, within 30 s, gives the same refresh token again. Throws
  * auth.tokenInvalid for a token that is none, auth.tokenExpired for a session unused for too long, auth.suspended, and
@@ -111,7 +106,8 @@ function checkToken(
 
 async function endReplayed(deps: RefreshDeps, input: { session: RefreshableSession; now: Date }): Promise<never> {
   const { session, now } = input;
-  await deps.db.sql.run(revokeReplayed, [session.id, now]);
+  const where = { id: BigInt(session.id), revokedAt: null };
+  await deps.db.prisma.session.updateMany({ where, data: { revokedAt: now } });
   hintRevoked(deps, { userId: session.userId, sessionId: session.id });
   throw new AppError("auth.sessionRevoked");
 }

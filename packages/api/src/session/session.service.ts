@@ -82,31 +82,31 @@ export function createSessionChecker(
   };
 }
 
-const selectSessions = statement<{
-  id: string;
-  deviceName: string;
-  ipHint: string;
-  createdAt: Date;
-  lastUsedAt: Date;
-}>(
-  "session.selectSessions",
-  `select id, device_name as "deviceName", ip_hint as "ipHint", created_at as "createdAt", last_used_at as "lastUsedAt"
-   from sessions
-   where user_id = $1 and revoked_at is null and expires_at > $2
-   order by id = $3 desc, id desc limit 100`,
-);
+const shownOfSession = { id: true, deviceName: true, ipHint: true, createdAt: true, lastUsedAt: true } as const;
 
 /** The person's live sessions: the current one, then the newest 99 of the others. */
 export async function listSessions(
   deps: Pick<Deps, "db" | "clock">,
   input: { viewerId: string; sessionId: string },
 ): Promise<SessionPageView> {
-  const rows = await deps.db.sql.many(selectSessions, [input.viewerId, deps.clock.now(), input.sessionId]);
-  const items = rows.map((row) => ({
+  const { session } = deps.db.prisma;
+  const live = { userId: BigInt(input.viewerId), revokedAt: null, expiresAt: { gt: deps.clock.now() } };
+  const currentId = BigInt(input.sessionId);
+  const [current, others] = await Promise.all([
+    session.findFirst({ where: { ...live, id: currentId }, select: shownOfSession }),
+    session.findMany({
+      where: { ...live, id: { not: currentId } },
+      orderBy: { id: "desc" },
+      take: 99,
+      select: shownOfSession,
+    }),
+  ]);
+  const items = [...(current === null ? [] : [current]), ...others].map((row) => ({
     ...row,
+    id: row.id.toString(),
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUsedAt.toISOString(),
-    isCurrent: row.id === input.sessionId,
+    isCurrent: row.id === currentId,
   }));
   return { items, nextCursor: null };
 }
