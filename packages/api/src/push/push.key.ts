@@ -1,6 +1,5 @@
 // The VAPID key pair: it tells push services who rings, and browsers are bound to it from their subscription on.
 // Promise: made once for the whole deployment, whoever asks first, and kept in PostgreSQL.
-import { type Statement, statement } from "@pixora/db";
 import webPush from "web-push";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
@@ -11,22 +10,20 @@ export interface PushKeys {
   privateKey: string;
 }
 
-const columns = `public_key as "publicKey", private_key as "privateKey"`;
-const selectKeys: Statement<PushKeys> = statement("push.selectKeys", `select ${columns} from push_keys where id = 1`);
-const insertKeys: Statement<never> = statement(
-  "push.insertKeys",
-  `insert into push_keys (id, public_key, private_key) values (1, $1, $2) on conflict do nothing`,
-);
+/** The table holds one row. */
+const id = 1;
+const select = { publicKey: true, privateKey: true } as const;
 
 type KeyDeps = Pick<Deps, "db">;
 
 async function loadKeys({ db }: KeyDeps): Promise<PushKeys> {
-  const known = await db.sql.maybe(selectKeys);
+  const { pushKey } = db.prisma;
+  const known = await pushKey.findUnique({ where: { id }, select });
   if (known !== null) return known;
   const { publicKey, privateKey } = webPush.generateVAPIDKeys();
-  await db.sql.run(insertKeys, [publicKey, privateKey]);
+  await pushKey.createMany({ data: { id, publicKey, privateKey }, skipDuplicates: true });
   // Of several that came at once, the first has won; this statement sees it.
-  return db.sql.one(selectKeys);
+  return pushKey.findUniqueOrThrow({ where: { id }, select });
 }
 
 // They never change, so a process reads them once; a failure to read them is not kept.

@@ -62,7 +62,7 @@ async function ring(
   const { groupKey } = wanted.payload;
   const body = seal(subscription, writePushMessage(wanted.content, { tag: groupKey }));
   if (body === null) {
-    await dropSubscription(deps.db.sql, subscription);
+    await dropSubscription(deps, subscription);
     return { state: "skipped", error: "the subscription's keys are none" };
   }
   const headers = { ...(await headersFor(deps, url.origin)), "content-length": body.length, topic: topicOf(groupKey) };
@@ -84,7 +84,7 @@ async function outcomeOf(
   const error = `the push service answered ${status}`;
   if (status >= 200 && status < 300) return { state: "sent" };
   if (status === 404 || status === 410) {
-    await dropSubscription(deps.db.sql, subscription);
+    await dropSubscription(deps, subscription);
     return { state: "skipped", error };
   }
   if (status === 429 || status >= 500) return { state: "waiting", error, isTry: true, afterMs };

@@ -45,11 +45,6 @@ export async function subscribe(
   return ok;
 }
 
-const deleteOwn: Statement<never> = statement(
-  "push.deleteOwnSubscription",
-  `delete from push_subscriptions where endpoint = $2 and user_id = $1`,
-);
-
 /** Ends the ringing of one of the actor's browsers. The second time changes nothing. */
 export async function unsubscribe(
   deps: Pick<Deps, "db" | "config">,
@@ -57,7 +52,7 @@ export async function unsubscribe(
 ): Promise<typeof ok> {
   const { actorId, endpoint } = input;
   const href = URL.canParse(endpoint) ? (parseEndpoint(deps.config, endpoint)?.href ?? endpoint) : endpoint;
-  await deps.db.sql.run(deleteOwn, [actorId, href]);
+  await deps.db.prisma.pushSubscription.deleteMany({ where: { endpoint: href, userId: BigInt(actorId) } });
   return ok;
 }
 
@@ -93,14 +88,9 @@ export async function listSubscriptions(
   return sql.many(selectLive, [input.userIds, input.now]);
 }
 
-const deleteById: Statement<never> = statement(
-  "push.deleteSubscription",
-  `delete from push_subscriptions where id = $1`,
-);
-
-/** Forgets a subscription that its push service has forgotten. */
-export async function dropSubscription(sql: Sql, input: { id: string }): Promise<void> {
-  await sql.run(deleteById, [input.id]);
+/** Forgets a subscription that its push service has forgotten. The second time changes nothing. */
+export async function dropSubscription(deps: Pick<Deps, "db">, input: { id: string }): Promise<void> {
+  await deps.db.prisma.pushSubscription.deleteMany({ where: { id: BigInt(input.id) } });
 }
 
 const deleteDead: Statement<never> = statement(
