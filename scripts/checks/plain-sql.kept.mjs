@@ -81,5 +81,4 @@ export const keptPlainSql = {
   "user.selectAvatar": inTransaction,
   "user.selectIdByHandle": notMovedYet,
   "user.selectRole": onCallersSql,
-  "user.setRole": notMovedYet,
 };

@@ -1,4 +1,4 @@
-// Rules and writes of people: making one, finding by handle, roles, suspension. The only SQL, with user.profile.ts, that
+// Rules and writes of people: making one, finding by handle, roles, suspension. Nothing else, save user.profile.ts,
 // writes `users`.
 import { type Sql, statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
@@ -84,16 +84,13 @@ export async function findRole(sql: Sql, input: { userId: string }): Promise<Rol
   return (await sql.maybe(selectRole, [input.userId]))?.role ?? null;
 }
 
-const updateRole = statement<never>(
-  "user.setRole",
-  `update users set role = $2 where handle = $1 and deleted_at is null`,
-);
-
 /** Gives a person a role, at once. Throws user.notFound. The second time changes nothing. */
 export async function setRole(deps: Pick<Deps, "db">, input: { handle: string; role: Role }): Promise<void> {
   const handle = canonicalHandle(input.handle);
-  const changed = handle === null ? 0 : await deps.db.sql.run(updateRole, [handle, input.role]);
-  if (changed === 0) throw new AppError("user.notFound");
+  if (handle === null) throw new AppError("user.notFound");
+  const where = { handle, deletedAt: null };
+  const changed = await deps.db.prisma.user.updateMany({ where, data: { role: input.role } });
+  if (changed.count === 0) throw new AppError("user.notFound");
 }
 
 const updateSuspension = statement<never>(
