@@ -1,6 +1,6 @@
 // An account that goes while everybody, its owner included, is in the middle of something with it: no call fails without
 // a reason, nothing of the account is left, and everybody's counts are those of the rows.
-import { statement } from "@pixora/db";
+import { statement, warmPrisma } from "@pixora/db";
 import type { FactOf } from "@pixora/jobs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deleteAccount } from "../auth/auth.deletion.ts";
@@ -23,6 +23,8 @@ const fanCount = 12;
 let deps: TestDeps;
 beforeAll(async () => {
   deps = await openTestDeps({ env: { DATABASE_POOL_SIZE: "20" } });
+  // As the processes do: its first use must not hold everybody's locks up.
+  await warmPrisma(deps.db);
 });
 afterAll(() => deps.close());
 

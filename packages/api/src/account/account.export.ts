@@ -57,7 +57,14 @@ export async function requestExport(deps: Deps, input: { actorId: string }): Pro
 
 /** How the person's archive stands, with its link once it is ready. */
 export async function presentExport(deps: Deps, input: { viewerId: string }): Promise<ExportView> {
-  return viewOf(deps, await deps.db.sql.maybe(selectExport, [input.viewerId]));
+  const row = await deps.db.prisma.dataExport.findUnique({ where: { userId: BigInt(input.viewerId) } });
+  return viewOf(deps, row === null ? null : recordOf(row));
+}
+
+function recordOf(row: { id: bigint; userId: bigint; state: string; requestedAt: Date; expiresAt: Date | null }) {
+  const { state } = row;
+  const known = state === "ready" || state === "failed" ? state : "running";
+  return { ...row, id: row.id.toString(), userId: row.userId.toString(), state: known } satisfies ExportRecord;
 }
 
 function viewOf(deps: Deps, record: ExportRecord | null): ExportView {
@@ -149,15 +156,6 @@ async function* writeSection(tx: Tx, input: { section: ExportSection; userId: st
   }
 }
 
-const selectReady = statement<ExportRecord>(
-  "account.selectReadyExport",
-  `select ${columns} from exports where id = $1 and state = 'ready' and expires_at > $2`,
-);
-const selectPart = statement<{ content: string }>(
-  "account.selectExportPart",
-  `select content from export_parts where export_id = $1 and position = $2`,
-);
-
 /** An archive on its way out. */
 export interface ExportFile {
   fileName: string;
@@ -171,7 +169,7 @@ export interface ExportFile {
 export async function readExport(deps: Deps, input: { token: string }): Promise<ExportFile | null> {
   const { token } = input;
   const id = readSignedId(token);
-  const record = id === null ? null : await deps.db.sql.maybe(selectReady, [id, deps.clock.now()]);
+  const record = id === null ? null : await findReady(deps, id);
   if (record === null || record.expiresAt === null) return null;
   if (!signedIdIsRight(deps, { purpose: "export.v1", token, parts: [record.userId] })) return null;
   return {
@@ -182,10 +180,17 @@ export async function readExport(deps: Deps, input: { token: string }): Promise<
   };
 }
 
+async function findReady(deps: Deps, id: string): Promise<ExportRecord | null> {
+  const where = { id: BigInt(id), state: "ready", expiresAt: { gt: deps.clock.now() } };
+  const row = await deps.db.prisma.dataExport.findFirst({ where });
+  return row === null ? null : recordOf(row);
+}
+
 // One part at a time: a slow reader holds 256 KiB of this process and no connection.
 async function* readParts(deps: Deps, exportId: string): AsyncGenerator<string> {
   for (let position = 0; ; position += 1) {
-    const part = await deps.db.sql.maybe(selectPart, [exportId, position]);
+    const where = { exportId_position: { exportId: BigInt(exportId), position } };
+    const part = await deps.db.prisma.exportPart.findUnique({ where, select: { content: true } });
     if (part === null) return;
     yield part.content;
   }
