@@ -10,17 +10,13 @@ import { announceEnded, type EndedSessions, endSessions } from "../session/sessi
 import { moveUserCounts } from "../user/user.counter.ts";
 import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
 
-const selectHash = statement<{ passwordHash: string }>(
-  "auth.selectHash",
-  `select password_hash as "passwordHash" from credentials where user_id = $1`,
-);
-
 /** The hash behind a password that is right. Throws auth.wrongCredentials. */
 export async function requirePassword(
   deps: Pick<Deps, "db">,
   input: { userId: string; password: string },
 ): Promise<string> {
-  const row = await deps.db.sql.maybe(selectHash, [input.userId]);
+  const where = { userId: BigInt(input.userId) };
+  const row = await deps.db.prisma.credential.findUnique({ where, select: { passwordHash: true } });
   const passwordHash = row?.passwordHash ?? null;
   const isRight = await verifyPassword({ passwordHash, password: input.password });
   if (passwordHash === null || !isRight) throw new AppError("auth.wrongCredentials");

@@ -84,10 +84,6 @@ export async function sendMails(deps: Deps, input: { facts: readonly MailRequest
   if (failure !== undefined) throw failure.reason;
 }
 
-const assignToken = statement<never>(
-  "auth.assignMailToken",
-  `update auth_tokens set kind = $2, user_id = $3, sign_up_id = $4 where id = $1`,
-);
 const markSent = statement<never>("auth.markMailSent", `update auth_tokens set sent_at = $2 where id = $1`);
 const dropRequest = statement<never>(
   "auth.dropMailRequest",
@@ -114,8 +110,15 @@ async function assign(deps: Deps, input: { row: MailRequestRow; decision: Decisi
   const { row, decision } = input;
   if (decision.kind === "alreadyRegistered") return decision;
   const { kind, userId, signUpId, handle } = decision;
-  await deps.db.sql.run(assignToken, [row.id, kind, userId, signUpId]);
+  await deps.db.prisma.authToken.updateMany({
+    where: { id: BigInt(row.id) },
+    data: { kind, userId: idOrNull(userId), signUpId: idOrNull(signUpId) },
+  });
   return { kind, handle, token: writeMailToken(deps, { ...row, kind, userId, signUpId }) };
+}
+
+function idOrNull(id: string | null): bigint | null {
+  return id === null ? null : BigInt(id);
 }
 
 async function deliver(deps: Deps, input: { mail: AccountMail; address: string }): Promise<void> {

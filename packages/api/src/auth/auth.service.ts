@@ -104,17 +104,6 @@ function selectCredential(name: string, condition: string) {
 const credentialByEmail = selectCredential("auth.selectCredentialByEmail", "c.email = $1");
 const credentialByHandle = selectCredential("auth.selectCredentialByHandle", "u.handle = $1");
 
-function selectWaiting(name: string, column: string) {
-  return statement<{ passwordHash: string }>(
-    name,
-    `select password_hash as "passwordHash" from sign_ups
-     where ${column} = $1 and expires_at > $2 order by id desc limit 1`,
-  );
-}
-
-const waitingByEmail = selectWaiting("auth.selectSignUpByEmail", "email");
-const waitingByHandle = selectWaiting("auth.selectSignUpByHandle", "handle");
-
 /**
  * Opens a session; each call opens another. Throws auth.wrongCredentials (the same for an unknown login and a wrong
  * password), auth.suspended, and auth.emailUnverified where addresses must be verified first; the last two only to
@@ -144,8 +133,11 @@ export async function signIn(
 // The newest waiting sign-up is looked at whether the address belongs to an account or not, or the answer would tell.
 async function refuseWaiting(deps: Deps, input: { isEmail: boolean; login: string; password: string }): Promise<void> {
   const { isEmail, login, password } = input;
-  const select = isEmail ? waitingByEmail : waitingByHandle;
-  const waiting = await deps.db.sql.maybe(select, [login, deps.clock.now()]);
+  const waiting = await deps.db.prisma.signUp.findFirst({
+    where: { ...(isEmail ? { email: login } : { handle: login }), expiresAt: { gt: deps.clock.now() } },
+    orderBy: { id: "desc" },
+    select: { passwordHash: true },
+  });
   const isRight = await verifyPassword({ passwordHash: waiting?.passwordHash ?? null, password });
   if (isRight) throw new AppError("auth.emailUnverified");
 }
