@@ -1,6 +1,5 @@
 // The link in a mail by which its reader stops mails, without signing in. Promises: only we can make one; it does nothing
 // but stop mails, and works for as long as the secret that signed it.
-import { statement } from "@pixora/db";
 import { updatePreferences } from "../notification/notification.preference.ts";
 import {
   type NotificationType,
@@ -42,11 +41,6 @@ const noMails: UpdatePreferencesInput = {
   digest: { frequency: "off" },
 };
 
-const selectLiving = statement<{ id: string }>(
-  "delivery.selectUnsubscriber",
-  `select id from users where id = $1 and deleted_at is null`,
-);
-
 /**
  * Stops what a token is about, or all mails; answers what was stopped, and null for a token that is none. A digest is
  * never stopped alone: mails about each single thing would take its place. The second time changes nothing.
@@ -60,7 +54,8 @@ export async function unsubscribe(
   const scope = input.isAll ? "all" : known.scope;
   const changes = scope === "all" ? noMails : { types: { [scope]: { email: false } } };
   // Of an account that is gone nothing is left to stop.
-  const isLiving = (await deps.db.sql.maybe(selectLiving, [known.userId])) !== null;
-  if (isLiving) await updatePreferences(deps, { actorId: known.userId, changes });
+  const where = { id: BigInt(known.userId), deletedAt: null };
+  const living = await deps.db.prisma.user.findUnique({ where, select: { id: true } });
+  if (living !== null) await updatePreferences(deps, { actorId: known.userId, changes });
   return scope;
 }

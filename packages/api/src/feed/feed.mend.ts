@@ -27,11 +27,6 @@ const selectDeadLetters = statement<DeadLetter>(
    order by "factId" limit 1000`,
 );
 
-const insertMended = statement<never>(
-  "feed.insertMended",
-  `insert into feed_mended (fact_id) values ($1) on conflict do nothing`,
-);
-
 const forgetMended = statement<never>(
   "feed.forgetMended",
   `delete from feed_mended mended
@@ -43,7 +38,8 @@ export async function mendWindows(deps: Pick<Deps, "db" | "redis">): Promise<voi
   for (const letter of await deps.db.sql.many(selectDeadLetters, [feedJobs])) {
     if (letter.authorId !== null) await dropWindowsOfFollowers(deps, { authorId: letter.authorId });
     await dropWindowsSurely(deps, { readerIds: letter.readerIds });
-    await deps.db.sql.run(insertMended, [letter.factId]);
+    const data = { factId: BigInt(letter.factId) };
+    await deps.db.prisma.feedMended.createMany({ data, skipDuplicates: true });
   }
   await deps.db.sql.run(forgetMended);
 }

@@ -64,14 +64,10 @@ export async function purgeAccounts(
 /** A call that was under way when the account ended may still have written; two rounds usually suffice. */
 const maxRounds = 5;
 
-const selectDeleted = statement<{ id: string }>(
-  "purge.selectDeletedUser",
-  `select id from users where id = $1 and deleted_at is not null`,
-);
-
 async function purgePerson(deps: Deps, input: { userId: string }): Promise<void> {
   // Nobody but the deleted: a fact that lies must not cost an account.
-  if ((await deps.db.sql.maybe(selectDeleted, [input.userId])) === null) return;
+  const where = { id: BigInt(input.userId), deletedAt: { not: null } };
+  if ((await deps.db.prisma.user.findUnique({ where, select: { id: true } })) === null) return;
   for (const purge of steps) await purge(deps, input);
 }
 

@@ -82,12 +82,7 @@ export async function deleteOldIdempotencyKeys(deps: Pick<Deps, "db">): Promise<
   await runInBatches(deps.db.sql, { statement: deleteOldStatement });
 }
 
-const deleteOwnStatement = statement<never>(
-  "idempotency.deleteKeysOfUser",
-  `delete from idempotency_keys where user_id = $1`,
-);
-
 /** Deletes the keys of a person: at most a day's worth. May be run again. */
 export async function purgeIdempotencyKeysOfUser(deps: Pick<Deps, "db">, input: { userId: string }): Promise<void> {
-  await deps.db.sql.run(deleteOwnStatement, [input.userId]);
+  await deps.db.prisma.idempotencyKey.deleteMany({ where: { userId: BigInt(input.userId) } });
 }
