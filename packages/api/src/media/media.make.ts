@@ -11,7 +11,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import { finishMedia, type MediaOutcome } from "./media.finish.ts";
 import { isHeicTaken } from "./media.heic.ts";
 import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
-import type { MediaPurpose } from "./media.schema.ts";
+import { type MediaPurpose, mediaPurpose } from "./media.schema.ts";
 import { maxUploadBytes } from "./media.type.ts";
 import { BadPictureError } from "./render/bad-picture.ts";
 import { createRenderPool } from "./render/pool.ts";
@@ -26,12 +26,6 @@ interface MediaToMake {
 
 /** A picture at which so many workers ended is to blame, not they. */
 const maxAttempts = 10;
-
-// One that failed comes again only by a replay, or by a job that ran twice: then its upload is gone, and it fails again.
-const selectToMake = statement<MediaToMake>(
-  "media.selectToMake",
-  `select id, purpose from media where id = $1 and state in ('processing', 'failed') and deleted_at is null`,
-);
 
 // Committed before the work and taken back after it: what stays was cut off by the end of a worker.
 const beginRender = statement<{ attempts: number }>(
@@ -66,7 +60,7 @@ export async function makeVariants(
 
 async function makePicture(deps: MakeDeps, fact: FactOf<"media.makeVariants">): Promise<void> {
   const { mediaId } = fact.payload;
-  const media = await deps.db.sql.maybe(selectToMake, [mediaId]);
+  const media = await findToMake(deps, mediaId);
   if (media === null) {
     await deps.db.inTransaction(async (tx) => recordDone(tx, { job: "media.makeVariants", factIds: [fact.id] }));
   } else {
@@ -76,6 +70,15 @@ async function makePicture(deps: MakeDeps, fact: FactOf<"media.makeVariants">): 
     if (!isFirst && outcome.state === "ready") await dropUnlessMade(deps, { mediaId, outcome });
   }
   await deps.storage.deleteMany({ keys: [intakeKey(mediaId), uploadKey(mediaId)] });
+}
+
+// One that failed comes again only by a replay, or by a job that ran twice: then its upload is gone, and it fails again.
+async function findToMake(deps: MakeDeps, mediaId: string): Promise<MediaToMake | null> {
+  const row = await deps.db.prisma.media.findUnique({
+    where: { id: BigInt(mediaId), state: { in: ["processing", "failed"] }, deletedAt: null },
+    select: { purpose: true },
+  });
+  return row === null ? null : { id: mediaId, purpose: mediaPurpose.parse(row.purpose) };
 }
 
 /**
@@ -123,17 +126,13 @@ async function renderOrRefuse(
   }
 }
 
-const isReady = statement<{ id: string }>(
-  "media.checkIsReady",
-  `select id from media where id = $1 and state = 'ready' and deleted_at is null`,
-);
-
 async function dropUnlessMade(
   deps: MakeDeps,
   input: { mediaId: string; outcome: MediaOutcome & { state: "ready" } },
 ): Promise<void> {
   const { mediaId, outcome } = input;
   // Another worker may have made the very same files.
-  if ((await deps.db.sql.maybe(isReady, [mediaId])) !== null) return;
+  const where = { id: BigInt(mediaId), state: "ready", deletedAt: null };
+  if ((await deps.db.prisma.media.findUnique({ where, select: { id: true } })) !== null) return;
   await deps.storage.deleteMany({ keys: outcome.variants.map(([width]) => pictureKey(mediaId, width)) });
 }

@@ -11,11 +11,6 @@ import { mediaIdOfKey } from "./media.key.ts";
 
 export type UploadResult = "stored" | "notPermitted" | "wrongType" | "wrongSize" | "exists";
 
-const selectIsPending = statement<{ isPending: boolean }>(
-  "media.checkIsPending",
-  `select exists (select from media where id = $1 and state = 'pending' and deleted_at is null) as "isPending"`,
-);
-
 /**
  * Takes an upload by its token, if it is what was signed: the type and length as announced by the sender, then the bytes.
  * The second time answers "exists" and stores nothing.
@@ -30,8 +25,10 @@ export async function receiveUpload(
   if (input.byteSize !== null && input.byteSize !== upload.byteSize) return "wrongSize";
   const mediaId = mediaIdOfKey(upload.key);
   // What is complete is not written to again, even where its upload has been cleared away.
-  const { isPending } = await deps.db.sql.one(selectIsPending, [mediaId]);
-  return isPending ? deps.storage.local.receive(upload, input.body) : "exists";
+  if (mediaId === null) return "exists";
+  const where = { id: BigInt(mediaId), state: "pending", deletedAt: null };
+  const pending = await deps.db.prisma.media.findUnique({ where, select: { id: true } });
+  return pending !== null ? deps.storage.local.receive(upload, input.body) : "exists";
 }
 
 export interface ServedFile {

@@ -9,7 +9,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import { finishMedia } from "./media.finish.ts";
 import { isHeicTaken } from "./media.heic.ts";
 import { intakeKey, uploadKey } from "./media.key.ts";
-import type { CreatedMediaView, CreateMediaInput, MediaState, MediaView } from "./media.schema.ts";
+import type { CreatedMediaView, CreateMediaInput, MediaView } from "./media.schema.ts";
 import { isTakenType, nameTakenTypes } from "./media.type.ts";
 import { presentOwnMedia } from "./media.view.ts";
 
@@ -58,16 +58,20 @@ async function announceMedia(tx: Tx, input: { actorId: string } & CreateMediaInp
 }
 
 interface AnnouncedRow {
-  state: MediaState;
+  state: string;
   contentType: string;
   byteSize: number;
 }
 
-const selectAnnounced = statement<AnnouncedRow>(
-  "media.selectAnnounced",
-  `select state, content_type as "contentType", byte_size as "byteSize"
-   from media where id = $1 and owner_id = $2 and deleted_at is null`,
-);
+function findAnnounced(
+  deps: Pick<Deps, "db">,
+  input: { actorId: string; mediaId: string },
+): Promise<AnnouncedRow | null> {
+  return deps.db.prisma.media.findUnique({
+    where: { id: BigInt(input.mediaId), ownerId: BigInt(input.actorId), deletedAt: null },
+    select: { state: true, contentType: true, byteSize: true },
+  });
+}
 
 const startStatement = statement<never>(
   "media.startRender",
@@ -83,7 +87,7 @@ export async function completeMedia(
   input: { actorId: string; mediaId: string },
 ): Promise<MediaView> {
   const { actorId, mediaId } = input;
-  const announced = await deps.db.sql.maybe(selectAnnounced, [mediaId, actorId]);
+  const announced = await findAnnounced(deps, input);
   if (announced === null) throw new AppError("media.notFound");
   if (announced.state === "pending") await takeUpload(deps, { ...input, announced });
   return presentOwnMedia(deps, { actorId, mediaId });
@@ -99,7 +103,7 @@ async function takeUpload(
   const isThere = await deps.storage.copy({ from: uploadKey(mediaId), to: key });
   const taken = isThere ? await deps.storage.stat({ key }) : null;
   if (taken === null) {
-    const now = await deps.db.sql.maybe(selectAnnounced, [mediaId, input.actorId]);
+    const now = await findAnnounced(deps, input);
     // A second call may have been faster, and its picture be done.
     if (now?.state === "pending") throw new AppError("media.notReady");
     return;
