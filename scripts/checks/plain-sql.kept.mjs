@@ -48,7 +48,6 @@ export const keptPlainSql = {
   "media.startRender": inTransaction,
   "media.wearAvatar": inTransaction,
   "moderation.insertReport": inTransaction,
-  "moderation.selectReport": notMovedYet,
   "mute.deleteMute": inTransaction,
   "mute.insertMute": inTransaction,
   "notification.listNotifications": onHotPath,

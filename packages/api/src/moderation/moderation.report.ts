@@ -1,5 +1,5 @@
 // Reports: anyone tells, moderators look through what is open and resolve it. The only SQL that writes `reports`.
-import { maxId, statement, type Tx } from "@pixora/db";
+import { statement, type Tx } from "@pixora/db";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
 import { AppError, type AppErrorCode } from "../platform/call/errors.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
@@ -73,24 +73,27 @@ async function findMaker(tx: Tx, input: { actorId: string; target: ReportTargetI
   return row.userId;
 }
 
+const shownOfReport = {
+  id: true,
+  reporterId: true,
+  userId: true,
+  postId: true,
+  commentId: true,
+  reason: true,
+  note: true,
+  createdAt: true,
+} as const;
+
 interface ReportRow {
-  id: string;
-  reporterId: string;
-  userId: string;
-  postId: string | null;
-  commentId: string | null;
+  id: bigint;
+  reporterId: bigint;
+  userId: bigint;
+  postId: bigint | null;
+  commentId: bigint | null;
   reason: string;
   note: string;
   createdAt: Date;
 }
-
-const selectOpenReports = statement<ReportRow>(
-  "moderation.listOpenReports",
-  `select id, reporter_id as "reporterId", user_id as "userId", post_id as "postId", comment_id as "commentId",
-     reason, note, created_at as "createdAt"
-   from reports where resolved_at is null and id < coalesce($1::bigint, ${maxId})
-   order by id desc limit $2`,
-);
 
 const cursorKind = { list: "moderation.reports", position: idInput };
 
@@ -100,15 +103,22 @@ export async function listOpenReports(
   input: PageRequest,
 ): Promise<Page<ReportView>> {
   const before = decodeCursor(cursorKind, { input: {}, cursor: input.cursor });
-  const rows = await deps.db.sql.many(selectOpenReports, [before, input.limit + 1]);
+  const rows: ReportRow[] = await deps.db.prisma.report.findMany({
+    where: { resolvedAt: null, ...(before === null ? {} : { id: { lt: BigInt(before) } }) },
+    orderBy: { id: "desc" },
+    take: input.limit + 1,
+    select: shownOfReport,
+  });
   const page = cutPage(rows, {
     limit: input.limit,
-    cursorAfter: (last) => encodeCursor(cursorKind, { input: {}, position: last.id }),
+    cursorAfter: (last) => encodeCursor(cursorKind, { input: {}, position: last.id.toString() }),
   });
-  const people = await presentUserSummaries(deps, { ids: page.rows.flatMap((row) => [row.userId, row.reporterId]) });
+  const people = await presentUserSummaries(deps, {
+    ids: page.rows.flatMap((row) => [`${row.userId}`, `${row.reporterId}`]),
+  });
   const items = page.rows.flatMap((row) => {
-    const user = people.get(row.userId);
-    const reporter = people.get(row.reporterId);
+    const user = people.get(row.userId.toString());
+    const reporter = people.get(row.reporterId.toString());
     return user === undefined || reporter === undefined ? [] : [toReportView(row, { user, reporter })];
   });
   return { items, nextCursor: page.nextCursor };
@@ -116,7 +126,7 @@ export async function listOpenReports(
 
 function toReportView(row: ReportRow, people: Pick<ReportView, "user" | "reporter">): ReportView {
   return {
-    id: row.id,
+    id: row.id.toString(),
     target: targetOf(row),
     ...people,
     reason: row.reason,
@@ -126,7 +136,7 @@ function toReportView(row: ReportRow, people: Pick<ReportView, "user" | "reporte
 }
 
 function targetOf(row: Pick<ReportRow, "postId" | "commentId" | "userId">): ReportView["target"] {
-  if (row.postId !== null) return { postId: row.postId };
-  if (row.commentId !== null) return { commentId: row.commentId };
-  return { userId: row.userId };
+  if (row.postId !== null) return { postId: row.postId.toString() };
+  if (row.commentId !== null) return { commentId: row.commentId.toString() };
+  return { userId: row.userId.toString() };
 }

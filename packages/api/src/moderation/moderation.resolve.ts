@@ -9,17 +9,10 @@ import type { ReportAction } from "./moderation.schema.ts";
 import { suspendUser } from "./moderation.service.ts";
 
 interface ReportedRow {
-  userId: string;
-  postId: string | null;
-  commentId: string | null;
-  isResolved: boolean;
+  userId: bigint;
+  postId: bigint | null;
+  commentId: bigint | null;
 }
-
-const selectReport = statement<ReportedRow>(
-  "moderation.selectReport",
-  `select user_id as "userId", post_id as "postId", comment_id as "commentId", resolved_at is not null as "isResolved"
-   from reports where id = $1`,
-);
 
 const updateReport = statement<never>(
   "moderation.resolveReports",
@@ -37,17 +30,22 @@ export async function resolveReport(
   input: { actorId: string; reportId: string; action: ReportAction },
 ): Promise<void> {
   const { actorId, reportId, action } = input;
-  const report = await deps.db.sql.maybe(selectReport, [reportId]);
+  const report = await deps.db.prisma.report.findUnique({
+    where: { id: BigInt(reportId) },
+    select: { userId: true, postId: true, commentId: true, resolvedAt: true },
+  });
   if (report === null) throw new AppError("moderation.notFound");
-  if (report.isResolved) return;
-  if (action === "suspend") await suspendUser(deps, { actorId, userId: report.userId });
+  if (report.resolvedAt !== null) return;
+  if (action === "suspend") await suspendUser(deps, { actorId, userId: report.userId.toString() });
   if (action === "delete") await deleteReported(deps, { actorId, report });
   await deps.db.sql.run(updateReport, [reportId, actorId, action]);
 }
 
 // What is gone already is as good as deleted.
 async function deleteReported(deps: Deps, input: { actorId: string; report: ReportedRow }): Promise<void> {
-  const { userId, postId, commentId } = input.report;
+  const userId = input.report.userId.toString();
+  const postId = input.report.postId?.toString() ?? null;
+  const commentId = input.report.commentId?.toString() ?? null;
   try {
     // Only its author may delete a post: the moderator borrows that right here.
     if (postId !== null) await deletePost(deps, { actorId: userId, postId });
