@@ -54,7 +54,6 @@ export const keptPlainSql = {
   "notification.listOfGroup": onHotPath,
   "notification.selectCaused": stepOfPurge,
   "notification.selectCounts": onHotPath,
-  "notification.selectPreferences": notMovedYet,
   "notification.setNextDigest": inTransaction,
   "outbox.deleteDeadLetter": ownedByJobs,
   "post.deleteEdits": inTransaction,
