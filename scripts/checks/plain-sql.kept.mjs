@@ -3,10 +3,9 @@
 
 const inTransaction = "part of a transaction that locks or writes sets in SQL: a transaction is one or the other";
 const onCallersSql = "runs on the connection that its caller hands over, which may be a transaction of SQL";
-const onHotPath = "read whenever somebody opens the app";
+const onHotPath = "read whenever somebody opens the app or a profile";
 const stepOfPurge = "a step of a purge whose other steps lock and move counters in SQL";
 const ownedByJobs = "a text of packages/jobs, which knows no database client";
-const notMovedYet = "ordinary: Prisma can take it over";
 
 export const keptPlainSql = {
   "account.deleteExport": inTransaction,
@@ -64,6 +63,6 @@ export const keptPlainSql = {
   "session.insertSession": inTransaction,
   "user.eraseUser": inTransaction,
   "user.selectAvatar": inTransaction,
-  "user.selectIdByHandle": notMovedYet,
+  "user.selectIdByHandle": onHotPath,
   "user.selectRole": onCallersSql,
 };

@@ -44,13 +44,6 @@ export async function listPostsByUser(
 
 const postHistory = { list: "post.history", position: idInput };
 
-const selectEdits = statement<{ id: string; caption: string; editedAt: Date }>(
-  "post.listEdits",
-  `select id, caption, edited_at as "editedAt" from post_edits
-   where post_id = $1 and id < coalesce($2::bigint, ${maxId})
-   order by id desc limit $3`,
-);
-
 /** Captions that edits replaced, each with the instant of its replacement. Throws post.notFound, cursor.invalid. */
 export async function listPostEdits(
   deps: Pick<Deps, "db">,
@@ -59,12 +52,17 @@ export async function listPostEdits(
   const { viewerId, postId, limit } = input;
   const before = decodeCursor(postHistory, { input: { postId }, cursor: input.cursor });
   const [rows] = await Promise.all([
-    deps.db.sql.many(selectEdits, [postId, before, limit + 1]),
+    deps.db.prisma.postEdit.findMany({
+      where: { postId: BigInt(postId), ...(before === null ? {} : { id: { lt: BigInt(before) } }) },
+      orderBy: { id: "desc" },
+      take: limit + 1,
+      select: { id: true, caption: true, editedAt: true },
+    }),
     requireVisiblePost(deps.db.sql, { viewerId, postId }),
   ]);
   const page = cutPage(rows, {
     limit,
-    cursorAfter: (last) => encodeCursor(postHistory, { input: { postId }, position: last.id }),
+    cursorAfter: (last) => encodeCursor(postHistory, { input: { postId }, position: last.id.toString() }),
   });
   const items = page.rows.map((row) => ({ caption: row.caption, editedAt: row.editedAt.toISOString() }));
   return { items, nextCursor: page.nextCursor };
