@@ -1,8 +1,8 @@
 // `pnpm dead-letters`: lists facts that a job gave up, newest first, with their errors. `pnpm dead-letters replay <id … |
 // all>` puts them back to the jobs that gave them up, once the cause is mended; one that fails again is here again.
 import { createOutboxDb } from "@pixora/api/domain";
-import { createDb, isId } from "@pixora/db";
-import { countDeadLetters, type DeadLetter, listDeadLetters, type OutboxDb, replayDeadLetters } from "@pixora/jobs";
+import { createDb, type Db, isId } from "@pixora/db";
+import { countDeadLetters, type OutboxDb, replayDeadLetters } from "@pixora/jobs";
 
 const usage = "usage: pnpm dead-letters [replay <id … | all>]";
 const shown = 50;
@@ -21,16 +21,25 @@ function readOrder(words: readonly string[]): Order | null {
   return ids.every(isId) ? { word: "replay", ids } : null;
 }
 
-async function list({ query }: OutboxDb): Promise<void> {
-  const letters = await listDeadLetters(query, { limit: shown });
-  const count = await countDeadLetters(query);
+async function list({ prisma }: Db): Promise<void> {
+  const letters = await prisma.deadLetter.findMany({ orderBy: { id: "desc" }, take: shown });
+  const count = await prisma.deadLetter.count();
   for (const letter of letters) console.log(describe(letter));
   console.log(
     count > letters.length ? `${count} dead letters, the newest ${letters.length} shown` : `${count} dead letters`,
   );
 }
 
-function describe({ id, fact, job, payload, error, createdAt }: DeadLetter): string {
+interface Letter {
+  id: bigint;
+  fact: string;
+  job: string;
+  payload: unknown;
+  error: string;
+  createdAt: Date;
+}
+
+function describe({ id, fact, job, payload, error, createdAt }: Letter): string {
   const reason = error.split("\n").slice(0, errorLines);
   const lines = [JSON.stringify(payload), ...reason].map((line) => `    ${line.trim()}`);
   return [`${id}  ${createdAt.toISOString()}  ${fact} → ${job}`, ...lines].join("\n");
@@ -55,8 +64,7 @@ async function main(): Promise<number> {
   if (url === undefined) return fail("DATABASE_URL is not set", 78);
   const db = createDb({ url, maxConnections: 1, applicationName: "pixora-dead-letters" });
   try {
-    const outbox = createOutboxDb(db);
-    await (order.word === "list" ? list(outbox) : replay(outbox, order.ids));
+    await (order.word === "list" ? list(db) : replay(createOutboxDb(db), order.ids));
     return 0;
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error), 1);
