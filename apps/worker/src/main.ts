@@ -17,6 +17,7 @@ import {
   watchDeliveries,
   watchJobs,
 } from "@pixora/api/domain";
+import { warmPrisma } from "@pixora/db";
 import {
   countDeadLetters,
   createProducer,
@@ -82,6 +83,8 @@ app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).s
 await app.register(boardPlugin, { producer });
 await app.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });
 log.info({ addresses: app.addresses(), queues: config.WORKER_QUEUES }, "the worker works");
+// After the start, so as not to lengthen it, and before a job would wait for it with locks in its hand.
+void warmPrisma(deps.db);
 
 let isClosing = false;
 async function close(signal: string): Promise<void> {
