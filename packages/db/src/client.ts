@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
-import { createSql, type Sql, type Tx } from "./sql.ts";
+import { createSql, type Sql, type Tx, textDigest } from "./sql.ts";
 import { splitOptions } from "./url.ts";
 
 export interface DbConfig {
@@ -113,15 +113,16 @@ export async function warmPrisma(db: Pick<Db, "prisma">): Promise<void> {
   }
 }
 
-// Prepared statements cost memory on every connection, so only the first 500 shapes get a name;
-// the empty name is PostgreSQL's unnamed statement.
+// Prepared statements cost memory on every connection, so only the first 500 shapes get a name; the empty name is
+// PostgreSQL's unnamed statement. The name is the text's: another client on the same connection (a pooler lends it to
+// several processes) gives the same name to the same text, and never to another.
 function boundedNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
     const known = names.get(sql);
     if (known !== undefined) return known;
     if (names.size >= 500) return "";
-    const name = `prisma:${names.size}`;
+    const name = `prisma:${textDigest(sql)}`;
     names.set(sql, name);
     return name;
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDb, type Db, idAt, instantOfId, PoolBusyError, statement, type Tx } from "./index.ts";
+import { createDb, createDbOn, type Db, idAt, instantOfId, PoolBusyError, statement, type Tx } from "./index.ts";
 
 let db: Db;
 
@@ -25,6 +25,16 @@ describe("statements", () => {
   test("two texts under one name do not share a prepared statement", async () => {
     expect(await db.sql.one(statement<{ n: number }>("test.same", "select 1 as n"))).toEqual({ n: 1 });
     expect(await db.sql.one(statement<{ n: number }>("test.same", "select 2 as n"))).toEqual({ n: 2 });
+  });
+
+  test("two clients of Prisma on one connection do not share one for two texts", async () => {
+    const one = createDb({ url: process.env.TEST_DATABASE_URL ?? "", maxConnections: 1 });
+    const other = createDbOn(one.pool);
+    expect(await one.prisma.$queryRawUnsafe("select 1 as n")).toEqual([{ n: 1 }]);
+    expect(await other.prisma.$queryRawUnsafe("select 2 as n")).toEqual([{ n: 2 }]);
+    expect(await other.prisma.$queryRawUnsafe("select 1 as n")).toEqual([{ n: 1 }]);
+    await other.prisma.$disconnect();
+    await one.close();
   });
 
   test("int8 comes back as a decimal string", async () => {

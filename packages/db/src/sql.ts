@@ -48,10 +48,14 @@ export class PoolBusyError extends Error {
  * prepared statement, whatever a deploy or a pooler keeps alive.
  */
 export function statement<Row>(name: string, text: string): Statement<Row> {
-  const digest = createHash("sha1").update(text).digest("base64url").slice(0, 10);
-  const made = { name: `${name}:${digest}`, text };
+  const made = { name: `${name}:${textDigest(text)}`, text };
   for (const listener of madeListeners) listener(made);
   return made;
+}
+
+/** What tells two texts apart in the names of prepared statements. */
+export function textDigest(text: string): string {
+  return createHash("sha1").update(text).digest("base64url").slice(0, 10);
 }
 
 const madeListeners = new Set<(made: Statement<unknown>) => void>();
