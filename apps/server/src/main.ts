@@ -14,6 +14,7 @@ import { warmPrisma } from "@pixora/db";
 import { fastify } from "fastify";
 
 const closeWithinMs = 10_000;
+const warmAfterMs = 5_000;
 
 const config = readConfigOrExit();
 const log = createLog({ level: config.LOG_LEVEL, name: "server" });
@@ -29,8 +30,8 @@ metricsApp.get("/metrics", async (_request, reply) => reply.type(metrics.content
 await metricsApp.listen({ port: config.METRICS_PORT, host: config.METRICS_HOST });
 await app.listen({ port: config.PORT, host: config.HOST });
 log.info({ addresses: app.addresses(), metrics: metricsApp.addresses() }, "the server listens");
-// After the start, so as not to lengthen it, and before a person's call would wait for it.
-void warmPrisma(deps.db);
+// Behind the start, which it would lengthen, and before a person's call has to wait for it.
+setTimeout(() => void warmPrisma(deps.db), warmAfterMs).unref();
 
 let isClosing = false;
 async function close(signal: string): Promise<void> {

@@ -31,6 +31,8 @@ import {
 import { fastify } from "fastify";
 import { boardPlugin } from "./board.ts";
 
+const warmAfterMs = 5_000;
+
 const config = readConfigOrExit();
 const log = createLog({ level: config.LOG_LEVEL, name: "worker" });
 const deps = createDeps({ config, log, applicationName: "pixora-worker" });
@@ -83,8 +85,8 @@ app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).s
 await app.register(boardPlugin, { producer });
 await app.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });
 log.info({ addresses: app.addresses(), queues: config.WORKER_QUEUES }, "the worker works");
-// After the start, so as not to lengthen it, and before a job would wait for it with locks in its hand.
-void warmPrisma(deps.db);
+// Behind the start, which it would lengthen, and before a job has to wait for it with locks in its hand.
+setTimeout(() => void warmPrisma(deps.db), warmAfterMs).unref();
 
 let isClosing = false;
 async function close(signal: string): Promise<void> {
