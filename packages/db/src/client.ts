@@ -23,7 +23,7 @@ export interface DbConfig {
 export type Prisma = ReturnType<typeof createPrisma>;
 
 export interface Db {
-  /** Loaded by the first use, which blocks the process for a quarter of a second: see `warmPrisma`. */
+  /** Loaded by the first use, which holds the process up for some tenths of a second: see `warmPrisma`. */
   readonly prisma: Prisma;
   sql: Sql;
   pool: Pool;
