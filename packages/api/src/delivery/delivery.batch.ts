@@ -21,7 +21,6 @@ export function createDeliveryBatches(deps: Pick<Deps, "db" | "clock">): Deliver
       const deliveries: NewDelivery[] = [];
       for (const turn of turnsOfTick) {
         const delivery = asked.get(turn);
-        asked.delete(turn);
         if (delivery === undefined || turnOf.has(keyOf(delivery))) continue;
         turnOf.set(keyOf(delivery), turn);
         deliveries.push(delivery);
@@ -39,8 +38,9 @@ export function createDeliveryBatches(deps: Pick<Deps, "db" | "clock">): Deliver
   return {
     claim(delivery) {
       turns += 1;
-      asked.set(String(turns), delivery);
-      return claim(String(turns));
+      const turn = String(turns);
+      asked.set(turn, delivery);
+      return claim(turn).finally(() => asked.delete(turn));
     },
     async record(ending) {
       await record(JSON.stringify(ending));

@@ -1,5 +1,6 @@
 // The link in a mail by which its reader stops mails, without signing in. Promises: only we can make one; it does nothing
 // but stop mails, and works for as long as the secret that signed it.
+import { isId } from "@pixora/db";
 import { updatePreferences } from "../notification/notification.preference.ts";
 import {
   type NotificationType,
@@ -29,7 +30,8 @@ export function readUnsubscribeToken(
   deps: Keyed,
   input: { token: string },
 ): { userId: string; scope: UnsubscribeScope } | null {
-  const [, scope = "", userId = "", signature = ""] = /^([A-Z_]+|all)\.(\d{1,19})\.([\w-]+)$/.exec(input.token) ?? [];
+  const [, scope = "", userId = "", signature = ""] = /^([A-Z_]+|all)\.(\d+)\.([\w-]+)$/.exec(input.token) ?? [];
+  if (!isId(userId)) return null;
   if (!signerOf(deps).isValid(`${scope}.${userId}`, signature)) return null;
   if (scope === "all") return { userId, scope };
   const type = notificationType.safeParse(scope);

@@ -1,5 +1,6 @@
 // Where the files of a picture stand in the storage, and which picture a file belongs to. Pure.
-import { idPattern } from "@pixora/db";
+
+import { isId } from "@pixora/db";
 
 /** What was uploaded, while it may still be. */
 export function uploadKey(mediaId: string): string {
@@ -19,8 +20,11 @@ export function pictureKey(mediaId: string, width: number): string {
 /** The folders above: what a sweep walks through. */
 export const mediaPrefixes = ["upload/", "intake/", "picture/"] as const;
 
+const keys = /^(?:upload|intake)\/(\d+)$|^picture\/(\d+)\/[1-9]\d{0,4}\.webp$/;
+
 /** Whose file it is; null for one that we did not make. */
 export function mediaIdOfKey(key: string): string | null {
-  const id = /^(?:upload|intake)\/(\d+)$|^picture\/(\d+)\/\d+\.webp$/.exec(key)?.slice(1).find(Boolean);
-  return id !== undefined && idPattern.test(id) ? id : null;
+  const [, upload, picture] = keys.exec(key) ?? [];
+  const id = upload ?? picture;
+  return id !== undefined && isId(id) ? id : null;
 }

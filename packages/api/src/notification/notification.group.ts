@@ -3,7 +3,7 @@
 import { maxId, type Statement, statement } from "@pixora/db";
 import { z } from "zod";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
-import type { Page, PageRequest } from "../platform/call/wire.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { NotificationGroupView, NotificationView } from "./notification.schema.ts";
 import { presentNotifications } from "./notification.view.ts";
@@ -18,9 +18,8 @@ interface GroupRow {
   newestIds: string[];
 }
 
-const id = z.string().regex(/^\d{1,19}$/);
 /** `pin` is the newest notification of the first page: what is newer arrives live. */
-const cursorKind = { list: "notification.groups", position: z.object({ pin: id, latestId: id }) };
+const cursorKind = { list: "notification.groups", position: z.object({ pin: idInput, latestId: idInput }) };
 
 // More actors than are shown, since some may be hidden from the viewer.
 const groupsStatement: Statement<GroupRow> = statement(

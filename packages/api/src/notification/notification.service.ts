@@ -1,17 +1,16 @@
 // What a person reads of their notifications, and marks: lists, counts, read and seen.
 // Promises: counts are exact as stored; a mark moves rows, counts and the log together, and a repeat changes nothing.
 import { type Statement, statement, type Tx } from "@pixora/db";
-import { z } from "zod";
 import { appendLiveEvents, lockLiveHeads } from "../log/log.head.ts";
 import { hintPeople } from "../log/log.hint.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
-import type { Page, PageRequest } from "../platform/call/wire.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
 import type { MarkReadInput, NotificationView } from "./notification.schema.ts";
 import { presentNotifications } from "./notification.view.ts";
 
-const listCursor = { list: "notification.list", position: z.string().regex(/^\d{1,19}$/) };
+const listCursor = { list: "notification.list", position: idInput };
 
 const listStatement: Statement<{ id: string }> = statement(
   "notification.listNotifications",

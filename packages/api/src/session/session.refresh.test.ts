@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signUp } from "../auth/auth.service.ts";
 import { openTestDeps, type TestDeps } from "../testing/index.ts";
-import { graceMs, refreshSession } from "./session.refresh.ts";
+import { graceMs, issueTokens, refreshSession } from "./session.refresh.ts";
 import { createSessionChecker, sessionLifeMs, signOut } from "./session.service.ts";
 import { verifyAccessToken } from "./session.token.ts";
 
@@ -40,6 +40,20 @@ describe("refreshing", () => {
     expect(tokens.refreshToken).not.toBe(first);
     const fresh = await verifyAccessToken(deps, { token: tokens.accessToken });
     expect(fresh).toMatchObject({ userId: viewer.userId, sessionId: viewer.sessionId });
+  });
+
+  test("works for a session whose id has 19 digits, as all have from 2031 on", async () => {
+    const { first } = await openSession();
+    const id = "1000000000000000001";
+    await deps.db.prisma.session.update({ where: { id: BigInt(first.split(".")[0] ?? "") }, data: { id: BigInt(id) } });
+    const row = await deps.db.prisma.session.findUniqueOrThrow({ where: { id: BigInt(id) }, omit: { salt: false } });
+    const { refreshToken } = await issueTokens(deps, {
+      ...row,
+      id,
+      userId: String(row.userId),
+      salt: Buffer.from(row.salt),
+    });
+    expect(await refresh(refreshToken)).toMatch(/^1000000000000000001\.1\./);
   });
 
   test("twenty times at once with one token gives all the same successor, and nobody is signed out", async () => {

@@ -1,6 +1,6 @@
 // Refresh tokens: session id, generation, and a MAC over both and the session's salt; nothing of them is stored.
 // Promises: parallel refreshes of one token agree on one successor; a token older than that ends its session.
-import { statement } from "@pixora/db";
+import { isId, statement } from "@pixora/db";
 import { hintRevoked } from "../log/log.hint.ts";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -83,9 +83,11 @@ export async function refreshSession(deps: RefreshDeps, input: { refreshToken: s
 }
 
 function parseToken(text: string): { sessionId: string; generation: number; mac: Buffer } {
-  const match = /^([1-9]\d{0,17})\.(0|[1-9]\d{0,8})\.([\w-]{43})$/.exec(text);
+  const match = /^(\d+)\.(0|[1-9]\d{0,8})\.([\w-]{43})$/.exec(text);
   const [, sessionId, generation, mac] = match ?? [];
-  if (sessionId === undefined || generation === undefined || mac === undefined) throw new AppError("auth.tokenInvalid");
+  if (sessionId === undefined || generation === undefined || mac === undefined || !isId(sessionId)) {
+    throw new AppError("auth.tokenInvalid");
+  }
   return { sessionId, generation: Number(generation), mac: Buffer.from(mac, "base64url") };
 }
 

@@ -1,11 +1,11 @@
 // Access tokens: short-lived JWTs, HS256. Promises: algorithm, type, audience, issuer and key id are all checked;
 // verified tokens are remembered until they expire, so the usual call costs a map look-up.
-import { idPattern } from "@pixora/db";
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Viewer } from "../platform/call/context.ts";
 import { AppError } from "../platform/call/errors.ts";
+import { idInput } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
 import { keyFor, keyIdOf } from "../platform/secret/key.ts";
@@ -19,8 +19,8 @@ const maxTokenChars = 2_000;
 const maxRemembered = 20_000;
 
 const claims = z.object({
-  sub: z.string().regex(idPattern),
-  sid: z.string().regex(idPattern),
+  sub: idInput,
+  sid: idInput,
   exp: z.int(),
 });
 

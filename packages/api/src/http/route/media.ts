@@ -28,13 +28,13 @@ export async function mediaPlugin(app: FastifyInstance, options: { deps: Deps })
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
 
-  app.put<{ Querystring: { t?: string } }>(
+  app.put<{ Querystring: Record<string, unknown> }>(
     "/media/upload",
     { bodyLimit: maxUploadBytes, config: { bodyTimeoutMs: uploadTimeoutMs } },
     async (request, reply) => {
       const length = request.headers["content-length"];
       const result = await receiveUpload(deps, {
-        token: request.query.t ?? "",
+        token: textOf(request.query.t) ?? "",
         contentType: request.headers["content-type"],
         byteSize: length === undefined ? null : Number(length),
         body: request.raw,
@@ -45,16 +45,22 @@ export async function mediaPlugin(app: FastifyInstance, options: { deps: Deps })
     },
   );
 
-  app.get<{ Params: { mediaId: string; file: string }; Querystring: { e?: string; s?: string } }>(
+  app.get<{ Params: { mediaId: string; file: string }; Querystring: Record<string, unknown> }>(
     "/media/picture/:mediaId/:file",
     async (request, reply) => {
       const { mediaId, file } = request.params;
-      const { e: expires, s: signature } = request.query;
+      const expires = textOf(request.query.e);
+      const signature = textOf(request.query.s);
       const served = await findServedFile(deps, { key: `picture/${mediaId}/${file}`, expires, signature });
       if (served === null) return reply.code(404).send({ message: "Not found", requestId: request.id });
       return sendPicture(request, reply, { served, etag: `"${mediaId}-${file}"` });
     },
   );
+}
+
+/** A parameter that stands once in a query; one that stands twice is a list, and none of ours. */
+function textOf(parameter: unknown): string | undefined {
+  return typeof parameter === "string" ? parameter : undefined;
 }
 
 /** A whole file, one part of it, or nothing where the client has it: a picture under its name never changes. */

@@ -1,13 +1,9 @@
 // Shapes that every room's schema shares: ids, instants, pages, `{ ok: true }`.
-import { idPattern, maxId } from "@pixora/db";
+import { isId } from "@pixora/db";
 import { z } from "zod";
 
 /** A decimal id; what fits no 64-bit column is a field error, not a database error. */
-export const idInput = z
-  .string()
-  .regex(idPattern, "Not an id")
-  // Runs after a failed pattern too, so it compares text: of equal length, digits order as numbers do.
-  .refine((text) => text.length < maxId.length || text <= maxId, "Not an id");
+export const idInput = z.string().refine(isId, "Not an id");
 
 export const idView = z.string();
 /** ISO-8601, UTC. */

@@ -93,3 +93,36 @@ test("a load that hangs keeps the others waiting for a second, not longer", asyn
   source.letOne();
   expect(await Promise.all([hanging, waiting])).toEqual(["a", "b"]);
 });
+
+test("a key that fails takes no other along", async () => {
+  const calls: string[][] = [];
+  const load = createBatchLoader<string, string>({
+    async load(keys) {
+      calls.push(keys);
+      if (keys.includes("bad")) throw new Error("bad key");
+      return new Map(keys.map((key) => [key, key]));
+    },
+  });
+  const ends = await Promise.allSettled(["a", "b", "bad", "c", "d"].map(load));
+  expect(ends.map((end) => (end.status === "fulfilled" ? end.value : "failed"))).toEqual([
+    "a",
+    "b",
+    "failed",
+    "c",
+    "d",
+  ]);
+  expect(calls[0]).toEqual(["a", "b", "bad", "c", "d"]);
+});
+
+test("where a store is away, nothing is asked again", async () => {
+  const calls: string[][] = [];
+  const load = createBatchLoader<string, string>({
+    async load(keys) {
+      calls.push(keys);
+      throw Object.assign(new Error("starting up"), { code: "57P03" });
+    },
+  });
+  const ends = await Promise.allSettled(["a", "b", "c"].map(load));
+  expect(ends.map((end) => end.status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(calls).toHaveLength(1);
+});
