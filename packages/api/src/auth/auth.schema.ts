@@ -1,22 +1,23 @@
 // What callers send to `auth`, and what they get. Addresses are canonical (lower case) from here on.
 import { z } from "zod";
+import { maxAddressChars } from "../platform/limit/limit.owner.ts";
 import { isCommonPassword } from "../platform/secret/password.ts";
-import { textInput } from "../platform/text/text.ts";
+import { rawTextInput, textInput } from "../platform/text/text.ts";
 import { tokensView } from "../session/session.schema.ts";
 import { newHandleInput } from "../user/user.handle.ts";
 import { displayNameInput } from "../user/user.name.ts";
 import { meView } from "../user/user.schema.ts";
 
 /** ASCII only (zod's pattern), so that lower case means the same here and in PostgreSQL. */
-export const emailInput = z.string().trim().max(254).toLowerCase().pipe(z.email("Not an e-mail address"));
+export const emailInput = z
+  .string()
+  .max(maxAddressChars, { error: `At most ${maxAddressChars} characters`, abort: true })
+  .trim()
+  .toLowerCase()
+  .pipe(z.email("Not an e-mail address"));
 
 /** A password as typed: no trimming; NFC, so that one keyboard's é is another's. */
-const typedPassword = z
-  .string()
-  .max(1_024, "At most 128 characters")
-  .refine((text) => text.isWellFormed(), "Contains half of a character")
-  .refine((text) => !text.includes("\0"), "Contains a NUL character")
-  .transform((text) => text.normalize("NFC"));
+const typedPassword = rawTextInput({ maxUnits: 1_024, message: "At most 128 characters" });
 
 /** A password to be set. Code points are counted: a password is not read, so graphemes mean nothing to it. */
 export const newPasswordInput = typedPassword
@@ -35,7 +36,7 @@ export const signUpInput = z.object({
   deviceName: deviceNameInput,
 });
 export const signInInput = z.object({
-  login: textInput({ min: 1, max: 254, isSingleLine: true }),
+  login: textInput({ min: 1, max: maxAddressChars, maxUnits: maxAddressChars, isSingleLine: true }),
   password: typedPassword,
   deviceName: deviceNameInput,
 });

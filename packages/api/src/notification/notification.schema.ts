@@ -55,7 +55,7 @@ export const notificationGroupPageView = pageView(notificationGroupView);
 const groupKey = z
   .string()
   .min(1)
-  .max(200)
+  .max(200, { abort: true })
   .refine((key) => key.isWellFormed() && !key.includes("\0"), "Not a group");
 
 export const listNotificationsInput = z.object({ groupKey: groupKey.nullish(), ...pageShape }).prefault({});
@@ -93,7 +93,7 @@ const digest = z.object({
   frequency: z.enum(["off", "daily", "weekly"]),
   /** Of the person's day, in their time zone. */
   hour: z.int().min(0).max(23),
-  timeZone: z.string().max(100).refine(isTimeZone, "Not a time zone"),
+  timeZone: z.string().max(100, { abort: true }).refine(isTimeZone, "Not a time zone"),
 });
 export type Digest = z.infer<typeof digest>;
 

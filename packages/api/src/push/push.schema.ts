@@ -15,7 +15,7 @@ function bytesInput(byteCount: number) {
 
 const endpointInput = z
   .string()
-  .max(2_000)
+  .max(2_000, { abort: true })
   .refine((text) => text.isWellFormed() && !text.includes("\0"), "Not an endpoint of a push service");
 
 export const subscribeInput = z.object({

@@ -23,6 +23,7 @@ const reservedHandles: ReadonlySet<string> = new Set(
 /** A handle as anyone may type it, made canonical. Says nothing of whether it may be taken. */
 export const handleInput = z
   .string()
+  .max(200, { error: "3 to 30 letters a-z, digits, dots and underscores", abort: true })
   .trim()
   .regex(typedHandle, "3 to 30 letters a-z, digits, dots and underscores")
   .transform((handle) => handle.toLowerCase());

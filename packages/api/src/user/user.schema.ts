@@ -71,8 +71,9 @@ export type Role = z.infer<typeof roleView>;
 /** A page of the web: http or https, at most 200 characters, without a login in it. */
 const websiteInput = z
   .string()
+  .max(1_000, { error: "At most 200 characters", abort: true })
   .trim()
-  .max(200, "At most 200 characters")
+  .max(200, { error: "At most 200 characters", abort: true })
   .refine(isWebAddress, "Must be an http(s) URL");
 
 function isWebAddress(text: string): boolean {

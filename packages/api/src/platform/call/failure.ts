@@ -64,10 +64,13 @@ export function isStoreBusy(error: unknown): boolean {
   return false;
 }
 
-/** `{ "media.0.alt": ["Too long"] }` of a failed parse. */
+/** More than a form has; a list of thousands of wrong things needs no answer many times as long. */
+const maxIssues = 50;
+
+/** `{ "media.0.alt": ["Too long"] }` of a failed parse: of its first 50 faults. */
 export function fieldErrorsOf(error: ZodError): FieldErrors {
   const fields: FieldErrors = {};
-  for (const { path, message } of error.issues.flatMap((issue) => issuesOf(issue, []))) {
+  for (const { path, message } of error.issues.slice(0, maxIssues).flatMap((issue) => issuesOf(issue, []))) {
     const name = path.map(String).join(".");
     fields[name] = [...(fields[name] ?? []), message];
   }

@@ -27,7 +27,7 @@ export const ok = { ok: true } as const;
 export const idempotencyKeyInput = z
   .string()
   .min(1)
-  .max(64)
+  .max(64, { abort: true })
   .refine((key) => key.isWellFormed() && !key.includes("\0"), "Not a text")
   .optional();
 

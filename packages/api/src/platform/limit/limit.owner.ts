@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Deps } from "../process/deps.ts";
 import { keysFor } from "../secret/key.ts";
+import { normalFormOf } from "../text/normal-form.ts";
 import { addressKeyOf } from "./address.ts";
 import type { BudgetOwner, CallType } from "./limits.ts";
 
@@ -18,8 +19,8 @@ export interface Call {
   beginsSession: boolean;
 }
 
-/** Longer ones are no login and no address: the schemas refuse them. */
-const maxTextChars = 5_000;
+/** What signs in, and the address of a mailbox: longer ones are refused by their schemas. */
+export const maxAddressChars = 254;
 
 /**
  * The owner of a budget, or null where the call has none: a stranger has no user, and a login that is no text will be
@@ -44,20 +45,22 @@ export function ownerOf(by: BudgetOwner, call: Call, input: unknown): string | n
   }
 }
 
-/** The owner "login at address" of a login as typed or stored. */
-export function loginAtAddress(login: string, ip: string): string {
-  return `${canonicalText(login)} ${addressKeyOf(ip)}`;
+/** The owner "login at address" of a login as typed or stored; null for a text that can be no login. */
+export function loginAtAddress(login: string, ip: string): string | null {
+  const canonical = canonicalText(login);
+  return canonical === null ? null : `${canonical} ${addressKeyOf(ip)}`;
 }
 
 function textOf(input: unknown, field: string): string | null {
   if (typeof input !== "object" || input === null) return null;
   const text: unknown = Reflect.get(input, field);
-  return typeof text === "string" && text.length <= maxTextChars ? canonicalText(text) : null;
+  return typeof text === "string" ? canonicalText(text) : null;
 }
 
 // At least as coarse as the schemas of `auth`: no two spellings of one login may have two budgets.
-function canonicalText(text: string): string {
-  return text.normalize("NFC").trim().toLowerCase();
+function canonicalText(text: string): string | null {
+  if (text.length > maxAddressChars) return null;
+  return normalFormOf(text)?.trim().toLowerCase() ?? null;
 }
 
 /** What is stored of an owner: a keyed hash, which tells nobody whose it is and is found by no search for them. */

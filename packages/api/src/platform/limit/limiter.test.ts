@@ -48,6 +48,35 @@ function rightFor(handle: string): Outcome {
 }
 
 describe("signing in", () => {
+  test("is counted for its address before what was sent is looked at", async () => {
+    const on = await openWithRedis({ LIMITS_SCALE: "0.01" });
+    const call: Call = { path: "auth.signIn", type: "mutation", ip: "198.51.100.90", userId: null };
+    const reads: unknown[] = [];
+    async function readInput() {
+      reads.push(null);
+      return { login: "anna" };
+    }
+    await limiterOf(on).spend(call, readInput);
+    expect(reads.length).toBeGreaterThan(0);
+    reads.length = 0;
+    await expect(limiterOf(on).spend(call, readInput)).rejects.toMatchObject({ code: "limit.exceeded" });
+    // The reserve of known devices alone still looks at who it is.
+    expect(reads.length).toBeLessThanOrEqual(1);
+    const mail: Call = { ...call, path: "auth.requestPasswordReset" };
+    await limiterOf(on).spend(mail, readInput);
+    reads.length = 0;
+    await expect(limiterOf(on).spend(mail, readInput)).rejects.toMatchObject({ code: "limit.exceeded" });
+    expect(reads).toEqual([]);
+    await on.close();
+  });
+
+  test("with a text that can be no login is counted for its address alone", async () => {
+    const call: Call = { path: "auth.signIn", type: "mutation", ip: "198.51.100.91", userId: null };
+    for (const login of ["x".repeat(255), `a${"\u0301".repeat(33)}`]) {
+      for (let tries = 0; tries < 12; tries += 1) await limiterOf(deps).spend(call, async () => ({ login }));
+    }
+  });
+
   test("ten wrong passwords for a login pass from one address, also when all come at once", async () => {
     expect(await countIn(200, () => ({ login: "anna", ip: "198.51.100.1" }))).toBe(10);
   });

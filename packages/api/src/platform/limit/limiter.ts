@@ -8,7 +8,7 @@ import { createBuckets } from "./bucket.ts";
 import { createKnownDevices } from "./known-device.ts";
 import { type Call, hashOwner, loginAtAddress, loginsOfSignedIn, ownerOf } from "./limit.owner.ts";
 import { createSharedBudget, type SharedBudget } from "./limiter.redis.ts";
-import { type Budget, findPlan } from "./limits.ts";
+import { type Budget, findPlan, isInInput } from "./limits.ts";
 
 /** How a call that was counted ended. */
 export type Outcome = { isOk: true; output: unknown } | { isOk: false; code: AppErrorCode };
@@ -44,7 +44,7 @@ export const limiterOf = onePerDeps((deps: LimiterDeps): Limiter => {
   return {
     async spend(call, readInput) {
       const plan = findPlan(call);
-      if (!plan.isInProcess) return guarded.spend(call, await readInput());
+      if (!plan.isInProcess) return guarded.spend(call, readInput);
       here.take(call);
       return null;
     },
@@ -100,6 +100,8 @@ function createHere(deps: LimiterDeps) {
   };
 }
 
+type OwnerBy = (budget: Budget) => Promise<string | null>;
+
 interface Spent {
   budget: Budget;
   giveBack(): unknown;
@@ -111,10 +113,10 @@ function createGuarded(deps: LimiterDeps) {
   const devices = createKnownDevices(deps);
 
   /** Takes all or none; answers the points, or the milliseconds to wait. */
-  async function takeAll(budgets: readonly Budget[], ownerBy: (budget: Budget) => string | null) {
+  async function takeAll(budgets: readonly Budget[], ownerBy: OwnerBy) {
     const spent: Spent[] = [];
     for (const budget of budgets) {
-      const owner = ownerBy(budget);
+      const owner = await ownerBy(budget);
       if (owner === null) continue;
       const taken = await take(budget, hashOwner(deps, owner));
       if (typeof taken === "number") {
@@ -126,15 +128,16 @@ function createGuarded(deps: LimiterDeps) {
     return spent;
   }
 
-  async function isKnownDevice(reserve: Budget, ownerBy: (budget: Budget) => string | null): Promise<boolean> {
-    const owner = ownerBy(reserve);
+  async function isKnownDevice(reserve: Budget, ownerBy: OwnerBy): Promise<boolean> {
+    const owner = await ownerBy(reserve);
     return owner !== null && devices.isKnown(hashOwner(deps, owner));
   }
 
   return {
-    async spend(call: Call, input: unknown): Promise<Receipt> {
+    async spend(call: Call, readInput: () => Promise<unknown>): Promise<Receipt> {
       const { budgets, reserve } = findPlan(call);
-      const ownerBy = (budget: Budget) => ownerOf(budget.by, call, input);
+      // The input is not even parsed for an address that may not call at all.
+      const ownerBy: OwnerBy = async ({ by }) => ownerOf(by, call, isInInput(by) ? await readInput() : null);
       let spent = await takeAll(budgets, ownerBy);
       if (typeof spent === "number" && reserve !== null && (await isKnownDevice(reserve, ownerBy))) {
         spent = await takeAll([reserve], ownerBy);
@@ -145,7 +148,7 @@ function createGuarded(deps: LimiterDeps) {
         async end(outcome) {
           await Promise.all(owedBack(taken, outcome).map((one) => one.giveBack()));
           if (!call.beginsSession || !outcome.isOk) return;
-          const places = loginsOfSignedIn(outcome.output).map((login) => loginAtAddress(login, call.ip));
+          const places = loginsOfSignedIn(outcome.output).flatMap((login) => loginAtAddress(login, call.ip) ?? []);
           await devices.remember(places.map((place) => hashOwner(deps, place)));
         },
       };

@@ -35,6 +35,6 @@ test("budgets have names of their own, and one call is never counted half here, 
 
 test("signing in is bound for a login at an address, for the address and for the login; known devices have a reserve", () => {
   const { budgets, reserve } = findPlan({ path: "auth.signIn", type: "mutation" });
-  expect(budgets.map((budget) => budget.by)).toEqual(["login at address", "address", "login"]);
+  expect(budgets.map((budget) => budget.by)).toEqual(["address", "login at address", "login"]);
   expect(reserve).toMatchObject({ by: "login at address" });
 });

@@ -12,6 +12,11 @@ const day = 24 * hour;
  */
 export type BudgetOwner = "address" | "user" | "caller" | "login" | "login at address" | "mailbox";
 
+/** Whether the owner is named by what the caller sends. */
+export function isInInput(by: BudgetOwner): boolean {
+  return by === "login" || by === "login at address" || by === "mailbox";
+}
+
 /** So many calls of one owner in so many seconds. */
 export interface Bound {
   name: string;
@@ -37,7 +42,10 @@ interface Line {
    * and mailboxes closes instead: many processes would grant many times the budget.
    */
   shareWithoutRedis?: number;
-  /** In the order of counting, the narrowest first: what it refuses touches no wider one. */
+  /**
+   * In the order of counting, the narrowest first: what it refuses touches no wider one. Those whose owner stands in the
+   * input come after all others, so that nobody has texts looked at who may not call at all.
+   */
   budgets: readonly Bound[];
 }
 
@@ -188,8 +196,9 @@ function planOf(call: string): Plan {
   const all = lines.flatMap(({ budgets, countedIn, shareWithoutRedis = 1 }) =>
     budgets.map((bound): Budget => ({ ...bound, countedIn, shareWithoutRedis })),
   );
+  const counted = all.filter((budget) => !budget.isReserve);
   return {
-    budgets: all.filter((budget) => !budget.isReserve),
+    budgets: [...counted.filter(({ by }) => !isInInput(by)), ...counted.filter(({ by }) => isInInput(by))],
     reserve: all.find((budget) => budget.isReserve) ?? null,
     isInProcess: all.every((budget) => budget.countedIn === "process"),
   };

@@ -1,7 +1,10 @@
 // Hashtags in a text, in any script. Pure; promises one canonical spelling a tag, whoever writes or looks it up.
+import { normalFormOf } from "./normal-form.ts";
 
 const maxTags = 30;
 const maxCodePoints = 100;
+/** Decomposed and in surrogate pairs; a longer one could not come to so few code points. */
+const maxTypedChars = 2_000;
 
 // A tag starts with a letter, digit or underscore, goes on with marks too (and with the joiners that Persian and Indic
 // words need between letters), and holds at least one letter: "#1" is a number.
@@ -16,7 +19,7 @@ export function parseHashtags(text: string): string[] {
   if (!/[#＃﹟]/.test(text)) return [];
   const tags = new Set<string>();
   // Compatibility forms first: full-width "＃ｃａｔ" is what "#cat" is.
-  for (const [run] of text.normalize("NFKC").matchAll(tagRun)) {
+  for (const [run] of (normalFormOf(text, "NFKC") ?? "").matchAll(tagRun)) {
     for (const name of run.slice(1).split("#")) {
       const tag = canonicalHashtag(name);
       if (tag !== null) tags.add(tag);
@@ -28,8 +31,10 @@ export function parseHashtags(text: string): string[] {
 
 /** The canonical spelling of a tag as typed, with or without its sign; null where it is none. */
 export function canonicalHashtag(typed: string): string | null {
-  const name = typed.trim().normalize("NFKC").replace(/^#/, "");
+  if (typed.length > maxTypedChars) return null;
+  const name = normalFormOf(typed.trim(), "NFKC")?.replace(/^#/, "") ?? "";
   if (!wholeTag.test(name) || !/\p{L}/u.test(name)) return null;
-  const tag = name.toLowerCase().normalize("NFKC");
-  return [...tag].length <= maxCodePoints ? tag : null;
+  const tag = normalFormOf(name.toLowerCase(), "NFKC") ?? "";
+  const length = [...tag].length;
+  return length > 0 && length <= maxCodePoints ? tag : null;
 }

@@ -1,6 +1,7 @@
 // Text as people write it: the schemas every text input is built from.
 // Promises: NFC, trimmed, no NUL or lone surrogate (PostgreSQL refuses one and mangles the other), limits in graphemes.
 import { z } from "zod";
+import { hasLongMarkRun, normalFormOf } from "./normal-form.ts";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
@@ -13,18 +14,38 @@ export function countGraphemes(text: string): number {
   return count;
 }
 
+/** Above what any script stacks on one letter: Tibetan, the tallest, comes to nine. */
+const maxMarks = 12;
+
 /**
- * A text of `min` to `max` graphemes. A grapheme may hold many code points, so code units are bounded
- * too, at 16 a grapheme: far above real writing, far below an attack.
+ * Text as typed, in code units before anything else is done to it, then in NFC. For texts that are not shown; those
+ * that are have `textInput`.
  */
-export function textInput(input: { min?: number; max: number; isSingleLine?: boolean }) {
-  const { min = 0, max, isSingleLine = false } = input;
+export function rawTextInput(input: { maxUnits: number; message: string }) {
   return z
     .string()
-    .max(max * 16 + 64, `At most ${max} characters`)
+    .max(input.maxUnits, { error: input.message, abort: true })
     .refine((text) => text.isWellFormed(), "Contains half of a character")
     .refine((text) => !text.includes("\0"), "Contains a NUL character")
-    .transform((text) => text.normalize("NFC").trim())
+    .transform((text, context) => {
+      const normal = normalFormOf(text);
+      if (normal !== null) return normal;
+      context.addIssue({ code: "custom", message: tooManyMarks });
+      return z.NEVER;
+    });
+}
+
+const tooManyMarks = "Too many marks on one letter";
+
+/**
+ * A text of `min` to `max` graphemes. A grapheme may hold many code points, so code units are bounded too, at
+ * `maxUnits`, else 4 a grapheme and 600: a name of emoji families alone fits, a long text of nothing else does not.
+ */
+export function textInput(input: { min?: number; max: number; maxUnits?: number; isSingleLine?: boolean }) {
+  const { min = 0, max, maxUnits = max * 4 + 600, isSingleLine = false } = input;
+  return rawTextInput({ maxUnits, message: `At most ${max} characters` })
+    .transform((text) => text.trim())
+    .refine((text) => !hasLongMarkRun(text, maxMarks), tooManyMarks)
     .refine((text) => !isSingleLine || !/[\p{Cc}\u2028\u2029]/u.test(text), "Must be a single line")
     .refine((text) => countGraphemes(text) >= min, min === 1 ? "Must not be empty" : `At least ${min} characters`)
     .refine((text) => countGraphemes(text) <= max, `At most ${max} characters`);
