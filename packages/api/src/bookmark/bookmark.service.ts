@@ -3,7 +3,7 @@
 import { statement } from "@pixora/db";
 import { z } from "zod";
 import type { Actor } from "../platform/call/context.ts";
-import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { type CursorKind, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -11,7 +11,7 @@ import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
 import { makeRelationStatements } from "../platform/relation/relation.sql.ts";
 import type { PostView } from "../post/post.schema.ts";
-import { presentPosts } from "../post/post.view.ts";
+import { presentPosts, weighPost } from "../post/post.view.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { actorRefusal } from "../visibility/session.visibility.ts";
 import type { BookmarkView } from "./bookmark.schema.ts";
@@ -77,10 +77,15 @@ export async function listBookmarks(
 ): Promise<Page<PostView>> {
   const after = decodeCursor(bookmarks, { input: {}, cursor: input.cursor });
   const values = [input.viewerId, after?.[0] ?? null, after?.[1] ?? null, input.limit + 1];
-  const page = cutPage(await deps.db.sql.many(selectBookmarks, values), {
-    limit: input.limit,
-    cursorAfter: (last) => encodeCursor(bookmarks, { input: {}, position: [last.id, last.postId] }),
-  });
+  const rows = await deps.db.sql.many(selectBookmarks, values);
+  const idOf = new Map(rows.map((row) => [row.postId, row.id]));
+  const cursorAfter = (postId: string) =>
+    encodeCursor(bookmarks, { input: {}, position: [idOf.get(postId) ?? "", postId] });
+  const page = cutPage(rows, { limit: input.limit, cursorAfter: (last) => cursorAfter(last.postId) });
   const ids = page.rows.map((row) => row.postId);
-  return { items: await presentPosts(deps, { viewerId: input.viewerId, ids }), nextCursor: page.nextCursor };
+  const items = await presentPosts(deps, { viewerId: input.viewerId, ids });
+  return endEarly(
+    { items, nextCursor: page.nextCursor },
+    { weigh: weighPost, cursorAfter: (last) => cursorAfter(last.id) },
+  );
 }

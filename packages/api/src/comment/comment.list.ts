@@ -2,14 +2,14 @@
 // Promise: what is gone is in no index that is read here; what the viewer may not see is dropped by the view.
 import { maxId, type Statement, statement } from "@pixora/db";
 import { z } from "zod";
-import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { type CursorKind, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { requireVisiblePost } from "../post/post.access.ts";
 import { readStanding } from "./comment.access.ts";
 import type { CommentSort, CommentView } from "./comment.schema.ts";
-import { presentComments } from "./comment.view.ts";
+import { presentComments, weighComment } from "./comment.view.ts";
 
 /** A place in a list: the comment, and in the order `top` its likes when it was read. */
 type Position = [id: string, likeCount: number];
@@ -75,7 +75,7 @@ export async function listComments(
     }),
     requireVisiblePost(deps.db.sql, { viewerId, postId }),
   ]);
-  return { ...page, items: await presentComments(deps, { viewerId, ids: page.items }) };
+  return page.show(await presentComments(deps, { viewerId, ids: page.ids }));
 }
 
 /**
@@ -98,7 +98,7 @@ export async function listReplies(
     readStanding(deps.db.sql, { viewerId, commentId }),
   ]);
   if (!standing.isVisible) throw new AppError("comment.notFound");
-  return { ...page, items: await presentComments(deps, { viewerId, ids: page.items }) };
+  return page.show(await presentComments(deps, { viewerId, ids: page.ids }));
 }
 
 async function readPage(
@@ -109,14 +109,18 @@ async function readPage(
     order: CommentOrder;
     listId: string;
   },
-): Promise<Page<string>> {
+): Promise<{ ids: string[]; show(items: CommentView[]): Page<CommentView> }> {
   const { kind, binding, order, limit } = input;
   const [id = null, likeCount = null] = decodeCursor(kind, { input: binding, cursor: input.cursor }) ?? [];
   const values = [input.listId, limit + 1, id, ...(order.isRanked ? [likeCount] : [])];
   const rows = await deps.db.sql.many(order.select, values);
-  const page = cutPage(rows, {
-    limit,
-    cursorAfter: (last) => encodeCursor(kind, { input: binding, position: [last.id, last.likeCount] }),
-  });
-  return { items: page.rows.map((row) => row.id), nextCursor: page.nextCursor };
+  // By what the list was ordered by: the views may know newer counts.
+  const likesOf = new Map(rows.map((row) => [row.id, row.likeCount]));
+  const cursorAfter = (last: { id: string }) =>
+    encodeCursor(kind, { input: binding, position: [last.id, likesOf.get(last.id) ?? 0] });
+  const { rows: kept, nextCursor } = cutPage(rows, { limit, cursorAfter });
+  return {
+    ids: kept.map((row) => row.id),
+    show: (items) => endEarly({ items, nextCursor }, { weigh: weighComment, cursorAfter }),
+  };
 }

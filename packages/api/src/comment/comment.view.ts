@@ -1,6 +1,8 @@
 // Comments as one viewer may see them: ids in, views out, in one round trip.
 // Promises: the given order; what the viewer may not see is left out; nothing here decides visibility by itself.
 import { statement } from "@pixora/db";
+import { weighImage } from "../media/media.picture.ts";
+import { bytesOfText } from "../platform/call/cursor.ts";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { MentionRef } from "../post/post.schema.ts";
@@ -122,4 +124,10 @@ function viewerOfRow(row: CommentRow, { isAuthor, isPostAuthor }: CommentReader)
     canEdit: !row.isDeleted && isAuthor,
     canDelete: !row.isDeleted && (isAuthor || isPostAuthor),
   };
+}
+
+/** What a comment comes to in an answer, in bytes, at most. */
+export function weighComment({ author, text, mentions }: CommentView): number {
+  const avatarBytes = author?.avatar ? weighImage(author.avatar) : 0;
+  return 800 + avatarBytes + bytesOfText(author?.displayName ?? "") + bytesOfText(text ?? "") + 100 * mentions.length;
 }

@@ -2,11 +2,12 @@
 // Promise: what exists throughout a walk comes exactly once, in order; others' posts younger than five seconds may be
 // missing. Redis makes it cheap, and is never needed.
 import type { CallerSession } from "../platform/call/context.ts";
-import { type CursorKind, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { type CursorKind, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
 import type { PostView } from "../post/post.schema.ts";
+import { weighPost } from "../post/post.view.ts";
 import { isFanoutCurrent } from "./feed.freshness.ts";
 import { type FeedPage, type FeedPageRequest, readSqlPage, readWindowPage } from "./feed.page.ts";
 import { startRebuild } from "./feed.window.ts";
@@ -26,8 +27,9 @@ export async function listHomeFeed(
   const beforeId = decodeCursor(home, { input: {}, cursor: input.cursor });
   const { viewerId: readerId, session = null, limit } = input;
   const page = await readPage(deps, { readerId, session, beforeId, limit });
-  const nextCursor = page.nextId === null ? null : encodeCursor(home, { input: {}, position: page.nextId });
-  return { items: page.items, nextCursor };
+  const cursorAfter = ({ id }: { id: string }) => encodeCursor(home, { input: {}, position: id });
+  const nextCursor = page.nextId === null ? null : cursorAfter({ id: page.nextId });
+  return endEarly({ items: page.items, nextCursor }, { weigh: weighPost, cursorAfter });
 }
 
 /** How many pages this process served from where, since it started. */

@@ -1,6 +1,7 @@
 // Pictures in other rooms' rows: SQL text that brings them along in the same round trip, and the ImageView made of what
 // it brings. Promise: URLs are signed here, at the last moment, so what comes out of SQL may be cached.
 
+import { bytesOfText } from "../platform/call/cursor.ts";
 import { vouchFor } from "../platform/call/vouched.ts";
 import type { Storage } from "../platform/storage/storage.ts";
 import { pictureKey } from "./media.key.ts";
@@ -83,4 +84,9 @@ function signImage(storage: Pick<Storage, "urlOf">, picture: StoredPicture, isPu
     isAnimated: picture.isAnimated,
     expiresAt: largest.expiresAt?.toISOString() ?? null,
   };
+}
+
+/** What a picture comes to in an answer, in bytes, at most. */
+export function weighImage({ url, variants, alt }: ImageView): number {
+  return 400 + (variants.length + 1) * (url.length + 50) + bytesOfText(alt);
 }

@@ -1,6 +1,6 @@
 // Reports: anyone tells, moderators look through what is open and resolve it. The only SQL that writes `reports`.
 import { statement, type Tx } from "@pixora/db";
-import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { bytesOfText, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { AppError, type AppErrorCode } from "../platform/call/errors.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
@@ -109,10 +109,8 @@ export async function listOpenReports(
     take: input.limit + 1,
     select: shownOfReport,
   });
-  const page = cutPage(rows, {
-    limit: input.limit,
-    cursorAfter: (last) => encodeCursor(cursorKind, { input: {}, position: last.id.toString() }),
-  });
+  const cursorAfter = (last: { id: string | bigint }) => encodeCursor(cursorKind, { input: {}, position: `${last.id}` });
+  const page = cutPage(rows, { limit: input.limit, cursorAfter });
   const people = await presentUserSummaries(deps, {
     ids: page.rows.flatMap((row) => [`${row.userId}`, `${row.reporterId}`]),
   });
@@ -121,7 +119,13 @@ export async function listOpenReports(
     const reporter = people.get(row.reporterId.toString());
     return user === undefined || reporter === undefined ? [] : [toReportView(row, { user, reporter })];
   });
-  return { items, nextCursor: page.nextCursor };
+  return endEarly({ items, nextCursor: page.nextCursor }, { weigh: weighReport, cursorAfter });
+}
+
+function weighReport({ user, reporter, reason, note }: ReportView): number {
+  return (
+    4_000 + [user.displayName, reporter.displayName, reason, note].reduce((sum, text) => sum + bytesOfText(text), 0)
+  );
 }
 
 function toReportView(row: ReportRow, people: Pick<ReportView, "user" | "reporter">): ReportView {

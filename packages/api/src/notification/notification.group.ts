@@ -2,7 +2,7 @@
 // Promises: ordered by each group's newest; a walk through pages sees what was there when it began.
 import { maxId, type Statement, statement } from "@pixora/db";
 import { z } from "zod";
-import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { bytesOfText, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { NotificationGroupView, NotificationView } from "./notification.schema.ts";
@@ -57,13 +57,20 @@ export async function listGroups(
   const values = [viewerId, after?.pin ?? maxId, after?.latestId ?? null, limit + 1];
   const rows = await deps.db.sql.many(groupsStatement, values);
   const pin = after?.pin ?? rows[0]?.latestId ?? "0";
-  const page = cutPage(rows, {
-    limit,
-    cursorAfter: (last) => encodeCursor(cursorKind, { input: binding, position: { pin, latestId: last.latestId } }),
-  });
+  const cursorAfter = ({ latestId }: { latestId: string }) =>
+    encodeCursor(cursorKind, { input: binding, position: { pin, latestId } });
+  const page = cutPage(rows, { limit, cursorAfter });
   const ids = page.rows.flatMap((row) => row.newestIds);
   const views = new Map((await presentNotifications(deps, { viewerId, ids })).map((view) => [view.id, view]));
-  return { items: page.rows.flatMap((row) => groupOfRow(row, views) ?? []), nextCursor: page.nextCursor };
+  const items = page.rows.flatMap((row) => groupOfRow(row, views) ?? []);
+  return endEarly({ items, nextCursor: page.nextCursor }, { weigh: weighGroup, cursorAfter });
+}
+
+function weighGroup({ actors, preview }: NotificationGroupView): number {
+  return actors.reduce(
+    (sum, actor) => sum + 1_500 + bytesOfText(actor.displayName),
+    1_000 + 3 * (preview.text?.length ?? 0),
+  );
 }
 
 function groupOfRow(row: GroupRow, views: ReadonlyMap<string, NotificationView>): NotificationGroupView | null {

@@ -1,13 +1,13 @@
 // Lists of posts that hang on one thing: a person's posts, a post's earlier captions. Newest first, keyset pages.
 import { maxId, statement } from "@pixora/db";
-import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { bytesOfText, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { requirePostsAccess } from "../user/user.access.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { requireVisiblePost } from "./post.access.ts";
 import type { PostEditView, PostView } from "./post.schema.ts";
-import { presentPosts } from "./post.view.ts";
+import { presentPosts, weighPost } from "./post.view.ts";
 
 const postsByUser = { list: "post.byUser", position: idInput };
 
@@ -39,7 +39,10 @@ export async function listPostsByUser(
     cursorAfter: (last) => encodeCursor(postsByUser, { input: binding, position: last.id }),
   });
   const items = await presentPosts(deps, { viewerId, ids: page.rows.map((row) => row.id) });
-  return { items, nextCursor: page.nextCursor };
+  return endEarly(
+    { items, nextCursor: page.nextCursor },
+    { weigh: weighPost, cursorAfter: (last) => encodeCursor(postsByUser, { input: binding, position: last.id }) },
+  );
 }
 
 const postHistory = { list: "post.history", position: idInput };
@@ -60,10 +63,13 @@ export async function listPostEdits(
     }),
     requireVisiblePost(deps.db.sql, { viewerId, postId }),
   ]);
-  const page = cutPage(rows, {
-    limit,
-    cursorAfter: (last) => encodeCursor(postHistory, { input: { postId }, position: last.id.toString() }),
-  });
-  const items = page.rows.map((row) => ({ caption: row.caption, editedAt: row.editedAt.toISOString() }));
+  const cursorAfter = (last: { id: bigint }) =>
+    encodeCursor(postHistory, { input: { postId }, position: last.id.toString() });
+  const cut = cutPage(rows, { limit, cursorAfter });
+  const page = endEarly(
+    { items: cut.rows, nextCursor: cut.nextCursor },
+    { weigh: ({ caption }) => 100 + bytesOfText(caption), cursorAfter },
+  );
+  const items = page.items.map((row) => ({ caption: row.caption, editedAt: row.editedAt.toISOString() }));
   return { items, nextCursor: page.nextCursor };
 }

@@ -2,8 +2,9 @@
 // bodies come from this process's cache (post.cache.ts).
 // Promises: the given order; what the viewer may not see is left out; nothing here decides visibility by itself.
 import { statement } from "@pixora/db";
-import { imageOf } from "../media/media.picture.ts";
+import { imageOf, weighImage } from "../media/media.picture.ts";
 import type { ImageView } from "../media/media.schema.ts";
+import { bytesOfText } from "../platform/call/cursor.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { vouchFor } from "../platform/call/vouched.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -112,4 +113,13 @@ function viewerOf(state: PostState): PostView["viewer"] {
     canComment: true,
     isQuiet: state.isQuiet,
   };
+}
+
+/** What a post comes to in an answer, in bytes, at most. */
+export function weighPost({ author, caption, media, hashtags, mentions }: PostView): number {
+  let bytes = 1_000 + bytesOfText(author.displayName) + bytesOfText(caption) + 100 * mentions.length;
+  if (author.avatar !== null) bytes += weighImage(author.avatar);
+  for (const image of media) bytes += weighImage(image);
+  for (const tag of hashtags) bytes += bytesOfText(tag) + 3;
+  return bytes;
 }

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { AppError } from "./errors.ts";
+import type { Page } from "./wire.ts";
 
 /** A kind of cursor: the list it belongs to and the shape of its positions. */
 export interface CursorKind<Position> {
@@ -70,4 +71,31 @@ export function cutPage<Row>(
   const last = kept.at(-1);
   const hasMore = rows.length > input.limit && last !== undefined;
   return { rows: kept, nextCursor: hasMore ? input.cursorAfter(last) : null };
+}
+
+/** Where a page ends, whatever its limit: a page is made whole before it is sent, and many may be asked for at once. */
+export const maxPageBytes = 512 * 1_024;
+
+/** What a text may come to in UTF-8. */
+export function bytesOfText(text: string): number {
+  return text.length * 3;
+}
+
+/**
+ * Ends a page before the item that would take it over 512 KB, by what `weigh` says an item comes to at most; the next page
+ * goes on right behind the last item given. One item is always given.
+ */
+export function endEarly<Item>(
+  page: Page<Item>,
+  by: { weigh: (item: Item) => number; cursorAfter: (last: Item) => string },
+): Page<Item> {
+  let bytes = 0;
+  for (const [index, item] of page.items.entries()) {
+    bytes += by.weigh(item);
+    const last = page.items[index - 1];
+    if (bytes > maxPageBytes && last !== undefined) {
+      return { items: page.items.slice(0, index), nextCursor: by.cursorAfter(last) };
+    }
+  }
+  return page;
 }
