@@ -5,8 +5,12 @@ import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, type
 import { getHTTPStatusCode } from "@trpc/server/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RequestContext } from "../platform/call/context.ts";
+import { AppError } from "../platform/call/errors.ts";
 import { writeJson } from "../platform/call/vouched.ts";
+import { toTrpcError } from "../platform/call/wire-error.ts";
+import { createGate } from "../platform/flow/gate.ts";
 import { appRouter } from "../root.ts";
+import { holdAnswer, isLarge, maxRunningCalls, mayBePressed, requireRoom, whenOver } from "./answering.ts";
 
 const config = appRouter._def._config;
 // Its type is nested as the routers are; at run time it is flat, a procedure a path.
@@ -85,38 +89,87 @@ function write(answer: Answer): string {
   return data === undefined ? '{"result":{}}' : `{"result":{"data":${data}}}`;
 }
 
-type Ended = { answer: Answer; error: TRPCError | undefined };
+type Tried = { answer: Answer; error: TRPCError | undefined };
+type Ended = Tried & { text: string };
 
-/** Runs the calls side by side, each ending for itself, and sends their answers. */
+/** Runs the calls side by side, of queries a few at a time, each ending for itself, and sends their answers. */
 export async function answerJsonCalls(
   { isBatch, type, calls }: JsonCalls,
   input: { ctx: RequestContext; reply: FastifyReply },
 ): Promise<void> {
   const { ctx, reply } = input;
-  const ended = await Promise.all(calls.map((call, batchIndex) => runCall(call, { ctx, type, batchIndex })));
-  const answers = ended.map(({ answer }) => answer);
+  // What changes something answers with little, and is worth most when it goes together.
+  const held: (() => void)[] = [];
+  const gate = type === "query" && calls.length > maxRunningCalls ? createGate(maxRunningCalls) : null;
+  const ended = await Promise.all(
+    calls.map((call, batchIndex) => {
+      const run = () => endCall(call, { ctx, held, type, batchIndex });
+      return gate === null ? run() : gate.pass(run);
+    }),
+  );
+  if (held.length > 0) {
+    whenOver(reply, () => {
+      for (const release of held) release();
+    });
+  }
   const errors = ended.map(({ error }) => error);
   const status = errors.every((error) => error === undefined)
     ? 200
-    : getHTTPStatusCode(answers as never, errors as never);
+    : getHTTPStatusCode(ended.map(({ answer }) => answer) as never, errors as never);
+  const texts = ended.map(({ text }) => text);
   await reply
     .code(status)
     .header("vary", "trpc-accept, accept")
     .header("content-type", "application/json")
-    .send(isBatch ? `[${answers.map(write).join(",")}]` : answers.map(write).join(""));
+    .send(isBatch ? `[${texts.join(",")}]` : texts.join(""));
+}
+
+/** Runs a call and writes its answer, which is held for the caller until the request is over. */
+async function endCall(
+  call: JsonCall,
+  how: { ctx: RequestContext; held: (() => void)[]; type: CallType; batchIndex: number },
+): Promise<Ended> {
+  const { ctx, held } = how;
+  const { answer, error } = await runCall(call, how);
+  const text = write(answer);
+  if (!isLarge(text.length)) return { answer: withoutData(answer), text, error };
+  try {
+    held.push(await holdAnswer(ctx, text.length));
+    return { answer: withoutData(answer), text, error };
+  } catch (cause) {
+    const refused = failedCall(call, { ...how, cause });
+    return { ...refused, text: write(refused.answer) };
+  }
+}
+
+const succeeded: Answer = { result: { data: null } };
+
+/** What the status is found by: the rest stands in the text already. */
+function withoutData(answer: Answer): Answer {
+  return "error" in answer ? answer : succeeded;
 }
 
 async function runCall(
-  { path, procedure, input }: JsonCall,
-  call: { ctx: RequestContext; type: CallType; batchIndex: number },
-): Promise<Ended> {
-  const { ctx, type, batchIndex } = call;
+  call: JsonCall,
+  how: { ctx: RequestContext; type: CallType; batchIndex: number },
+): Promise<Tried> {
+  const { path, procedure, input } = call;
+  const { ctx, type, batchIndex } = how;
   try {
+    // Nothing is waited for while nobody is pressed.
+    if (type === "query" && mayBePressed(ctx)) await requireRoom(ctx);
     const getRawInput = async () => input;
     const data = await procedure({ path, getRawInput, ctx, type, signal: undefined, batchIndex });
     return { answer: { result: { data } }, error: undefined };
   } catch (cause) {
-    const error = getTRPCErrorFromUnknown(cause);
-    return { answer: { error: getTRPCErrorShape({ config, ctx, error, input, path, type }) }, error };
+    return failedCall(call, { ...how, cause });
   }
+}
+
+function failedCall(
+  { path, input }: JsonCall,
+  { ctx, type, cause }: { ctx: RequestContext; type: CallType; cause: unknown },
+): Tried {
+  const error = cause instanceof AppError ? toTrpcError(cause) : getTRPCErrorFromUnknown(cause);
+  return { answer: { error: getTRPCErrorShape({ config, ctx, error, input, path, type }) }, error };
 }

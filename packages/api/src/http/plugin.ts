@@ -12,6 +12,7 @@ import { readReadiness } from "../platform/process/readiness.ts";
 import { createShutdown } from "../platform/process/shutdown.ts";
 import { appRouter } from "../root.ts";
 import { createSessionChecker } from "../session/session.service.ts";
+import { createTurns } from "./answering.ts";
 import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./context.ts";
 import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
 import { exportPlugin } from "./route/export.ts";
@@ -81,7 +82,9 @@ function registerTrpc(app: FastifyInstance, parts: ContextParts): void {
       allowMethodOverride: true,
       createContext: ({ info }) => {
         const hasUrlToken = hasTokenInUrl(request.query, info.connectionParams);
-        return httpContext(parts, { request: req, reply, hasUrlToken });
+        const ctx = httpContext(parts, { request: req, reply, hasUrlToken });
+        ctx.inTurn = createTurns({ ctx, reply });
+        return ctx;
       },
       onError: ({ error }) => nameRequest(error, request.id),
     });

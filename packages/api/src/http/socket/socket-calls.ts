@@ -7,10 +7,13 @@ import { parseConnectionParamsFromUnknown } from "@trpc/server/http";
 import { parseTRPCMessage, TRPC_ERROR_CODES_BY_KEY, type TRPCClientOutgoingMessage } from "@trpc/server/rpc";
 import type { WebSocket } from "ws";
 import type { RequestContext } from "../../platform/call/context.ts";
-import { messageOf } from "../../platform/call/errors.ts";
+import { AppError, messageOf } from "../../platform/call/errors.ts";
 import { isAsyncIterable } from "../../platform/call/stream.ts";
 import { isRecord } from "../../platform/call/vouched.ts";
+import { toTrpcError } from "../../platform/call/wire-error.ts";
 import { appRouter } from "../../root.ts";
+import { holdAnswer, isLarge, mayBePressed, requireRoom } from "../answering.ts";
+import { CallQueue } from "./call-queue.ts";
 import { SocketStream, type StreamOutlet } from "./socket-stream.ts";
 import { type Addressed, type SocketCall, type SocketCallId, writeError, writeResult } from "./socket-text.ts";
 
@@ -50,6 +53,8 @@ class SocketCalls implements StreamOutlet {
   readonly #input: SocketInput;
   readonly #streams = new Map<SocketCallId, SocketStream>();
   #isIntroduced: boolean;
+  /** Made for the first call: most sockets only listen. */
+  #queue: CallQueue | null = null;
   /** The welcome, while it is not done; calls wait for it, and fail with it. */
   #welcoming: Promise<void> | null = null;
 
@@ -74,8 +79,16 @@ class SocketCalls implements StreamOutlet {
       this.#isIntroduced = true;
       this.#welcome(() => parseIntroduction(text));
     } else {
-      this.#parse(text).forEach((message, batchIndex) => void this.#answer(message, batchIndex));
+      for (const [batchIndex, message] of this.#parse(text).entries()) this.#take(message, batchIndex);
     }
+  }
+
+  #take(message: TRPCClientOutgoingMessage, batchIndex: number): void {
+    const answer = () => this.#answer(message, batchIndex);
+    // Streams are bounded by themselves, and what ends one must not wait for anything.
+    if (message.method !== "query" && message.method !== "mutation") return void answer();
+    this.#queue ??= new CallQueue(this.#input.socket);
+    this.#queue.add(answer);
   }
 
   send(text: string): void {
@@ -91,6 +104,7 @@ class SocketCalls implements StreamOutlet {
   }
 
   stopAll(): void {
+    this.#queue?.stop();
     for (const stream of this.#streams.values()) stream.stop();
   }
 
@@ -137,7 +151,7 @@ class SocketCalls implements StreamOutlet {
     const { ctx } = this.#input;
     const { path, type, input } = call;
     try {
-      const error = getTRPCErrorFromUnknown(cause);
+      const error = cause instanceof AppError ? toTrpcError(cause) : getTRPCErrorFromUnknown(cause);
       this.send(writeError(to, getTRPCErrorShape({ config, ctx, error, path, type, input })));
     } catch (error) {
       this.send(writeError(to, unshaped));
@@ -158,11 +172,20 @@ class SocketCalls implements StreamOutlet {
       if (call.type === "subscription") await this.#openStream(call, batchIndex);
       else {
         if (this.#welcoming !== null) await this.#welcoming;
-        this.send(writeResult(call, await this.#run(call, batchIndex)));
+        if (call.type === "query" && mayBePressed(this.#input.ctx)) await requireRoom(this.#input.ctx);
+        await this.#sendResult(writeResult(call, await this.#run(call, batchIndex)));
       }
     } catch (error) {
       this.sendError(call, error);
     }
+  }
+
+  /** Sends an answer, which is held for the caller until it is taken. */
+  async #sendResult(text: string): Promise<void> {
+    if (!isLarge(text.length)) return this.send(text);
+    const release = await holdAnswer(this.#input.ctx, text.length);
+    if (this.isOpen) this.#input.socket.send(text, release);
+    else release();
   }
 
   #run(call: SocketCall, batchIndex: number): Promise<unknown> {

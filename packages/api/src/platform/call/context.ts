@@ -58,6 +58,8 @@ export interface RequestContext {
    */
   checkSession(viewer: Viewer, options?: { mayGather: boolean }): Promise<void>;
   connection: Connection;
+  /** Runs a call when it is its turn. Undefined where whoever carries the calls sees to that. */
+  inTurn?: (<T>(run: () => Promise<T>, dataOf: (result: T) => unknown) => Promise<T>) | undefined;
   /** Begins when this process is about to stop: streams end, and clients resume elsewhere. */
   shutdown: Shutdown;
 }

@@ -91,7 +91,12 @@ async function countingStreams<Result extends Attempt>(opened: Opened, run: () =
 }
 
 function guarding<Result extends Attempt>(opened: Opened, run: () => Promise<Result>): Promise<Result> {
-  return namingErrors(opened, () => countingStreams(opened, run));
+  const { ctx, type } = opened;
+  if (ctx.inTurn === undefined || type === "subscription") {
+    return namingErrors(opened, () => countingStreams(opened, run));
+  }
+  const { inTurn } = ctx;
+  return namingErrors(opened, () => inTurn(run, (result) => (result.ok ? result.data : undefined)));
 }
 
 /** Ignores the Authorization header: for the `auth` procedures that need no session. */

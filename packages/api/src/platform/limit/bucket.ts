@@ -13,8 +13,8 @@ export interface Buckets {
   take(key: string, size: BucketSize): number;
   /** What `take` would answer. */
   peek(key: string, size: BucketSize): number;
-  /** Takes a point if there is one. */
-  charge(key: string, size: BucketSize): void;
+  /** Takes a point, or as many as are said, as far as there are any. */
+  charge(key: string, size: BucketSize, points?: number): void;
   giveBack(key: string, size: BucketSize): void;
 }
 
@@ -61,9 +61,9 @@ export function createBuckets(input: { maxKeys: number; nowMs?: () => number }):
       return wait;
     },
     peek: (key, size) => waitMs(fill(key, size), size),
-    charge(key, size) {
+    charge(key, size, points = 1) {
       const bucket = fill(key, size);
-      bucket.points = Math.max(0, bucket.points - 1);
+      bucket.points = Math.max(0, bucket.points - points);
     },
     giveBack(key, size) {
       const bucket = fill(key, size);

@@ -50,7 +50,13 @@ function rightFor(handle: string): Outcome {
 describe("signing in", () => {
   test("is counted for its address before what was sent is looked at", async () => {
     const on = await openWithRedis({ LIMITS_SCALE: "0.01" });
-    const call: Call = { path: "auth.signIn", type: "mutation", ip: "198.51.100.90", userId: null, beginsSession: false };
+    const call: Call = {
+      path: "auth.signIn",
+      type: "mutation",
+      ip: "198.51.100.90",
+      userId: null,
+      beginsSession: false,
+    };
     const reads: unknown[] = [];
     async function readInput() {
       reads.push(null);
@@ -71,7 +77,13 @@ describe("signing in", () => {
   });
 
   test("with a text that can be no login is counted for its address alone", async () => {
-    const call: Call = { path: "auth.signIn", type: "mutation", ip: "198.51.100.91", userId: null, beginsSession: false };
+    const call: Call = {
+      path: "auth.signIn",
+      type: "mutation",
+      ip: "198.51.100.91",
+      userId: null,
+      beginsSession: false,
+    };
     for (const login of ["x".repeat(255), `a${"\u0301".repeat(33)}`]) {
       for (let tries = 0; tries < 12; tries += 1) await limiterOf(deps).spend(call, async () => ({ login }));
     }
