@@ -12,7 +12,7 @@ export function isCallable(rules: EndpointRules, address: string): boolean {
 }
 
 /**
- * The endpoint as a URL in its one spelling, or null for one that we would not call: HTTPS, no credentials, a host that
+ * The endpoint as a URL in its one spelling, or null for one that we would not call: HTTPS on its own port, no credentials, a host that
  * the operator allows and that is not written as an address within our walls.
  */
 export function parseEndpoint(rules: EndpointRules, endpoint: string): URL | null {
@@ -23,6 +23,8 @@ export function parseEndpoint(rules: EndpointRules, endpoint: string): URL | nul
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isLoopback = rules.PUSH_ALLOW_LOOPBACK && (isLoopbackAddress(host) || host === "localhost");
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) return null;
+  // Elsewhere than at a web server stand other services, which a stranger must not have us talk to.
+  if (url.port !== "" && !isLoopback) return null;
   if (url.username !== "" || url.password !== "") return null;
   if (isIP(host) === 0 ? !isLoopback && !isFullName(host) : !isCallable(rules, host)) return null;
   return isAllowed(rules, host) ? url : null;
