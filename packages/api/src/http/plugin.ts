@@ -14,21 +14,29 @@ import { appRouter } from "../root.ts";
 import { createSessionChecker } from "../session/session.service.ts";
 import { createTurns } from "./answering.ts";
 import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./context.ts";
+import { guardDoor } from "./door.ts";
 import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
+import type { Origins } from "./origins.ts";
 import { exportPlugin } from "./route/export.ts";
 import { mediaPlugin } from "./route/media.ts";
 import { unsubscribePlugin } from "./route/unsubscribe.ts";
 import { forgetExchange, type Handshake, rememberExchange, takeHandshake } from "./socket/handshake.ts";
 import { serveSocket } from "./socket/socket-calls.ts";
-import { createSocketRegister, maxFrameBytes, type SocketRegister } from "./socket/sockets.ts";
+import {
+  createSocketRegister,
+  maxBufferedChunks,
+  maxFragments,
+  maxFrameBytes,
+  type SocketRegister,
+} from "./socket/sockets.ts";
 
 /** Calls that one HTTP batch or WebSocket message may carry. */
 const maxBatchSize = 50;
 
 export interface ApiPluginOptions {
   deps: Deps;
-  /** Browser origins that may open sockets; "*" for any. */
-  allowedOrigins: readonly string[];
+  /** Which pages may open sockets. */
+  origins: Origins;
 }
 
 /** Registers the API on a Fastify instance (without a prefix of its own). */
@@ -47,18 +55,30 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
     app.server.once("close", () => clearInterval(closing));
   });
 
-  await app.register(websocket, { options: { maxPayload: maxFrameBytes } });
+  await app.register(websocket, { options: { maxPayload: maxFrameBytes, maxFragments, maxBufferedChunks } });
   await app.register(mediaPlugin, { deps });
   await app.register(exportPlugin, { deps });
   await app.register(unsubscribePlugin, { deps });
   registerTrpc(app, parts);
-  registerSockets(app, parts, { sockets, allowedOrigins: options.allowedOrigins });
+  registerSockets(app, parts, { sockets, origins: options.origins });
 
   app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async (_request, reply) => {
-    const readiness = await readReadiness(deps);
+  const readReady = sharing(() => readReadiness(deps));
+  app.get("/readyz", { onRequest: guardDoor(deps, { door: "ready" }) }, async (_request, reply) => {
+    const readiness = await readReady();
     return reply.code(readiness.isReady ? 200 : 503).send(readiness);
   });
+}
+
+/** Whoever asks while an answer is under way gets the same. */
+function sharing<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | null = null;
+  return () => {
+    reading ??= read().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
 }
 
 function registerTrpc(app: FastifyInstance, parts: ContextParts): void {
@@ -94,10 +114,8 @@ function registerTrpc(app: FastifyInstance, parts: ContextParts): void {
 function registerSockets(
   app: FastifyInstance,
   parts: ContextParts,
-  input: { sockets: SocketRegister; allowedOrigins: readonly string[] },
+  input: { sockets: SocketRegister; origins: Origins },
 ): void {
-  const isAnyOrigin = input.allowedOrigins.includes("*");
-
   async function welcome(
     socket: WebSocket,
     { ctx, handshake, token }: { ctx: RequestContext; handshake: Handshake; token: unknown },
@@ -114,8 +132,7 @@ function registerSockets(
       websocket: true,
       // A browser always names its origin; programs do not, and no cookie authenticates here.
       preValidation: async (request, reply) => {
-        const { origin } = request.headers;
-        if (origin !== undefined && !isAnyOrigin && !input.allowedOrigins.includes(origin)) {
+        if (!input.origins.mayCall(request.headers.origin)) {
           return reply.code(403).send({ message: "This origin may not connect" });
         }
         rememberExchange(request, reply);

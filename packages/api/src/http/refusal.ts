@@ -11,6 +11,8 @@ const codes: Record<number, TRPCError["code"]> = {
   408: "TIMEOUT",
   413: "PAYLOAD_TOO_LARGE",
   415: "UNSUPPORTED_MEDIA_TYPE",
+  429: "TOO_MANY_REQUESTS",
+  503: "SERVICE_UNAVAILABLE",
 };
 
 /** Answers with a status and a message that tells nothing of the inside. */

@@ -10,17 +10,27 @@ import {
   fastify,
   LogController,
 } from "fastify";
+import { messageOf } from "../platform/call/errors.ts";
+import { isStoreAway, nameFailure } from "../platform/call/failure.ts";
 import type { ServerConfig } from "../platform/process/config.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { createOrigins } from "./origins.ts";
 import { apiPlugin } from "./plugin.ts";
 import { refuse } from "./refusal.ts";
 import { readSecurityHeaders } from "./security-headers.ts";
+import { boundUpgrades } from "./upgrades.ts";
 
 const maxBodyBytes = 512 * 1_024;
 /** How long a request may take to arrive whole; without it a slow body holds a connection for ever. */
 const bodyTimeoutMs = 15_000;
 /** The bound of the server itself, above that of any route. */
 const requestTimeoutMs = 330_000;
+
+/**
+ * How long a connection with a request on it may be silent: neither sends, nor takes anything of what waits for it. Event
+ * sources are sent a ping far more often; an idle connection has the longer time above.
+ */
+const silentTimeoutMs = 30_000;
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -45,15 +55,18 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: 65_000,
+    connectionTimeout: silentTimeoutMs,
     routerOptions: { maxParamLength: 5_000 },
     forceCloseConnections: "idle",
   });
   app.server.headersTimeout = bodyTimeoutMs;
+  const origins = createOrigins({ allowed: config.ALLOWED_ORIGINS, publicUrl: config.PUBLIC_URL, log: deps.log });
   const securityHeaders = await readSecurityHeaders();
-  const isAnyOrigin = config.ALLOWED_ORIGINS.includes("*");
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);
     reply.header("x-request-id", request.id);
+    // CORS leaves it to the browser to keep the page from the answer; here the operator hears of it.
+    origins.mayCall(request.headers.origin);
     if (hasBody(request)) boundBody(request, reply);
     // tRPC reads multipart bodies itself, past the body limit: nothing takes them that does not say so.
     const isMultipart = request.headers["content-type"]?.toLowerCase().includes("multipart/");
@@ -61,10 +74,11 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
       return refuse(request, reply, { status: 415, message: "Unsupported media type" });
     }
   });
+  boundUpgrades(app);
   app.addHook("onSend", async (request, reply, payload) => {
     // A body that nobody reads would be taken to its end, for the connection's sake: it goes instead.
     if (hasBody(request) && !request.raw.complete) reply.header("connection", "close");
-    if (!isAnyOrigin) nameOriginInVary(reply, payload);
+    if (origins.allowed !== "*") nameOriginInVary(reply, payload);
   });
   app.addHook("onResponse", async (request, reply) => {
     const durationMs = Math.round(reply.elapsedTime);
@@ -76,7 +90,11 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     );
   });
   app.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const status = (error as { statusCode?: number }).statusCode ?? (isAway(error) ? 503 : 500);
+    if (status === 503) {
+      reply.header("retry-after", "1");
+      return refuse(request, reply, { status, message: messageOf("service.unavailable") });
+    }
     if (status >= 500) deps.log.error({ err: error, requestId: request.id }, "a request failed");
     const message = status >= 500 || !(error instanceof Error) ? "Something went wrong" : error.message;
     return refuse(request, reply, { status, message });
@@ -85,12 +103,12 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
 
   await app.register(cors, {
     methods: ["GET", "HEAD", "POST", "PUT"],
-    origin: isAnyOrigin ? "*" : [...config.ALLOWED_ORIGINS],
+    origin: origins.allowed,
     allowedHeaders: ["authorization", "content-type", "last-event-id", "trpc-accept"],
     exposedHeaders: ["x-request-id"],
     maxAge: 7_200,
   });
-  await app.register(apiPlugin, { deps, allowedOrigins: config.ALLOWED_ORIGINS });
+  await app.register(apiPlugin, { deps, origins });
   return app;
 }
 
@@ -103,6 +121,11 @@ function nameOriginInVary(reply: FastifyReply, payload: unknown): void {
   }
   const said = String(reply.getHeader("vary") ?? "");
   if (!/(^|,\s*)origin($|\s*,)/i.test(said)) reply.header("vary", said === "" ? "Origin" : `${said}, Origin`);
+}
+
+/** Whether a store is away or busy: the same will succeed in a moment. */
+function isAway(error: unknown): boolean {
+  return isStoreAway(error) || nameFailure(error).code === "service.unavailable";
 }
 
 function hasBody(request: FastifyRequest): boolean {

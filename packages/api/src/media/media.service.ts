@@ -1,6 +1,6 @@
 // Rules of uploads: who may send what, and what counts as sent. Promises: what is read later is what was in the storage
 // when media.complete answered, and of the size that was signed.
-import { statement, type Tx } from "@pixora/db";
+import { idAt, statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
 import { invalidInput } from "../platform/call/failure.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
@@ -10,11 +10,12 @@ import { finishMedia } from "./media.finish.ts";
 import { isHeicTaken } from "./media.heic.ts";
 import { intakeKey, uploadKey } from "./media.key.ts";
 import type { CreatedMediaView, CreateMediaInput, MediaView } from "./media.schema.ts";
-import { isTakenType, nameTakenTypes } from "./media.type.ts";
+import { isTakenType, maxUploadBytes, nameTakenTypes } from "./media.type.ts";
 import { presentOwnMedia } from "./media.view.ts";
 
 /** How long a signed upload may be begun. */
 const uploadLifeMs = 15 * 60_000;
+const retryUploadsAfterMs = 60 * 60_000;
 
 const insertMedia = statement<{ id: string }>(
   "media.insertMedia",
@@ -24,10 +25,10 @@ const insertMedia = statement<{ id: string }>(
 /**
  * Announces a picture and signs its upload. The second time with the same `idempotencyKey` answers the same picture as
  * it is now, with a fresh signature. Throws input.invalid for a kind of picture that is not taken here, idempotency.reused,
- * and media.notFound where the first picture is gone.
+ * media.notFound where the first picture is gone, and limit.exceeded for who has announced too many bytes today.
  */
 export async function createMedia(
-  deps: Pick<Deps, "db" | "storage" | "config">,
+  deps: Pick<Deps, "db" | "storage" | "clock" | "config">,
   input: { actorId: string } & CreateMediaInput,
 ): Promise<CreatedMediaView> {
   const { actorId, idempotencyKey, ...announced } = input;
@@ -41,7 +42,7 @@ export async function createMedia(
       procedure: "media.create",
       key: idempotencyKey,
       input: announced,
-      make: () => announceMedia(tx, input),
+      make: () => announceMedia(tx, { ...input, now: deps.clock.now(), scale: deps.config.LIMITS_SCALE }),
     }),
   );
   const { contentType, byteSize } = announced;
@@ -52,8 +53,26 @@ export async function createMedia(
   return { media, upload: { ...upload, expiresAt: upload.expiresAt.toISOString() } };
 }
 
-async function announceMedia(tx: Tx, input: { actorId: string } & CreateMediaInput): Promise<string> {
-  const { actorId, purpose, contentType, byteSize } = input;
+/** What a person may announce in a day, in bytes: a hundred of the largest pictures. LIMITS_SCALE multiplies it. */
+const maxBytesPerDay = 100 * maxUploadBytes;
+const dayMs = 24 * 60 * 60_000;
+
+const selectAnnouncedBytes = statement<{ byteSize: string }>(
+  "media.selectAnnouncedBytes",
+  `select coalesce(sum(byte_size), 0)::text as "byteSize" from media where owner_id = $1 and id >= $2`,
+);
+
+async function announceMedia(
+  tx: Tx,
+  input: { actorId: string; now: Date; scale: number } & CreateMediaInput,
+): Promise<string> {
+  const { actorId, purpose, contentType, byteSize, now, scale } = input;
+  // Also what has been deleted since, as long as its row is there: it was sent.
+  const since = idAt(new Date(now.getTime() - dayMs));
+  const announced = await tx.one(selectAnnouncedBytes, [actorId, since]);
+  if (Number(announced.byteSize) + byteSize > maxBytesPerDay * scale) {
+    throw new AppError("limit.exceeded", { retryAfterMs: retryUploadsAfterMs });
+  }
   return (await tx.one(insertMedia, [actorId, purpose, contentType, byteSize])).id;
 }
 

@@ -3,10 +3,12 @@ import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { readExport } from "../../account/account.export.ts";
 import type { Deps } from "../../platform/process/deps.ts";
+import { guardDoor } from "../door.ts";
 
 /** Registers the route. A link that is wrong, expired or replaced is 404 all the same. */
 export async function exportPlugin(app: FastifyInstance, options: { deps: Deps }): Promise<void> {
-  app.get<{ Params: { token: string } }>("/export/:token", async (request, reply) => {
+  const onRequest = guardDoor(options.deps, { door: "export" });
+  app.get<{ Params: { token: string } }>("/export/:token", { onRequest }, async (request, reply) => {
     const archive = await readExport(options.deps, { token: request.params.token });
     if (archive === null) return reply.code(404).send({ message: "Not found", requestId: request.id });
     return reply

@@ -5,12 +5,14 @@ import { findServedFile, receiveUpload, type ServedFile, type UploadResult } fro
 import { maxUploadBytes } from "../../media/media.type.ts";
 import type { Deps } from "../../platform/process/deps.ts";
 import { signedUrlLifeMs } from "../../platform/storage/storage.ts";
+import { guardDoor } from "../door.ts";
 import { parseByteRange } from "./byte-range.ts";
 
 const refusals = {
   notPermitted: [403, "This upload is not permitted, or no longer"],
   wrongType: [403, "The file is not of the type that was announced"],
   wrongSize: [403, "The file is not of the size that was announced"],
+  tooMuch: [429, "Too much was sent: try again later"],
   exists: [412, "This picture was uploaded already"],
 } as const satisfies Record<Exclude<UploadResult, "stored">, readonly [number, string]>;
 
@@ -30,7 +32,11 @@ export async function mediaPlugin(app: FastifyInstance, options: { deps: Deps })
 
   app.put<{ Querystring: Record<string, unknown> }>(
     "/media/upload",
-    { bodyLimit: maxUploadBytes, config: { bodyTimeoutMs: uploadTimeoutMs } },
+    {
+      onRequest: guardDoor(deps, { door: "upload" }),
+      bodyLimit: maxUploadBytes,
+      config: { bodyTimeoutMs: uploadTimeoutMs },
+    },
     async (request, reply) => {
       const length = request.headers["content-length"];
       const result = await receiveUpload(deps, {
@@ -47,6 +53,7 @@ export async function mediaPlugin(app: FastifyInstance, options: { deps: Deps })
 
   app.get<{ Params: { mediaId: string; file: string }; Querystring: Record<string, unknown> }>(
     "/media/picture/:mediaId/:file",
+    { onRequest: guardDoor(deps, { door: "picture" }) },
     async (request, reply) => {
       const { mediaId, file } = request.params;
       const expires = textOf(request.query.e);

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { writeUnsubscribePage } from "../../delivery/delivery.unsubscribe.page.ts";
 import { readUnsubscribeToken, type UnsubscribeScope, unsubscribe } from "../../delivery/delivery.unsubscribe.ts";
 import type { Deps } from "../../platform/process/deps.ts";
+import { guardDoor } from "../door.ts";
 
 /** Far more than a form with one button. */
 const maxFormBytes = 8 * 1_024;
@@ -19,14 +20,15 @@ export async function unsubscribePlugin(app: FastifyInstance, options: { deps: D
     done(null, body);
   });
 
-  app.get<TokenRoute>("/unsubscribe/:token", async (request, reply) => {
+  const onRequest = guardDoor(deps, { door: "unsubscribe" });
+  app.get<TokenRoute>("/unsubscribe/:token", { onRequest }, async (request, reply) => {
     const known = readUnsubscribeToken(deps, request.params);
     return sendPage(reply, { scope: known?.scope ?? null, isDone: false });
   });
 
   app.post<TokenRoute & { Body: unknown }>(
     "/unsubscribe/:token",
-    { config: { takesMultipart: true } },
+    { onRequest, config: { takesMultipart: true } },
     async (request, reply) => {
       const scope = await unsubscribe(deps, { token: request.params.token, isAll: asksForAll(request) });
       return sendPage(reply, { scope, isDone: true });

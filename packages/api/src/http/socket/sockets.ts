@@ -10,6 +10,11 @@ import { reconnectNotice } from "../context.ts";
 /** Frames above this close the socket (ws `maxPayload`). */
 export const maxFrameBytes = 64 * 1_024;
 
+/** Pieces of one message: clients send a message in one, browsers in a few. */
+export const maxFragments = 32;
+/** Parts of a frame as they come from the network: 64 KiB over a slow one. */
+export const maxBufferedChunks = 1_024;
+
 /** Many people may share an address, one person has some devices and tabs. LIMITS_SCALE multiplies these four. */
 const maxSocketsPerAddress = 500;
 const maxSocketsPerUser = 50;

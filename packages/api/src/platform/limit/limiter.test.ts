@@ -5,6 +5,7 @@ import { AppError } from "../call/errors.ts";
 import type { Deps } from "../process/deps.ts";
 import type { Call } from "./limit.owner.ts";
 import { limiterOf, type Outcome } from "./limiter.ts";
+import { findPlan } from "./limits.ts";
 
 let deps: TestDeps;
 
@@ -91,6 +92,29 @@ describe("signing in", () => {
 
   test("ten wrong passwords for a login pass from one address, also when all come at once", async () => {
     expect(await countIn(200, () => ({ login: "anna", ip: "198.51.100.1" }))).toBe(10);
+  });
+
+  test("up, where handles are held until an e-mail is verified, is bounded for days; elsewhere it is not", async () => {
+    for (const [isVerifying, counted] of [
+      ["true", 1],
+      ["false", 0],
+    ] as const) {
+      const on = await openWithRedis({ LIMITS_SCALE: "1", REQUIRE_EMAIL_VERIFICATION: isVerifying });
+      const call: Call = {
+        path: "auth.signUp",
+        type: "mutation",
+        ip: "198.51.100.92",
+        userId: null,
+        beginsSession: true,
+      };
+      await limiterOf(on).spend(call, async () => ({ email: "anna@test.example" }));
+      const keys = await on.redis.cache.keys(`${on.redis.prefix}:limit:signUp.held:*`);
+      expect(keys).toHaveLength(counted);
+      for (const key of keys) expect(await on.redis.cache.ttl(key)).toBeGreaterThan(2 * 24 * 60 * 60);
+      await on.close();
+    }
+    const { budgets } = findPlan({ path: "auth.signUp", type: "mutation" });
+    expect(budgets.find((budget) => budget.onlyWhereHandlesAreHeld)?.points).toBeLessThanOrEqual(200);
   });
 
   test("another address and another login are not concerned", async () => {

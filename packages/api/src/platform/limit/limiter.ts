@@ -112,6 +112,9 @@ function createGuarded(deps: LimiterDeps) {
   const take = createTaker(deps);
   const devices = createKnownDevices(deps);
 
+  const holdsHandles = deps.config.REQUIRE_EMAIL_VERIFICATION;
+  const isCounted = (budget: Budget) => holdsHandles || !budget.onlyWhereHandlesAreHeld;
+
   /** Takes all or none; answers the points, or the milliseconds to wait. */
   async function takeAll(budgets: readonly Budget[], ownerBy: OwnerBy) {
     const spent: Spent[] = [];
@@ -138,7 +141,7 @@ function createGuarded(deps: LimiterDeps) {
       const { budgets, reserve } = findPlan(call);
       // The input is not even parsed for an address that may not call at all.
       const ownerBy: OwnerBy = async ({ by }) => ownerOf(by, call, isInInput(by) ? await readInput() : null);
-      let spent = await takeAll(budgets, ownerBy);
+      let spent = await takeAll(budgets.filter(isCounted), ownerBy);
       if (typeof spent === "number" && reserve !== null && (await isKnownDevice(reserve, ownerBy))) {
         spent = await takeAll([reserve], ownerBy);
       }

@@ -25,6 +25,8 @@ export interface Bound {
   perSeconds: number;
   /** A call that succeeds, or fails otherwise, gets its point back. */
   costsOnly?: "wrong password";
+  /** Counts only where e-mails must be verified first (REQUIRE_EMAIL_VERIFICATION). */
+  onlyWhereHandlesAreHeld?: true;
   /** Used where another budget of the call has run out, by devices that signed in to this login before. */
   isReserve?: true;
 }
@@ -78,6 +80,8 @@ const table: readonly Line[] = [
     budgets: [
       { name: "signUp.mailbox", by: "mailbox", points: 10, perSeconds: hour },
       { name: "signUp.from", by: "address", points: 60, perSeconds: hour },
+      // As long as such a sign-up waits for its e-mail, it keeps a handle from everyone.
+      { name: "signUp.held", by: "address", points: 150, perSeconds: 3 * day, onlyWhereHandlesAreHeld: true },
     ],
   },
   {

@@ -1,0 +1,27 @@
+// Where a connection may become a WebSocket: under /trpc, and nowhere else. Promise: elsewhere nothing is kept of one that
+// asks, it stays the plain request that it is, and is refused.
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { refuse } from "./refusal.ts";
+
+const socketPath = "/trpc";
+
+/** Has the server take upgrades for its one route of sockets only. Register it before what reads anything of a request. */
+export function boundUpgrades(app: FastifyInstance): void {
+  // Node asks it of each upgrade, and treats the others as the requests that they are without it.
+  Object.assign(app.server, { shouldUpgradeCallback: mayUpgrade });
+  app.addHook("onRequest", async (request, reply) => {
+    // Other upgrades, as to HTTP/2, are offers that a server may pass over.
+    if (!asksForSocket(request.raw) || mayUpgrade(request.raw)) return;
+    reply.header("connection", "close");
+    return refuse(request, reply, { status: 400, message: "No WebSocket opens here" });
+  });
+}
+
+function mayUpgrade(request: IncomingMessage): boolean {
+  return request.method === "GET" && asksForSocket(request) && request.url?.split("?", 1)[0] === socketPath;
+}
+
+function asksForSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
