@@ -6,10 +6,12 @@ import { runFaults, runRolling, runStalled } from "./parts.ts";
 import { drawPlan } from "./plan.ts";
 import { createRandom } from "./random.ts";
 import { openStage } from "./stage.ts";
+import { runStrangers } from "./strangers.ts";
 import type { Section } from "./table.ts";
 
 /** What is opened is closed when the script shuts down. */
 export async function runAll(options: FaultsOptions, log: (text: string) => void): Promise<Section[]> {
+  if (options.isStrangersOnly) return [await runStrangers({ log })];
   const stage = await openStage({ servers: 3, workers: 2 });
   onShutdown(stage.close);
   log("3 servers and 2 workers are ready");

@@ -103,13 +103,13 @@ async function growLog(stage: Stage, input: { userId: string; events: number }):
 }
 
 /** One value of a server's /metrics. */
-async function readMetric(server: Slot, name: string): Promise<number> {
+export async function readMetric(server: Pick<Slot, "app">, name: string): Promise<number> {
   const text = await (await fetch(server.app().metricsUrl)).text();
   return Number(new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1] ?? Number.NaN);
 }
 
 /** Looks at a server's memory again and again; `stop` answers by how much it grew at most, in bytes. */
-function watchMemory(server: Slot): { stop(): Promise<number> } {
+export function watchMemory(server: Pick<Slot, "app">): { stop(): Promise<number> } {
   const read = () => readMetric(server, "process_resident_memory_bytes").catch(() => 0);
   let isWatching = true;
   async function watch(): Promise<number> {
