@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { answerLedgerOf } from "../platform/limit/answer.ledger.ts";
 import { createPerson, createPost, openTestServer, type TestServer, waitFor } from "../testing/index.ts";
 import { testConfig } from "../testing/test-deps.ts";
+import { maxRunningCalls } from "./answering.ts";
 
 const mebibyte = 1_024 * 1_024;
 
@@ -59,7 +60,7 @@ describe("a batch of forty pages of half a megabyte", () => {
     await socket.close();
   });
 
-  test("runs eight calls at a time", async () => {
+  test("runs four calls at a time", async () => {
     let running = 0;
     let most = 0;
     const many = server.deps.db.sql.many.bind(server.deps.db.sql);
@@ -74,14 +75,14 @@ describe("a batch of forty pages of half a megabyte", () => {
     });
     await server.batch(Array.from({ length: 40 }, () => ({ path: "comment.list", input: { ...input, limit: 1 } })));
     spy.mockRestore();
-    expect(most).toBe(8);
+    expect(most).toBe(maxRunningCalls);
   });
 });
 
 describe("the ledger", () => {
-  test("lets a caller read 96 MB a minute, and lets others be", () => {
+  test("lets a caller read 48 MB a minute, and lets others be", () => {
     const ledger = answerLedgerOf({ config: testConfig({ LIMITS_SCALE: "1" }) });
-    for (let read = 0; read < 95; read += 1) {
+    for (let read = 0; read < 47; read += 1) {
       expect(ledger.hold("anna", mebibyte)).toBe(true);
       ledger.release("anna", mebibyte);
     }

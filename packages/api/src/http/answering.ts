@@ -1,14 +1,30 @@
-// How answers are made and held until they are taken, whatever carries them. Promises: of one request or socket a few
-// calls run at a time; a caller who does not take what was made gets nothing more made.
+// How answers are made and held until they are taken, whatever carries them. Promises: of one caller's batches and sockets a
+// few queries run at a time; a caller who does not take what was made gets nothing more made.
 import type { FastifyReply } from "fastify";
+import { LRUCache } from "lru-cache";
 import type { RequestContext } from "../platform/call/context.ts";
 import { AppError } from "../platform/call/errors.ts";
-import { createGate } from "../platform/flow/gate.ts";
+import { createGate, type Gate } from "../platform/flow/gate.ts";
 import { addressKeyOf } from "../platform/limit/address.ts";
 import { answerLedgerOf, countedFromBytes } from "../platform/limit/answer.ledger.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { onePerDeps } from "../platform/process/per-deps.ts";
 
-/** Calls of one request or socket that run at a time: enough for a screen, and their pages fit the memory. */
-export const maxRunningCalls = 8;
+/** Queries in batches and over sockets that run at a time for one caller: enough for a screen, and others get a turn. */
+export const maxRunningCalls = 4;
+const maxCallers = 10_000;
+
+// A caller who is forgotten while calls run gets some more at once, and no more than that.
+const gatesOf = onePerDeps((_: Pick<Deps, "config">) => new LRUCache<string, Gate>({ max: maxCallers }));
+
+/** Runs a query of a batch or socket when it is its caller's turn, whatever connection it came over. */
+export async function inTurn<T>(ctx: RequestContext, run: () => Promise<T>): Promise<T> {
+  const gates = gatesOf(ctx.deps);
+  const caller = await callerOf(ctx);
+  const gate = gates.get(caller) ?? createGate(maxRunningCalls);
+  gates.set(caller, gate);
+  return gate.pass(run);
+}
 
 const retryAfterMs = 1_000;
 
@@ -62,13 +78,12 @@ export function createTurns(input: {
   ctx: RequestContext;
   reply: FastifyReply;
 }): <T>(run: () => Promise<T>, dataOf: (result: T) => unknown) => Promise<T> {
-  const gate = createGate(maxRunningCalls);
   const held: (() => void)[] = [];
   return (run, dataOf) =>
-    gate.pass(async () => {
+    inTurn(input.ctx, async () => {
       await requireRoom(input.ctx);
       const result = await run();
-      const bytes = JSON.stringify(dataOf(result))?.length ?? 0;
+      const bytes = Buffer.byteLength(JSON.stringify(dataOf(result)) ?? "");
       if (isLarge(bytes)) {
         const release = await holdAnswer(input.ctx, bytes);
         if (held.push(release) > 1 && !input.reply.raw.closed) return result;

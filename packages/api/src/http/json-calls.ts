@@ -8,9 +8,8 @@ import type { RequestContext } from "../platform/call/context.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { writeJson } from "../platform/call/vouched.ts";
 import { toTrpcError } from "../platform/call/wire-error.ts";
-import { createGate } from "../platform/flow/gate.ts";
 import { appRouter } from "../root.ts";
-import { holdAnswer, isLarge, maxRunningCalls, mayBePressed, requireRoom, whenOver } from "./answering.ts";
+import { holdAnswer, inTurn, isLarge, mayBePressed, requireRoom, whenOver } from "./answering.ts";
 
 const config = appRouter._def._config;
 // Its type is nested as the routers are; at run time it is flat, a procedure a path.
@@ -100,11 +99,11 @@ export async function answerJsonCalls(
   const { ctx, reply } = input;
   // What changes something answers with little, and is worth most when it goes together.
   const held: (() => void)[] = [];
-  const gate = type === "query" && calls.length > maxRunningCalls ? createGate(maxRunningCalls) : null;
+  const takesTurns = type === "query" && calls.length > 1;
   const ended = await Promise.all(
     calls.map((call, batchIndex) => {
       const run = () => endCall(call, { ctx, held, type, batchIndex });
-      return gate === null ? run() : gate.pass(run);
+      return takesTurns ? inTurn(ctx, run) : run();
     }),
   );
   if (held.length > 0) {
@@ -134,7 +133,7 @@ async function endCall(
   const text = write(answer);
   if (!isLarge(text.length)) return { answer: withoutData(answer), text, error };
   try {
-    held.push(await holdAnswer(ctx, text.length));
+    held.push(await holdAnswer(ctx, Buffer.byteLength(text)));
     return { answer: withoutData(answer), text, error };
   } catch (cause) {
     const refused = failedCall(call, { ...how, cause });

@@ -66,7 +66,7 @@ test("nothing is worked on once a socket is closed for a broken cap, not even th
   });
   for (let id = 1; id <= 11; id += 1) socket.emit("message", query(id), false);
   expect(socket.readyState).toBe(2);
-  // Those that had begun: two of the ten still waited for their turn.
+  // Those that had begun: the others still waited for their turn.
   await waitFor("the calls", () => asked >= maxRunningCalls);
   await new Promise((resolve) => setImmediate(resolve));
   expect(asked).toBe(maxRunningCalls);

@@ -12,7 +12,7 @@ import { isAsyncIterable } from "../../platform/call/stream.ts";
 import { isRecord } from "../../platform/call/vouched.ts";
 import { toTrpcError } from "../../platform/call/wire-error.ts";
 import { appRouter } from "../../root.ts";
-import { holdAnswer, isLarge, mayBePressed, requireRoom } from "../answering.ts";
+import { holdAnswer, inTurn, isLarge, requireRoom } from "../answering.ts";
 import { CallQueue } from "./call-queue.ts";
 import { SocketStream, type StreamOutlet } from "./socket-stream.ts";
 import { type Addressed, type SocketCall, type SocketCallId, writeError, writeResult } from "./socket-text.ts";
@@ -172,18 +172,25 @@ class SocketCalls implements StreamOutlet {
       if (call.type === "subscription") await this.#openStream(call, batchIndex);
       else {
         if (this.#welcoming !== null) await this.#welcoming;
-        if (call.type === "query" && mayBePressed(this.#input.ctx)) await requireRoom(this.#input.ctx);
-        await this.#sendResult(writeResult(call, await this.#run(call, batchIndex)));
+        if (call.type === "query") await inTurn(this.#input.ctx, () => this.#runQuery(call, batchIndex));
+        else await this.#sendResult(writeResult(call, await this.#run(call, batchIndex)));
       }
     } catch (error) {
       this.sendError(call, error);
     }
   }
 
+  async #runQuery(call: SocketCall, batchIndex: number): Promise<void> {
+    // Others of this caller may have been made meanwhile, or the socket be gone.
+    if (!this.isOpen) return;
+    await requireRoom(this.#input.ctx);
+    await this.#sendResult(writeResult(call, await this.#run(call, batchIndex)));
+  }
+
   /** Sends an answer, which is held for the caller until it is taken. */
   async #sendResult(text: string): Promise<void> {
     if (!isLarge(text.length)) return this.send(text);
-    const release = await holdAnswer(this.#input.ctx, text.length);
+    const release = await holdAnswer(this.#input.ctx, Buffer.byteLength(text));
     if (this.isOpen) this.#input.socket.send(text, release);
     else release();
   }

@@ -12,8 +12,8 @@ export const countedFromBytes = 16 * 1_024;
 const maxUnreadBytes = 6 * 1_024 * 1_024;
 /** A point of the budget is one of the largest pages: who has none left waits until there is room for one. */
 const bytesPerPoint = 512 * 1_024;
-/** Far above what any screen asks for: 96 MB. LIMITS_SCALE multiplies it. */
-const pointsPerMinute = 192;
+/** Far above what any screen asks for: 48 MB. LIMITS_SCALE multiplies it. */
+const pointsPerMinute = 96;
 const unreadRetryMs = 1_000;
 const maxCallers = 50_000;
 
