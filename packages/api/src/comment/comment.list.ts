@@ -90,7 +90,7 @@ export async function listReplies(
   const [page, standing] = await Promise.all([
     readPage(deps, {
       ...input,
-      kind: { list: "comment.listReplies", position },
+      kind: { list: "comment.replies", position },
       binding: { commentId },
       order: replyOrder,
       listId: commentId,
