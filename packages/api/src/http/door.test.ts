@@ -109,6 +109,8 @@ describe("while PostgreSQL is away", () => {
   test("links, pictures and archives are 503, to be asked for again", async () => {
     const away = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
     for (const name of ["many", "maybe", "one"] as const) vi.spyOn(server.deps.db.sql, name).mockImplementation(away);
+    const prisma = { dataExport: { findFirst: away }, user: { findUnique: away } };
+    Object.defineProperty(server.deps.db, "prisma", { value: prisma, configurable: true });
     const archive = writeSignedId(server.deps, { purpose: "export.v1", id: "1", parts: ["1"] });
     const link = new URL(unsubscribeUrl(server.deps, { userId: "1", scope: "all" })).pathname;
     const asked = [

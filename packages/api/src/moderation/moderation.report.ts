@@ -109,7 +109,8 @@ export async function listOpenReports(
     take: input.limit + 1,
     select: shownOfReport,
   });
-  const cursorAfter = (last: { id: string | bigint }) => encodeCursor(cursorKind, { input: {}, position: `${last.id}` });
+  const cursorAfter = (last: { id: string | bigint }) =>
+    encodeCursor(cursorKind, { input: {}, position: `${last.id}` });
   const page = cutPage(rows, { limit: input.limit, cursorAfter });
   const people = await presentUserSummaries(deps, {
     ids: page.rows.flatMap((row) => [`${row.userId}`, `${row.reporterId}`]),
