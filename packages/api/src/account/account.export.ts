@@ -1,5 +1,6 @@
 // Data exports: one JSON archive of all that is a person's, made by a job, kept in PostgreSQL until its link expires.
-// Promises: the archive is whole or not there; the link is a MAC over its row, and dies with it.
+// Promises: the archive is whole or not there; the link is a MAC over its row, and dies with it, or once its person has
+// ended what was held of the account (credentials.held_since, written by auth).
 import { statement, type Tx } from "@pixora/db";
 import type { Fact } from "@pixora/jobs";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
@@ -23,9 +24,13 @@ interface ExportRecord {
 
 const columns = `id, user_id as "userId", state, requested_at as "requestedAt", expires_at as "expiresAt"`;
 
+/** SQL text: nothing has ended the archive since it was asked for, and its person is still there. */
+const isHeld = `exists (select from credentials c where c.user_id = exports.user_id
+                        and (c.held_since is null or c.held_since < exports.requested_at))`;
+
 const selectExport = statement<ExportRecord>(
   "account.selectExport",
-  `select ${columns} from exports where user_id = $1`,
+  `select ${columns} from exports where user_id = $1 and ${isHeld}`,
 );
 
 // Also the lock of rival requests: the second waits, and then finds the first one's row.
@@ -57,14 +62,7 @@ export async function requestExport(deps: Deps, input: { actorId: string }): Pro
 
 /** How the person's archive stands, with its link once it is ready. */
 export async function presentExport(deps: Deps, input: { viewerId: string }): Promise<ExportView> {
-  const row = await deps.db.prisma.dataExport.findUnique({ where: { userId: BigInt(input.viewerId) } });
-  return viewOf(deps, row === null ? null : recordOf(row));
-}
-
-function recordOf(row: { id: bigint; userId: bigint; state: string; requestedAt: Date; expiresAt: Date | null }) {
-  const { state } = row;
-  const known = state === "ready" || state === "failed" ? state : "running";
-  return { ...row, id: row.id.toString(), userId: row.userId.toString(), state: known } satisfies ExportRecord;
+  return viewOf(deps, await deps.db.sql.maybe(selectExport, [input.viewerId]));
 }
 
 function viewOf(deps: Deps, record: ExportRecord | null): ExportView {
@@ -156,6 +154,11 @@ async function* writeSection(tx: Tx, input: { section: ExportSection; userId: st
   }
 }
 
+const selectReady = statement<ExportRecord>(
+  "account.selectReadyExport",
+  `select ${columns} from exports where id = $1 and state = 'ready' and expires_at > $2 and ${isHeld}`,
+);
+
 /** An archive on its way out. */
 export interface ExportFile {
   fileName: string;
@@ -169,7 +172,7 @@ export interface ExportFile {
 export async function readExport(deps: Deps, input: { token: string }): Promise<ExportFile | null> {
   const { token } = input;
   const id = readSignedId(token);
-  const record = id === null ? null : await findReady(deps, id);
+  const record = id === null ? null : await deps.db.sql.maybe(selectReady, [id, deps.clock.now()]);
   if (record === null || record.expiresAt === null) return null;
   if (!signedIdIsRight(deps, { purpose: "export.v1", token, parts: [record.userId] })) return null;
   return {
@@ -178,12 +181,6 @@ export async function readExport(deps: Deps, input: { token: string }): Promise<
     expiresAt: record.expiresAt,
     content: readParts(deps, record.id),
   };
-}
-
-async function findReady(deps: Deps, id: string): Promise<ExportRecord | null> {
-  const where = { id: BigInt(id), state: "ready", expiresAt: { gt: deps.clock.now() } };
-  const row = await deps.db.prisma.dataExport.findFirst({ where });
-  return row === null ? null : recordOf(row);
 }
 
 // One part at a time: a slow reader holds 256 KiB of this process and no connection.

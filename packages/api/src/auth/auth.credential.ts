@@ -6,9 +6,9 @@ import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { hashPassword, verifyPassword } from "../platform/secret/password.ts";
-import { announceEnded, type EndedSessions, endSessions } from "../session/session.service.ts";
-import { moveUserCounts } from "../user/user.counter.ts";
-import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
+import { lockPeople } from "../user/user.counter.ts";
+import { announceEnding, type Ended, endHeld } from "./auth.ending.ts";
+import { type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
 
 /** The hash behind a password that is right. Throws auth.wrongCredentials. */
 export async function requirePassword(
@@ -37,8 +37,8 @@ export async function replacePasswordHash(
 }
 
 /**
- * Sets a new password and ends all other sessions. Throws auth.wrongCredentials unless the present one is right: so it
- * is the second time.
+ * Sets a new password and ends all other sessions and whatever else would let somebody in (auth.ending.ts). Throws
+ * auth.wrongCredentials unless the present one is right: so it is the second time.
  */
 export async function changePassword(
   deps: Deps,
@@ -47,13 +47,14 @@ export async function changePassword(
   const { actorId, sessionId } = input;
   const oldHash = await requirePassword(deps, { userId: actorId, password: input.currentPassword });
   const newHash = await hashPassword(input.newPassword);
+  const now = deps.clock.now();
   const ended = await deps.db.inTransaction(async (tx) => {
+    const held = await endHeld(tx, { ending: "passwordChanged", userId: actorId, exceptId: sessionId, now });
     const isChanged = await replacePasswordHash(tx, { userId: actorId, oldHash, newHash });
     if (!isChanged) throw new AppError("auth.wrongCredentials");
-    await dropMailTokens(tx, { userId: actorId, kinds: ["passwordReset"] });
-    return endSessions(tx, { userId: actorId, exceptId: sessionId, now: deps.clock.now() });
+    return held;
   });
-  announceEnded(deps, ended);
+  await announceEnding(deps, ended);
   return ok;
 }
 
@@ -65,37 +66,34 @@ export async function requestPasswordReset(deps: Deps, input: { email: string })
 }
 
 /**
- * Sets a new password by a mailed token and ends all sessions; the address counts as verified, and a change of it that
- * was under way is off. Throws auth.tokenExpired, or auth.tokenInvalid: so it does the second time.
+ * Sets a new password by a mailed token and ends all sessions and whatever else would let somebody in; the address counts
+ * as verified, and a change of it that was under way is off. Throws auth.tokenExpired, or auth.tokenInvalid: so it does the second time.
  */
 export async function resetPassword(deps: Deps, input: { token: string; newPassword: string }): Promise<typeof ok> {
   const { token } = input;
   // Looked at before the work of hashing, used up after it.
   const row = await readMailToken(deps, { sql: deps.db.sql, token, kinds: ["passwordReset"] });
   const passwordHash = await hashPassword(input.newPassword);
-  announceEnded(deps, await deps.db.inTransaction((tx) => replacePassword(deps, { tx, row, passwordHash })));
+  await announceEnding(deps, await deps.db.inTransaction((tx) => replacePassword(deps, { tx, row, passwordHash })));
   return ok;
 }
 
 const setHash = statement<never>(
   "auth.setHash",
-  `update credentials set password_hash = $3, email_verified_at = coalesce(email_verified_at, $4), pending_email = null
+  `update credentials set password_hash = $3, email_verified_at = coalesce(email_verified_at, $4)
    where user_id = $1 and email = $2`,
 );
 
-async function replacePassword(
-  deps: Deps,
-  input: { tx: Tx; row: MailTokenRow; passwordHash: string },
-): Promise<EndedSessions> {
+async function replacePassword(deps: Deps, input: { tx: Tx; row: MailTokenRow; passwordHash: string }): Promise<Ended> {
   const { tx, row, passwordHash } = input;
   const { userId } = row;
   if (userId === null) throw new AppError("auth.tokenInvalid");
   const now = deps.clock.now();
+  await lockPeople(tx, { ids: [userId] });
   await useMailToken(tx, row);
-  await moveUserCounts(tx, { userId });
+  const ended = await endHeld(tx, { ending: "passwordReset", userId, exceptId: null, now });
   // Bound to the address too: a link to an address that the account has left opens nothing.
   const changed = await tx.run(setHash, [userId, row.email, passwordHash, now]);
   if (changed === 0) throw new AppError("auth.tokenInvalid");
-  await dropMailTokens(tx, { userId, kinds: ["passwordReset", "emailChange"] });
-  return endSessions(tx, { userId, exceptId: null, now });
+  return ended;
 }

@@ -4,8 +4,8 @@ import { endAccount } from "../account/account.deletion.ts";
 import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import { announceEnded, endSessions } from "../session/session.service.ts";
 import { requirePassword } from "./auth.credential.ts";
+import { announceEnding, endHeld } from "./auth.ending.ts";
 
 // Sign-ups that wait for the same address go too, with their links: the address is in them.
 const deleteCredentials = statement<never>(
@@ -27,9 +27,10 @@ export async function deleteAccount(deps: Deps, input: { actorId: string; passwo
   await requirePassword(deps, { userId: actorId, password });
   const ended = await commitFacts(deps, async (tx) => {
     await endAccount(deps, { tx, userId: actorId });
+    const held = await endHeld(tx, { ending: "deleted", userId: actorId, exceptId: null, now: deps.clock.now() });
     await tx.run(deleteCredentials, [actorId]);
-    return endSessions(tx, { userId: actorId, exceptId: null, now: deps.clock.now() });
+    return held;
   });
-  announceEnded(deps, ended);
+  await announceEnding(deps, ended);
   return ok;
 }

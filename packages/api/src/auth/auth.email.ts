@@ -6,14 +6,15 @@ import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { Device } from "../session/session.device.ts";
-import { announceEnded, endSessions, startSession } from "../session/session.service.ts";
-import { moveUserCounts } from "../user/user.counter.ts";
+import { startSession } from "../session/session.service.ts";
+import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { hashHandle, releaseHandle } from "../user/user.hold.ts";
 import type { MeView } from "../user/user.schema.ts";
 import { presentMe } from "../user/user.view.ts";
 import { insertAccount } from "./auth.account.ts";
 import { requirePassword } from "./auth.credential.ts";
-import { dropMailTokens, type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
+import { announceEnding, endHeld } from "./auth.ending.ts";
+import { type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
 import type { SignedInView } from "./auth.schema.ts";
 import { presentSignedIn } from "./auth.service.ts";
 
@@ -31,16 +32,22 @@ export async function requestEmailVerification(deps: Deps, input: { email: strin
  */
 export async function verifyEmail(deps: Deps, input: { token: string; device: Device }): Promise<SignedInView> {
   const { token, device } = input;
-  const session = await commitFacts(deps, async (tx) => {
+  const { session, ended } = await commitFacts(deps, async (tx) => {
     const row = await readMailToken(deps, { sql: tx, token, kinds: verifyingKinds });
+    // The person's lock comes before their links, here and wherever links end.
+    if (row.userId !== null) await lockPeople(tx, { ids: [row.userId] });
     await useMailToken(tx, row);
     const userId =
       row.kind === "signUp" ? await openWaiting(deps, { tx, row }) : await verifyAddress(deps, { tx, row });
-    return startSession(tx, { userId, device, now: deps.clock.now() });
+    const now = deps.clock.now();
+    const isChange = row.kind === "emailChange";
+    const ended = isChange ? await endHeld(tx, { ending: "emailChanged", userId, exceptId: null, now }) : null;
+    return { ended, session: await startSession(tx, { userId, device, now }) };
   }).catch((error: unknown) => {
     // Two accounts that asked for one address opened their links at the same moment.
     throw sqlState(error) === uniqueViolation ? new AppError("user.emailTaken", { cause: error }) : error;
   });
+  if (ended !== null) await announceEnding(deps, ended);
   return presentSignedIn(deps, session);
 }
 
@@ -91,7 +98,6 @@ async function verifyAddress(deps: Deps, input: { tx: Tx; row: MailTokenRow }): 
   const verified = await tx.maybe(isChange ? verifyPending : verifyPresent, [userId, email, deps.clock.now()]);
   if (verified === null) throw new AppError("auth.tokenInvalid");
   if (verified.isSuspended) throw new AppError("auth.suspended");
-  if (isChange) await dropMailTokens(tx, { userId, kinds: ["emailChange", "emailVerification", "passwordReset"] });
   return userId;
 }
 
@@ -116,12 +122,11 @@ export async function changeEmail(
     const owner = await tx.maybe(selectOwner, [newEmail]);
     const isTaken = owner !== null && owner.userId !== actorId;
     if (isTaken && !deps.config.REQUIRE_EMAIL_VERIFICATION) throw new AppError("user.emailTaken");
-    await moveUserCounts(tx, { userId: actorId });
+    const held = await endHeld(tx, { ending: "emailAsked", userId: actorId, exceptId: sessionId, now });
     const { email } = await tx.one(setPending, [actorId, newEmail]);
-    await dropMailTokens(tx, { userId: actorId, kinds: ["emailChange"] });
     if (email !== newEmail) await requestMail(tx, { kind: "emailChange", email: newEmail, userId: actorId, now });
-    return endSessions(tx, { userId: actorId, exceptId: sessionId, now });
+    return held;
   });
-  announceEnded(deps, ended);
+  await announceEnding(deps, ended);
   return presentMe(deps, { userId: actorId });
 }

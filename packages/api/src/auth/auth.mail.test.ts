@@ -121,6 +121,18 @@ describe("a password", () => {
     }
   });
 
+  test("reset asked for before another one was used is neither mailed later nor good for anything", async () => {
+    const { user } = await signUpSomeone();
+    await requestPasswordReset(deps, { email: user.email });
+    const late = await deps.db.sql.many(takeFacts);
+    await requestPasswordReset(deps, { email: user.email });
+    const [mail] = await deliver();
+    await resetPassword(deps, { token: mail?.token ?? "", newPassword });
+    const before = deps.mails.length;
+    await sendMails(deps, { facts: late });
+    expect(deps.mails.length).toBe(before);
+  });
+
   test("reset asked for an unknown address answers the same, mails nobody and keeps no trace", async () => {
     await expect(requestPasswordReset(deps, { email: "nobody@test.example" })).resolves.toEqual({ ok: true });
     expect(await deliver()).toEqual([]);

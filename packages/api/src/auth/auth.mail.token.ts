@@ -84,12 +84,20 @@ export async function useMailToken(tx: Tx, row: MailTokenRow): Promise<void> {
   if ((await tx.run(deleteToken, [row.id])) !== 1) throw new AppError("auth.tokenInvalid");
 }
 
+// One that the worker has not come to yet is nobody's so far, and knows its address alone.
 const deleteTokensOfUser = statement<never>(
   "auth.deleteMailTokens",
-  `delete from auth_tokens where user_id = $1 and kind = any ($2::text[])`,
+  `delete from auth_tokens where kind = any ($3::text[])
+     and (user_id = $1 or (email = $2 and user_id is null and sign_up_id is null))`,
 );
 
-/** Makes a person's other links of these kinds worthless. The second time changes nothing. */
-export async function dropMailTokens(tx: Tx, input: { userId: string; kinds: readonly MailKind[] }): Promise<void> {
-  await tx.run(deleteTokensOfUser, [input.userId, input.kinds]);
+/**
+ * Makes a person's other links of these kinds worthless, and those that were asked for at their address and are not
+ * mailed yet. The second time changes nothing.
+ */
+export async function dropMailTokens(
+  tx: Tx,
+  input: { userId: string; email: string | null; kinds: readonly MailKind[] },
+): Promise<void> {
+  await tx.run(deleteTokensOfUser, [input.userId, input.email, input.kinds]);
 }

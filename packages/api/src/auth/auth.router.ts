@@ -14,11 +14,12 @@ import {
   sessionPageView,
   signOutEverywhereInput,
 } from "../session/session.schema.ts";
-import { listSessions, revokeSession, signOut, signOutEverywhere } from "../session/session.service.ts";
+import { listSessions, revokeSession, signOut } from "../session/session.service.ts";
 import { meView } from "../user/user.schema.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./auth.credential.ts";
 import { deleteAccount } from "./auth.deletion.ts";
 import { changeEmail, requestEmailVerification, verifyEmail } from "./auth.email.ts";
+import { signOutEverywhere } from "./auth.ending.ts";
 import {
   changeEmailInput,
   changePasswordInput,

@@ -3,15 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseRevokedHint, revokedHintChannel } from "../log/log.hint.ts";
 import { hashPassword } from "../platform/secret/password.ts";
 import { ipHintOf } from "../session/session.device.ts";
-import {
-  createSessionChecker,
-  listSessions,
-  revokeSession,
-  signOut,
-  signOutEverywhere,
-} from "../session/session.service.ts";
+import { createSessionChecker, listSessions, revokeSession, signOut } from "../session/session.service.ts";
 import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, suspend, type TestDeps, waitFor } from "../testing/index.ts";
+import { signOutEverywhere } from "./auth.ending.ts";
 import { signInInput, signUpInput } from "./auth.schema.ts";
 import { signIn, signUp } from "./auth.service.ts";
 

@@ -1,6 +1,7 @@
 // What moderators may do: the check of their role, as it is now, and suspensions. Outside this room a moderator is a
 // person like any other.
 import type { Sql } from "@pixora/db";
+import { announceEnding, type Ending, endHeld } from "../auth/auth.ending.ts";
 import { hintRevoked } from "../log/log.hint.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
@@ -17,31 +18,38 @@ export async function requireModerator(deps: Pick<Deps, "db">, input: { actorId:
 }
 
 /**
- * Hides a person everywhere, refuses their calls and ends their streams. Throws user.notFound, and
- * moderation.forbidden for oneself and for staff of one's own rank or above. The second time changes nothing.
+ * Hides a person everywhere, refuses their calls, ends their streams and every link to the account. Throws
+ * user.notFound, and moderation.forbidden for oneself and for staff of one's own rank or above. The second time changes
+ * nothing.
  */
 export async function suspendUser(deps: Deps, input: { actorId: string; userId: string }): Promise<void> {
-  await changeSuspension(deps, { ...input, isSuspended: true });
+  await changeSuspension(deps, { ...input, ending: "suspended" });
   // Also where nothing changed: the first hint may have been lost.
   hintRevoked(deps, { userId: input.userId, sessionId: null });
 }
 
-/** Ends a suspension; sessions that have not expired work again. Throws as suspendUser does. The second time changes nothing. */
+/**
+ * Lifts a suspension. The sessions of before have ended: the person signs in anew. Throws as suspendUser does. The second
+ * time changes nothing.
+ */
 export async function unsuspendUser(deps: Deps, input: { actorId: string; userId: string }): Promise<void> {
-  await changeSuspension(deps, { ...input, isSuspended: false });
+  await changeSuspension(deps, { ...input, ending: "unsuspended" });
 }
 
 interface SuspensionChange {
   actorId: string;
   userId: string;
-  isSuspended: boolean;
+  ending: Extract<Ending, "suspended" | "unsuspended">;
 }
 
 async function changeSuspension(deps: Deps, input: SuspensionChange): Promise<void> {
-  await commitFacts(deps, async (tx) => {
-    await requireHigherRank(tx, input);
-    await setSuspended(tx, input);
+  const { actorId, userId, ending } = input;
+  const ended = await commitFacts(deps, async (tx) => {
+    await requireHigherRank(tx, { actorId, userId });
+    if (!(await setSuspended(tx, { userId, isSuspended: ending === "suspended" }))) return null;
+    return endHeld(tx, { ending, userId, exceptId: null, now: deps.clock.now() });
   });
+  if (ended !== null) await announceEnding(deps, ended);
 }
 
 async function requireHigherRank(sql: Sql, input: { actorId: string; userId: string }): Promise<void> {

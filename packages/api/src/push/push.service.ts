@@ -6,6 +6,7 @@ import { invalidInput } from "../platform/call/failure.ts";
 import { ok } from "../platform/call/wire.ts";
 import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { sessionRefusal } from "../visibility/session.visibility.ts";
 import { parseEndpoint } from "./push.endpoint.ts";
 import { readPushKeys } from "./push.key.ts";
 import type { PublicKeyView, SubscribeInput } from "./push.schema.ts";
@@ -71,12 +72,14 @@ export interface Subscription {
 }
 
 const sessionLives = `session.revoked_at is null and session.expires_at > $2`;
+const mayBeRung = `${sessionRefusal({ session: "session", account: "account", now: "$2" })} is null`;
 
 const selectLive: Statement<Subscription> = statement(
   "push.selectSubscriptions",
   `select s.id, s.user_id as "userId", s.endpoint, s.p256dh, s.auth
    from push_subscriptions s join sessions session on session.id = s.session_id
-   where s.user_id = any ($1::bigint[]) and session.user_id = s.user_id and ${sessionLives}`,
+   join users account on account.id = s.user_id
+   where s.user_id = any ($1::bigint[]) and session.user_id = s.user_id and ${mayBeRung}`,
 );
 
 /** The browsers of these people whose sessions live. */

@@ -176,19 +176,6 @@ export function announceEnded(deps: Pick<Deps, "pubsub">, input: EndedSessions):
   for (const sessionId of sessionIds?.slice(0, maxHints) ?? []) hintRevoked(deps, { userId, sessionId });
 }
 
-/** Ends all of the person's sessions; `exceptCurrent` keeps the one that calls. The second time ends none. */
-export async function signOutEverywhere(
-  deps: Pick<Deps, "db" | "clock" | "pubsub">,
-  input: { actorId: string; sessionId: string; exceptCurrent?: boolean | undefined },
-): Promise<typeof ok> {
-  const exceptId = input.exceptCurrent === true ? input.sessionId : null;
-  const ended = await deps.db.inTransaction((tx) =>
-    endSessions(tx, { userId: input.actorId, exceptId, now: deps.clock.now() }),
-  );
-  announceEnded(deps, ended);
-  return ok;
-}
-
 const deleteOld = statement<never>(
   "session.deleteOld",
   `delete from sessions where id in (

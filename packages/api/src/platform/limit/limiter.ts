@@ -30,6 +30,8 @@ export interface Limiter {
   charge(call: Call): void;
   /** Gives back what `spend` took of a call, if it is counted in this process: others keep what they cost. */
   giveBack(call: Call): void;
+  /** Forgets from where someone signed in to these logins: nobody keeps a reserve of tries. */
+  forgetDevices(logins: readonly string[]): Promise<void>;
 }
 
 type LimiterDeps = Pick<Deps, "config" | "redis">;
@@ -51,6 +53,7 @@ export const limiterOf = onePerDeps((deps: LimiterDeps): Limiter => {
     refuseOverspent: here.refuseOverspent,
     charge: here.charge,
     giveBack: here.giveBack,
+    forgetDevices: guarded.forgetDevices,
   };
 });
 
@@ -131,18 +134,20 @@ function createGuarded(deps: LimiterDeps) {
     return spent;
   }
 
-  async function isKnownDevice(reserve: Budget, ownerBy: OwnerBy): Promise<boolean> {
-    const owner = await ownerBy(reserve);
-    return owner !== null && devices.isKnown(hashOwner(deps, owner));
+  async function isKnownDevice(call: Call, input: unknown, reserve: Budget): Promise<boolean> {
+    const [place, login] = [ownerOf(reserve.by, call, input), ownerOf("login", call, input)];
+    if (place === null || login === null) return false;
+    return devices.isKnown({ key: hashOwner(deps, place), loginKey: hashOwner(deps, login) });
   }
 
   return {
+    forgetDevices: (logins: readonly string[]) => devices.forget(logins.map((login) => hashOwner(deps, login))),
     async spend(call: Call, readInput: () => Promise<unknown>): Promise<Receipt> {
       const { budgets, reserve } = findPlan(call);
       // The input is not even parsed for an address that may not call at all.
       const ownerBy: OwnerBy = async ({ by }) => ownerOf(by, call, isInInput(by) ? await readInput() : null);
       let spent = await takeAll(budgets.filter(isCounted), ownerBy);
-      if (typeof spent === "number" && reserve !== null && (await isKnownDevice(reserve, ownerBy))) {
+      if (typeof spent === "number" && reserve !== null && (await isKnownDevice(call, await readInput(), reserve))) {
         spent = await takeAll([reserve], ownerBy);
       }
       if (typeof spent === "number") return refuse(spent);
