@@ -18,6 +18,7 @@ test("each viewer has the view that they would get alone, and most share one", a
     ...[string, string, string, string, string],
     ...string[],
   ];
+  const handles = people.map((person) => person.handle);
   const post = await createPost(deps, { authorId: ann, visibility: "followers" });
   const open = await createPost(deps, { authorId: ann });
   for (const fan of [bob, cat, dan, ...others]) await follow(deps, { followerId: fan, followeeId: ann });
@@ -29,9 +30,14 @@ test("each viewer has the view that they would get alone, and most share one", a
   const gone = await say(cat, open.id);
   await deleteComment(deps, { actorId: cat, commentId: gone.id });
   await likeComment(deps, { actorId: others[0] ?? "", commentId: top.id });
+  const named = await createComment(deps, {
+    actorId: ann,
+    postId: post.id,
+    text: `with @${handles[1]} and @${handles[2]}`,
+  });
   // Dan sees cat's reply only where bob, whom he has blocked, is not answered; eve does not follow ann.
   await block(deps, { blockerId: dan, blockedId: bob });
-  const commentIds = [top.id, reply.id, elsewhere.id, gone.id];
+  const commentIds = [top.id, reply.id, elsewhere.id, gone.id, named.id];
   const viewers = [post.id, open.id].flatMap((postId) =>
     [ann, bob, cat, dan, eve, ...others, null].map((viewerId) => ({ postId, viewerId })),
   );
@@ -42,6 +48,12 @@ test("each viewer has the view that they would get alone, and most share one", a
     const byId = (one: { id: string }, other: { id: string }) => one.id.localeCompare(other.id);
     expect(own.sort(byId)).toEqual(alone.filter((view) => view.postId === postId).sort(byId));
   }
+  // Dan and bob are not named to each other.
+  const namesTo = async (viewerId: string) =>
+    (await presentComments(deps, { viewerId, ids: [named.id] })).flatMap((view) =>
+      view.mentions.map(({ userId }) => userId),
+    );
+  expect(await Promise.all([cat, dan].map(namesTo))).toEqual([[bob, cat], [cat]]);
   // For the open post: its author, the comment's author, a stranger, and all others alike.
   expect(shared.filter(({ view }) => view.id === elsewhere.id)).toHaveLength(4);
 });

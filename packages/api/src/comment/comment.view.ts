@@ -35,8 +35,7 @@ export interface CommentRow extends SummaryRow {
  * author) and `counts`.
  */
 export const commentColumns = `comment.id, comment.post_id as "postId", comment.parent_id as "parentId",
-          comment.text, ${mentionsSql("comment.mention_ids")} as mentions,
-          comment.created_at as "createdAt", comment.edited_at as "editedAt",
+          comment.text, comment.created_at as "createdAt", comment.edited_at as "editedAt",
           comment.deleted_at is not null as "isDeleted",
           counts.like_count as "likeCount", counts.reply_count as "replyCount", counts.rev,
           ${summaryColumns("author")}`;
@@ -51,6 +50,7 @@ const viewer = "$2::bigint";
 const presentCommentsStatement = statement<CommentRow & { postAuthorId: string }>(
   "comment.presentComments",
   `select ${commentColumns}, post.author_id as "postAuthorId",
+          ${mentionsSql({ ids: "comment.mention_ids", viewer })} as mentions,
           (select json_build_object('userId', answered.id::text, 'handle', answered.handle)
            from users answered where answered.id = comment.reply_to_author_id
              and ${userIsListed({ user: "answered", viewer })}) as "replyTo",

@@ -1,6 +1,6 @@
 // Tells those who look on at posts what happens there, round by round: counts at once and then at most four times a
-// second, and each comment, read once for all local viewers and shown as each of them may see it.
-import { presentCommentsToMany } from "../comment/comment.audience.ts";
+// second, and each comment, read once for all local viewers and shown as each of them may see it; its end, to those it was not hidden from.
+import { hideCommentsFromMany, presentCommentsToMany } from "../comment/comment.audience.ts";
 import type { CommentView } from "../comment/comment.schema.ts";
 import type { CommentHint } from "../log/log.hint.ts";
 import { vouchFor } from "../platform/call/vouched.ts";
@@ -130,49 +130,57 @@ async function tellRound(deps: TellerDeps, input: TellerInput, { hints, moved }:
     const event = counts.get(postId) ?? otherCounts.get(postId);
     if (event !== undefined) for (const stream of register.of(postId)) tellCounts(stream, event);
   }
-  for (const { postId, streams, event } of events) {
-    for (const stream of streams ?? register.of(postId)) stream.mailbox.put(event);
+  for (const { streams, event } of events) {
+    for (const stream of streams) stream.mailbox.put(event);
   }
 }
 
-/** A comment in one of the ways to see it, and who sees it so. */
+/** A comment in one of the ways to see it, or the end of one (no view), and who hears of it. */
 interface Shown {
-  view: CommentView;
+  view: CommentView | null;
   streams: PostStream[];
 }
 
 interface AddressedEvent {
-  postId: string;
   event: PostEvent;
-  /** Left out: all on the post. */
-  streams?: readonly PostStream[];
+  streams: readonly PostStream[];
 }
 
-function eventsOf({ postId, change, commentId }: CommentHint, shown: ReadonlyMap<string, Shown[]>): AddressedEvent[] {
-  if (change === "comment.deleted") return [{ postId, event: vouchFor({ type: change, commentId }) }];
-  // Checked here, once, for all who hear it.
-  return (shown.get(commentId) ?? []).map(({ view, streams }) => ({
-    postId,
-    streams,
-    event: vouchFor(postEventView.parse({ type: change, comment: view })),
-  }));
+function eventsOf({ change, commentId }: CommentHint, shown: ReadonlyMap<string, Shown[]>): AddressedEvent[] {
+  return (shown.get(commentId) ?? []).flatMap(({ view, streams }): AddressedEvent[] => {
+    if (change === "comment.deleted") {
+      return view === null ? [{ streams, event: vouchFor({ type: change, commentId }) }] : [];
+    }
+    // Checked here, once, for all who hear it.
+    const event = () => vouchFor(postEventView.parse({ type: change, comment: view }));
+    return view === null ? [] : [{ streams, event: event() }];
+  });
 }
 
-/** The comments that were hinted, in each way that some viewer may see them. */
+/** The comments that were hinted, in each way that some viewer may see them, and the ends of others. */
 async function presentRound(
   deps: Pick<Deps, "db" | "storage">,
   audiences: readonly Audience[],
   hints: readonly CommentHint[],
 ): Promise<Map<string, Shown[]>> {
+  const deleted = hints.filter(({ change }) => change === "comment.deleted");
+  const endedIds = deleted.map(({ commentId }) => commentId);
   const commentIds = hints.flatMap(({ change, commentId }) => (change === "comment.deleted" ? [] : [commentId]));
   const shown = new Map<string, Shown[]>();
-  if (commentIds.length === 0) return shown;
-  const viewersPerRead = Math.floor(pairsPerRead / commentIds.length);
+  const show = (commentId: string, one: Shown) => shown.set(commentId, [...(shown.get(commentId) ?? []), one]);
+  const viewersPerRead = Math.floor(pairsPerRead / Math.max(1, hints.length));
   for (let start = 0; start < audiences.length; start += viewersPerRead) {
     const viewers = audiences.slice(start, start + viewersPerRead);
-    for (const { view, places } of await presentCommentsToMany(deps, { commentIds, viewers })) {
-      const streams = places.flatMap((place) => viewers[place]?.streams ?? []);
-      shown.set(view.id, [...(shown.get(view.id) ?? []), { view, streams }]);
+    const [views, hidden] = await Promise.all([
+      presentCommentsToMany(deps, { commentIds, viewers }),
+      hideCommentsFromMany(deps, { commentIds: endedIds, viewers }),
+    ]);
+    for (const { view, places } of views) {
+      show(view.id, { view, streams: places.flatMap((place) => viewers[place]?.streams ?? []) });
+    }
+    for (const { postId, commentId } of deleted) {
+      const hearing = viewers.filter((viewer, place) => viewer.postId === postId && !hidden.get(commentId)?.has(place));
+      show(commentId, { view: null, streams: hearing.flatMap((viewer) => viewer.streams) });
     }
   }
   return shown;

@@ -85,6 +85,20 @@ test("people who are blocked either way are not mentioned", async () => {
   expect((await publish(alice.id, { caption: `@${bob.handle}` })).mentions).toEqual([]);
 });
 
+test("whoever is named and has a block with the viewer is not named to them, and is to all others", async () => {
+  const cat = await createPerson(deps);
+  const post = await publish(alice.id, { caption: `@${bob.handle} and @${cat.handle}` });
+  const namesTo = async (viewerId: string | null) =>
+    (await presentPost(deps, { viewerId, postId: post.id })).mentions.map((mention) => mention.userId);
+  await deps.db.sql.run(insertBlock, [bob.id, cat.id]);
+  expect(await Promise.all([cat.id, bob.id, alice.id, null].map(namesTo))).toEqual([
+    [cat.id],
+    [bob.id],
+    [bob.id, cat.id],
+    [bob.id, cat.id],
+  ]);
+});
+
 test("a sentence's dot is not part of a handle, unless somebody is called so", async () => {
   const dotted = await createPerson(deps, { handle: "dotted." });
   const post = await publish(alice.id, { caption: `Hi @${bob.handle}. Hi @dotted.` });

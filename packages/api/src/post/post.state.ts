@@ -15,7 +15,7 @@ export interface PostState {
   likeCount: number;
   commentCount: number;
   rev: number;
-  /** Read each time: people who are named may go without the post being edited. Null for none. */
+  /** Read each time: people who are named may go, or block the viewer, without the post being edited. Null for none. */
   mentions: MentionRef[] | null;
   isAuthor: boolean;
   isLiked: boolean;
@@ -41,7 +41,7 @@ export function postStatesSql(input: {
   return `
     select post.id, post.version, author.version as "authorVersion",
            counts.like_count as "likeCount", counts.comment_count as "commentCount", counts.rev,
-           case when post.mention_ids <> '{}' then ${mentionsSql("post.mention_ids")} end as mentions,
+           case when post.mention_ids <> '{}' then ${mentionsSql({ ids: "post.mention_ids", viewer })} end as mentions,
            coalesce(author.id = ${viewer}, false) as "isAuthor",
            exists (select from post_likes pl where pl.post_id = post.id and pl.user_id = ${viewer}) as "isLiked",
            exists (select from bookmarks bm where bm.post_id = post.id and bm.user_id = ${viewer}) as "isBookmarked",

@@ -1,7 +1,7 @@
 // People named in texts: from "@handle" to ids when a text is stored, from ids to links when it is shown.
 import { type Sql, statement } from "@pixora/db";
 import { parseMentions } from "../platform/text/mention.ts";
-import { userIsListed, userIsLive } from "../visibility/user.visibility.ts";
+import { userIsListed } from "../visibility/user.visibility.ts";
 
 const selectMentioned = statement<{ id: string; handle: string }>(
   "user.selectMentioned",
@@ -24,10 +24,24 @@ export async function resolveMentions(sql: Sql, input: { authorId: string; text:
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
-/** SQL text: the live people among an array of ids, in its order, as JSON of MentionRef. Most texts name nobody. */
-export function mentionsSql(ids: string): string {
-  return `(case when ${ids} = '{}' then '[]' else
+/**
+ * SQL text: those of an array of ids whom `viewer` (an SQL expression) may be shown as named, in its order, as JSON of
+ * MentionRef: live, and no block either way. Most texts name nobody.
+ */
+export function mentionsSql(scope: { ids: string; viewer: string }): string {
+  return `(case when ${scope.ids} = '{}' then '[]' else
              (select coalesce(json_agg(json_build_object('userId', named.id::text, 'handle', named.handle)
-                                       order by array_position(${ids}, named.id)), '[]')
-              from users named where named.id = any(${ids}) and ${userIsLive("named")}) end)`;
+                                       order by array_position(${scope.ids}, named.id)), '[]')
+              from users named where ${isNamed(scope)}) end)`;
+}
+
+/** SQL text: the same as an array of ids. Many viewers have the same one. */
+export function mentionedIdsSql(scope: { ids: string; viewer: string }): string {
+  return `(case when ${scope.ids} = '{}' then '{}'::bigint[] else
+             (select coalesce(array_agg(named.id order by array_position(${scope.ids}, named.id)), '{}')
+              from users named where ${isNamed(scope)}) end)`;
+}
+
+function isNamed({ ids, viewer }: { ids: string; viewer: string }): string {
+  return `named.id = any(${ids}) and ${userIsListed({ user: "named", viewer })}`;
 }
