@@ -97,14 +97,17 @@ interface ReportRow {
 
 const cursorKind = { list: "moderation.reports", position: idInput };
 
-/** Reports that nobody has resolved, newest first. Throws cursor.invalid. */
+/**
+ * Reports that nobody has resolved, newest first; none about the viewer, who must not learn who made it. Throws
+ * cursor.invalid.
+ */
 export async function listOpenReports(
   deps: Pick<Deps, "db" | "storage">,
-  input: PageRequest,
+  input: PageRequest & { viewerId: string },
 ): Promise<Page<ReportView>> {
   const before = decodeCursor(cursorKind, { input: {}, cursor: input.cursor });
   const rows: ReportRow[] = await deps.db.prisma.report.findMany({
-    where: { resolvedAt: null, ...(before === null ? {} : { id: { lt: BigInt(before) } }) },
+    where: { resolvedAt: null, userId: { not: BigInt(input.viewerId) }, ...(before === null ? {} : { id: { lt: BigInt(before) } }) },
     orderBy: { id: "desc" },
     take: input.limit + 1,
     select: shownOfReport,

@@ -6,7 +6,7 @@ import { invalidInput } from "../platform/call/failure.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { deletePost } from "../post/post.service.ts";
 import type { ReportAction } from "./moderation.schema.ts";
-import { suspendUser } from "./moderation.service.ts";
+import { requireRankAbove, suspendUser } from "./moderation.service.ts";
 
 interface ReportedRow {
   userId: bigint;
@@ -22,8 +22,8 @@ const updateReport = statement<never>(
 
 /**
  * Does what the moderator decided and closes the report: "dismiss" nothing, "delete" the post or comment, "suspend"
- * whoever made it. Throws moderation.notFound, input.invalid for deleting a person, and what suspendUser throws.
- * A report that is closed already stays as it is.
+ * whoever made it. Throws moderation.notFound, also for a report about the moderator, moderation.forbidden for one about
+ * staff of their own rank or above, input.invalid for deleting a person, and what suspendUser throws. A report that is closed already stays as it is.
  */
 export async function resolveReport(
   deps: Deps,
@@ -31,12 +31,14 @@ export async function resolveReport(
 ): Promise<void> {
   const { actorId, reportId, action } = input;
   const report = await deps.db.prisma.report.findUnique({
-    where: { id: BigInt(reportId) },
+    where: { id: BigInt(reportId), userId: { not: BigInt(actorId) } },
     select: { userId: true, postId: true, commentId: true, resolvedAt: true },
   });
   if (report === null) throw new AppError("moderation.notFound");
   if (report.resolvedAt !== null) return;
-  if (action === "suspend") await suspendUser(deps, { actorId, userId: report.userId.toString() });
+  const userId = report.userId.toString();
+  await requireRankAbove(deps.db.sql, { actorId, userId });
+  if (action === "suspend") await suspendUser(deps, { actorId, userId });
   if (action === "delete") await deleteReported(deps, { actorId, report });
   await deps.db.sql.run(updateReport, [reportId, actorId, action]);
 }

@@ -30,7 +30,7 @@ export const moderationRouter = router({
   reports: moderatorProcedure
     .input(listReportsInput)
     .output(reportPageView)
-    .query(({ ctx, input }) => listOpenReports(ctx.deps, input)),
+    .query(({ ctx, input }) => listOpenReports(ctx.deps, { ...input, viewerId: ctx.viewer.userId })),
   resolve: moderatorProcedure
     .input(resolveReportInput)
     .output(okView)

@@ -33,9 +33,11 @@ const selectFacts = statement<{ fact: string }>(
   `select fact from outbox where payload->>'userId' = $1 order by id`,
 );
 
+const markGone = statement<never>("test.markGone", "update users set deleted_at = now() where id = $1");
+
 /** The newest open report's id. */
 async function newestReportId(): Promise<string> {
-  const page = await listOpenReports(deps, { limit: 1 });
+  const page = await listOpenReports(deps, { viewerId: moderator.id, limit: 1 });
   return page.items[0]?.id ?? "";
 }
 
@@ -103,12 +105,12 @@ describe("reports", () => {
     await report({ userId: person.id });
     await report({ postId: post.id }, { note: "again and again" });
     await report({ commentId: comment.id });
-    const page = await listOpenReports(deps, { limit: 2 });
+    const page = await listOpenReports(deps, { viewerId: moderator.id, limit: 2 });
     expect(page.items).toMatchObject([
       { target: { commentId: comment.id }, user: { id: person.id }, reporter: { id: reporter.id }, note: "" },
       { target: { postId: post.id }, reason: "spam", note: "again and again" },
     ]);
-    const next = await listOpenReports(deps, { limit: 2, cursor: page.nextCursor });
+    const next = await listOpenReports(deps, { viewerId: moderator.id, limit: 2, cursor: page.nextCursor });
     expect(next.items[0]).toMatchObject({ target: { userId: person.id } });
   });
 
@@ -121,10 +123,10 @@ describe("reports", () => {
   });
 
   test("with one key are made once", async () => {
-    const before = (await listOpenReports(deps, { limit: 100 })).items.length;
+    const before = (await listOpenReports(deps, { viewerId: moderator.id, limit: 100 })).items.length;
     await report({ userId: person.id }, { idempotencyKey: "k" });
     await report({ userId: person.id }, { idempotencyKey: "k" });
-    expect((await listOpenReports(deps, { limit: 100 })).items.length).toBe(before + 1);
+    expect((await listOpenReports(deps, { viewerId: moderator.id, limit: 100 })).items.length).toBe(before + 1);
     const reused = report({ userId: person.id }, { idempotencyKey: "k", note: "more" });
     await expect(reused).rejects.toMatchObject({ code: "idempotency.reused" });
   });
@@ -161,5 +163,40 @@ describe("reports", () => {
     await expect(look).rejects.toMatchObject({ code: "user.notFound" });
     const unknown = resolveReport(deps, { actorId: moderator.id, reportId: "1", action: "dismiss" });
     await expect(unknown).rejects.toMatchObject({ code: "moderation.notFound" });
+  });
+
+  test("about a moderator are neither read nor resolved by that moderator, but by an admin", async () => {
+    await report({ userId: moderator.id });
+    const seenBy = async (viewerId: string) => (await listOpenReports(deps, { viewerId, limit: 1 })).items[0];
+    const about = await seenBy(admin.id);
+    expect(about).toMatchObject({ user: { id: moderator.id }, reporter: { id: reporter.id } });
+    expect((await seenBy(moderator.id))?.id).not.toBe(about?.id);
+    const reportId = about?.id ?? "";
+    const resolve = (actorId: string) => resolveReport(deps, { actorId, reportId, action: "dismiss" });
+    await expect(resolve(moderator.id)).rejects.toMatchObject({ code: "moderation.notFound" });
+    const peer = await createPerson(deps, { role: "moderator" });
+    await expect(resolve(peer.id)).rejects.toMatchObject({ code: "moderation.forbidden" });
+    await expect(resolve(admin.id)).resolves.toBeUndefined();
+  });
+
+  test("by a moderator about an admin's post give the moderator no power over it", async () => {
+    const post = await createPost(deps, { authorId: admin.id });
+    await createReport(deps, {
+      ...reportInput.parse({ target: { postId: post.id }, reason: "spam" }),
+      actorId: moderator.id,
+    });
+    const reportId = await newestReportId();
+    for (const action of ["dismiss", "delete", "suspend"] as const) {
+      const resolve = resolveReport(deps, { actorId: moderator.id, reportId, action });
+      await expect(resolve).rejects.toMatchObject({ code: "moderation.forbidden" });
+    }
+    expect(await presentPosts(deps, { viewerId: reporter.id, ids: [post.id] })).toHaveLength(1);
+  });
+
+  test("about somebody who is gone can still be closed", async () => {
+    await report({ userId: person.id });
+    const reportId = await newestReportId();
+    await deps.db.sql.run(markGone, [person.id]);
+    await expect(resolveReport(deps, { actorId: moderator.id, reportId, action: "dismiss" })).resolves.toBeUndefined();
   });
 });

@@ -53,8 +53,18 @@ async function changeSuspension(deps: Deps, input: SuspensionChange): Promise<vo
 }
 
 async function requireHigherRank(sql: Sql, input: { actorId: string; userId: string }): Promise<void> {
+  const rank = await requireRankAbove(sql, input);
+  if (rank === null) throw new AppError("user.notFound");
+}
+
+/**
+ * Passes for staff whose rank is above a person's, and answers that person's; null: they are gone, and below everyone.
+ * Throws moderation.forbidden. Every act of a moderator asks it.
+ */
+export async function requireRankAbove(sql: Sql, input: { actorId: string; userId: string }): Promise<number | null> {
   const own = await findRole(sql, { userId: input.actorId });
   const other = await findRole(sql, { userId: input.userId });
-  if (other === null) throw new AppError("user.notFound");
-  if (own === null || ranks[own] <= ranks[other]) throw new AppError("moderation.forbidden");
+  const rank = other === null ? null : ranks[other];
+  if (own === null || ranks[own] <= (rank ?? 0)) throw new AppError("moderation.forbidden");
+  return rank;
 }

@@ -39,6 +39,7 @@ const paperWorld: CellWorld = {
   awayThreadId: id,
   awayReplyId: id,
   reportId: id,
+  staffReportId: id,
 };
 
 /** Good inputs of a procedure, as the matrix sends them. */

@@ -103,6 +103,13 @@ export const moderation: RoomRows<"moderation"> = {
       expect: always("lists"),
       shows: (page, { reportId }) => page.items.some((report) => report.id === reportId),
     },
+    {
+      access: "moderator",
+      about: "about oneself",
+      input: () => ({ limit: 100 }),
+      expect: always("omits"),
+      shows: (page, { staffReportId }) => page.items.some((report) => report.id === staffReportId),
+    },
   ],
   resolve: [
     {
@@ -116,6 +123,12 @@ export const moderation: RoomRows<"moderation"> = {
       about: "delete",
       input: ({ reportId }) => ({ reportId, action: "delete" }),
       expect: ok,
+    },
+    {
+      access: "moderator",
+      about: "about oneself",
+      input: ({ staffReportId }) => ({ reportId: staffReportId, action: "dismiss" }),
+      expect: always("moderation.notFound"),
     },
   ],
   suspend: [{ access: "moderator", input: ({ people }) => ({ userId: people.owner.id }), expect: lives }],

@@ -46,6 +46,8 @@ export interface World {
   awayReplyId: string;
   /** Of the post, by the friend. */
   reportId: string;
+  /** About the moderator, by the friend. */
+  staffReportId: string;
 }
 
 /** What the owner says, and where; each text stands nowhere else. */
@@ -75,9 +77,10 @@ export async function createWorld(deps: Deps, input: { label: string }): Promise
   for (const name of earlyFollowers) await createFollow(deps, { actorId: people[name].id, userId: owner.id });
   await createFollow(deps, { actorId: owner.id, userId: friend.id });
   const home = await createHome(deps, { owner, friend });
+  const staffReportId = await reportStaff(deps, { friend, staff: people.moderator });
   const away = await createAway(deps, { owner, friend });
   for (const person of Object.values(people)) await takePart(deps, { person, owner, postId: home.postId });
-  return { label, people, ...home, ...away };
+  return { label, people, staffReportId, ...home, ...away };
 }
 
 async function createPeople(deps: Deps, input: { label: string }): Promise<World["people"]> {
@@ -128,6 +131,17 @@ async function createHome(deps: Deps, { owner, friend }: Hosts): Promise<Place> 
 }
 
 const selectReport = statement<{ id: string }>("matrix.report", `select id from reports where post_id = $1`);
+
+const selectStaffReport = statement<{ id: string }>(
+  "matrix.staffReport",
+  `select id from reports where user_id = $1 and post_id is null`,
+);
+
+async function reportStaff(deps: Deps, input: { friend: MatrixPerson; staff: MatrixPerson }): Promise<string> {
+  const { friend, staff } = input;
+  await createReport(deps, { actorId: friend.id, target: { userId: staff.id }, reason: "rude", note: "" });
+  return (await deps.db.sql.one(selectStaffReport, [staff.id])).id;
+}
 
 type Elsewhere = Pick<World, "awayPostId" | "awayCommentId" | "awayThreadId" | "awayReplyId">;
 
