@@ -1,6 +1,6 @@
 // The wire of `auth`. Procedures for people without a session ignore the Authorization header.
 
-import { presentExport, requestExport } from "../account/account.export.ts";
+import { presentExport } from "../account/account.export.ts";
 import { exportView } from "../account/account.schema.ts";
 import type { RequestContext, Viewer } from "../platform/call/context.ts";
 import { authedProcedure, openProcedure, router } from "../platform/call/trpc.ts";
@@ -20,12 +20,14 @@ import { changePassword, requestPasswordReset, resetPassword } from "./auth.cred
 import { deleteAccount } from "./auth.deletion.ts";
 import { changeEmail, requestEmailVerification, verifyEmail } from "./auth.email.ts";
 import { signOutEverywhere } from "./auth.ending.ts";
+import { askForExport } from "./auth.export.ts";
 import {
   changeEmailInput,
   changePasswordInput,
   emailOnlyInput,
   emptyInput,
   passwordOnlyInput,
+  requestExportInput,
   resetPasswordInput,
   signedInView,
   signedUpView,
@@ -123,9 +125,9 @@ export const authRouter = router({
 
   requestExport: authedProcedure
     .meta({ repeat: "never" })
-    .input(emptyInput)
+    .input(requestExportInput)
     .output(exportView)
-    .mutation(({ ctx }) => requestExport(ctx.deps, { actorId: ctx.viewer.userId })),
+    .mutation(({ ctx, input }) => askForExport(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
 
   export: authedProcedure
     .input(emptyInput)

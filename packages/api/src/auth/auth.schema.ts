@@ -47,6 +47,8 @@ export const resetPasswordInput = z.object({ token: mailTokenInput, newPassword:
 export const verifyEmailInput = z.object({ token: mailTokenInput });
 export const changeEmailInput = z.object({ newEmail: emailInput, password: typedPassword });
 export const passwordOnlyInput = z.object({ password: typedPassword });
+/** The password may be left out right after signing in. */
+export const requestExportInput = z.object({ password: typedPassword.optional() }).prefault({});
 
 export const signedInView = z.object({ user: meView, tokens: tokensView });
 /** Null where e-mail verification is required: the answer is the same whether the address is free or taken. */

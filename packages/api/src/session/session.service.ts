@@ -111,6 +111,16 @@ export async function listSessions(
   return { items, nextCursor: null };
 }
 
+const selectStart = statement<{ createdAt: Date }>(
+  "session.selectStart",
+  `select created_at as "createdAt" from sessions where id = $1 and user_id = $2`,
+);
+
+/** When a person's session was opened, by signing in or up; null for none of theirs. Refreshing does not renew it. */
+export async function findSignInTime(sql: Sql, input: { userId: string; sessionId: string }): Promise<Date | null> {
+  return (await sql.maybe(selectStart, [input.sessionId, input.userId]))?.createdAt ?? null;
+}
+
 const endOne = statement<{ wasLive: boolean }>(
   "session.endSession",
   `with target as (

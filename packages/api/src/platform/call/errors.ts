@@ -21,6 +21,7 @@ const table = {
   "auth.tokenExpired": ["UNAUTHORIZED", "The token has expired"],
   "auth.sessionRevoked": ["UNAUTHORIZED", "This session has ended"],
   "auth.wrongCredentials": ["UNAUTHORIZED", "The login or the password is wrong"],
+  "auth.passwordRequired": ["FORBIDDEN", "Enter a password to go on"],
   "auth.emailUnverified": ["FORBIDDEN", "Verify your e-mail address first"],
   "auth.suspended": ["FORBIDDEN", "This account is suspended"],
   "auth.forbidden": ["FORBIDDEN", "Your role does not allow this"],

@@ -86,7 +86,7 @@ const table: readonly Line[] = [
   },
   {
     // Each hashes a password for whoever holds an access token.
-    calls: ["auth.changePassword", "auth.changeEmail", "auth.deleteAccount"],
+    calls: ["auth.changePassword", "auth.changeEmail", "auth.deleteAccount", "auth.requestExport"],
     countedIn: "redis",
     shareWithoutRedis: closing,
     budgets: [{ name: "password", by: "user", points: 20, perSeconds: 15 * minute }],

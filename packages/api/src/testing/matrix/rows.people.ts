@@ -80,7 +80,15 @@ export const auth: RoomRows<"auth"> = {
       expect: ok,
     },
   ],
-  requestExport: [{ access: "signedIn", expect: ok }],
+  requestExport: [
+    { access: "signedIn", about: "just signed in", expect: ok },
+    {
+      access: "signedIn",
+      about: "with a wrong password",
+      input: () => ({ password: newPassword }),
+      expect: always("auth.wrongCredentials"),
+    },
+  ],
   export: [{ access: "signedIn", expect: ok }],
   deleteAccount: [{ access: "signedIn", input: () => ({ password }), expect: ok }],
 };
