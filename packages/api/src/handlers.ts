@@ -4,6 +4,7 @@ import { makeExports } from "./account/account.export.ts";
 import { mendCounters } from "./audit/audit.service.ts";
 import { deleteOldTokens } from "./auth/auth.expiry.ts";
 import { sendMails } from "./auth/auth.mail.ts";
+import { sendNotices } from "./auth/auth.notice.ts";
 import { requestDigests, sendDigests } from "./delivery/delivery.digest.ts";
 import { sendMails as sendNotificationMails } from "./delivery/delivery.mail.ts";
 import { deleteOldDeliveries, retryDeliveries } from "./delivery/delivery.upkeep.ts";
@@ -54,6 +55,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "live.tellPosts": (input) => tellPosts(deps, input),
     "live.trimLog": () => trimLog(deps),
     "auth.sendMails": (input) => sendMails(deps, input),
+    "auth.sendNotices": (input) => sendNotices(deps, input),
     "auth.purgeAccounts": (input) => purgeAccounts(deps, input),
     "auth.makeExports": (input) => makeExports(deps, input),
     "auth.deleteOldSessions": () => deleteOldSessions(deps),

@@ -32,6 +32,7 @@ export const consequences = {
   "notification.mailRequested": ["notification.sendMails"],
   "notification.digestDue": ["notification.sendDigests"],
   "auth.mailRequested": ["auth.sendMails"],
+  "auth.noticeRequested": ["auth.sendNotices"],
   "auth.exportRequested": ["auth.makeExports"],
   "media.uploaded": ["media.makeVariants"],
   "media.deleted": ["media.deleteFiles"],

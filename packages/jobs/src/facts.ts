@@ -59,6 +59,8 @@ export const facts = {
   "notification.mailRequested": message,
   "notification.digestDue": digest,
   "auth.mailRequested": accountMail,
+  /** Something that its owner must hear of was done to an account. */
+  "auth.noticeRequested": accountMail,
   "auth.exportRequested": user,
   "media.uploaded": media,
   "media.deleted": media,

@@ -81,6 +81,7 @@ export const jobs = {
   "live.trimLog": scheduledJob("bulk"),
   "post.deleteOldIdempotencyKeys": scheduledJob("bulk"),
   "auth.sendMails": { ...factJob("mail"), attempts: 7 },
+  "auth.sendNotices": { ...factJob("mail"), attempts: 7 },
   "auth.purgeAccounts": factJob("bulk"),
   "auth.makeExports": factJob("bulk"),
   "auth.deleteOldSessions": scheduledJob("bulk"),

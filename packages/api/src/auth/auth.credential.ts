@@ -1,6 +1,6 @@
 // Passwords after sign-up: changing one, and choosing a new one by a mailed link.
 // Promise: whoever held the account by the old password, or by a session opened with it, holds it no longer.
-import { type Sql, statement, type Tx } from "@pixora/db";
+import { type Sql, sqlState, statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
 import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
@@ -8,7 +8,8 @@ import type { Deps } from "../platform/process/deps.ts";
 import { hashPassword, verifyPassword } from "../platform/secret/password.ts";
 import { lockPeople } from "../user/user.counter.ts";
 import { announceEnding, type Ended, endHeld } from "./auth.ending.ts";
-import { type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
+import { type MailTokenRow, noticeKinds, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
+import { noticePassword } from "./auth.notice.ts";
 
 /** The hash behind a password that is right. Throws auth.wrongCredentials. */
 export async function requirePassword(
@@ -48,10 +49,11 @@ export async function changePassword(
   const oldHash = await requirePassword(deps, { userId: actorId, password: input.currentPassword });
   const newHash = await hashPassword(input.newPassword);
   const now = deps.clock.now();
-  const ended = await deps.db.inTransaction(async (tx) => {
+  const ended = await commitFacts(deps, async (tx) => {
     const held = await endHeld(tx, { ending: "passwordChanged", userId: actorId, exceptId: sessionId, now });
     const isChanged = await replacePasswordHash(tx, { userId: actorId, oldHash, newHash });
     if (!isChanged) throw new AppError("auth.wrongCredentials");
+    await noticePassword(tx, { userId: actorId, now });
     return held;
   });
   await announceEnding(deps, ended);
@@ -67,21 +69,34 @@ export async function requestPasswordReset(deps: Deps, input: { email: string })
 
 /**
  * Sets a new password by a mailed token and ends all sessions and whatever else would let somebody in; the address counts
- * as verified, and a change of it that was under way is off. Throws auth.tokenExpired, or auth.tokenInvalid: so it does the second time.
+ * as verified, and a change of it that was under way is off. The link of a notice does the same, and gives the account
+ * back the address that it was mailed to; user.emailTaken where that is another's by now. Throws auth.tokenExpired, or auth.tokenInvalid: so it does the second time.
  */
 export async function resetPassword(deps: Deps, input: { token: string; newPassword: string }): Promise<typeof ok> {
   const { token } = input;
   // Looked at before the work of hashing, used up after it.
-  const row = await readMailToken(deps, { sql: deps.db.sql, token, kinds: ["passwordReset"] });
+  const row = await readMailToken(deps, { sql: deps.db.sql, token, kinds: ["passwordReset", ...noticeKinds] });
   const passwordHash = await hashPassword(input.newPassword);
-  await announceEnding(deps, await deps.db.inTransaction((tx) => replacePassword(deps, { tx, row, passwordHash })));
+  const ended = await commitFacts(deps, (tx) => replacePassword(deps, { tx, row, passwordHash })).catch((error) => {
+    throw sqlState(error) === uniqueViolation ? new AppError("user.emailTaken", { cause: error }) : error;
+  });
+  await announceEnding(deps, ended);
   return ok;
 }
+
+const uniqueViolation = "23505";
 
 const setHash = statement<never>(
   "auth.setHash",
   `update credentials set password_hash = $3, email_verified_at = coalesce(email_verified_at, $4)
    where user_id = $1 and email = $2`,
+);
+
+const takeBack = statement<never>(
+  "auth.takeBack",
+  `update credentials set password_hash = $3, email = $2,
+     email_verified_at = case when email = $2 then coalesce(email_verified_at, $4) else $4 end
+   where user_id = $1`,
 );
 
 async function replacePassword(deps: Deps, input: { tx: Tx; row: MailTokenRow; passwordHash: string }): Promise<Ended> {
@@ -91,9 +106,14 @@ async function replacePassword(deps: Deps, input: { tx: Tx; row: MailTokenRow; p
   const now = deps.clock.now();
   await lockPeople(tx, { ids: [userId] });
   await useMailToken(tx, row);
-  const ended = await endHeld(tx, { ending: "passwordReset", userId, exceptId: null, now });
-  // Bound to the address too: a link to an address that the account has left opens nothing.
-  const changed = await tx.run(setHash, [userId, row.email, passwordHash, now]);
+  const isReset = row.kind === "passwordReset";
+  const ending = isReset ? "passwordReset" : "disowned";
+  const ended = await endHeld(tx, { ending, userId, exceptId: null, now });
+  // A reset's link to an address that the account has left opens nothing. A notice's gives the account back to the address
+  // that it was mailed to: whoever took the account along has no such link to the address they moved it to.
+  const set = isReset ? setHash : takeBack;
+  const changed = await tx.run(set, [userId, row.email, passwordHash, now]);
   if (changed === 0) throw new AppError("auth.tokenInvalid");
+  await noticePassword(tx, { userId, now });
   return ended;
 }

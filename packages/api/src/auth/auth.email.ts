@@ -14,7 +14,7 @@ import { presentMe } from "../user/user.view.ts";
 import { insertAccount } from "./auth.account.ts";
 import { requirePassword } from "./auth.credential.ts";
 import { announceEnding, endHeld } from "./auth.ending.ts";
-import { type MailTokenRow, readMailToken, requestMail, useMailToken } from "./auth.mail.token.ts";
+import { type MailTokenRow, readMailToken, requestMail, requestNotice, useMailToken } from "./auth.mail.token.ts";
 import type { SignedInView } from "./auth.schema.ts";
 import { presentSignedIn } from "./auth.service.ts";
 
@@ -81,11 +81,12 @@ const selectOwner = statement<{ userId: string }>(
   `select user_id as "userId" from credentials where email = $1`,
 );
 
-const verifyPending = statement<{ isSuspended: boolean }>(
+const verifyPending = statement<{ isSuspended: boolean; leftEmail: string }>(
   "auth.verifyPendingEmail",
-  `update credentials c set email = c.pending_email, pending_email = null, email_verified_at = $3
-   from users u where c.user_id = $1 and c.pending_email = $2 and u.id = c.user_id
-   returning u.suspended_at is not null as "isSuspended"`,
+  `with before as (select email from credentials where user_id = $1)
+   update credentials c set email = c.pending_email, pending_email = null, email_verified_at = $3
+   from users u, before where c.user_id = $1 and c.pending_email = $2 and u.id = c.user_id
+   returning u.suspended_at is not null as "isSuspended", before.email as "leftEmail"`,
 );
 
 async function verifyAddress(deps: Deps, input: { tx: Tx; row: MailTokenRow }): Promise<string> {
@@ -95,10 +96,24 @@ async function verifyAddress(deps: Deps, input: { tx: Tx; row: MailTokenRow }): 
   await moveUserCounts(tx, { userId });
   const isChange = row.kind === "emailChange";
   if (isChange && (await tx.maybe(selectOwner, [email])) !== null) throw new AppError("user.emailTaken");
-  const verified = await tx.maybe(isChange ? verifyPending : verifyPresent, [userId, email, deps.clock.now()]);
+  const now = deps.clock.now();
+  const verified = isChange
+    ? await changeAddress(tx, { userId, email, now })
+    : await tx.maybe(verifyPresent, [userId, email, now]);
   if (verified === null) throw new AppError("auth.tokenInvalid");
   if (verified.isSuspended) throw new AppError("auth.suspended");
   return userId;
+}
+
+/** Makes the waiting address the account's, and tells the one that it leaves; null where another one waits by now. */
+async function changeAddress(
+  tx: Tx,
+  input: { userId: string; email: string; now: Date },
+): Promise<{ isSuspended: boolean } | null> {
+  const { userId, email, now } = input;
+  const changed = await tx.maybe(verifyPending, [userId, email, now]);
+  if (changed !== null) await requestNotice(tx, { kind: "emailNotice", userId, email: changed.leftEmail, now });
+  return changed;
 }
 
 const setPending = statement<{ email: string }>(

@@ -6,7 +6,7 @@ import { limiterOf } from "../platform/limit/limiter.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { announceEnded, type EndedSessions, endSessions } from "../session/session.service.ts";
 import { moveUserCounts } from "../user/user.counter.ts";
-import { dropMailTokens, type MailKind } from "./auth.mail.token.ts";
+import { dropMailTokens, dropNotices, type MailKind } from "./auth.mail.token.ts";
 
 /** Everything by which somebody can hold an account, or get to hold it. */
 export const holds = [
@@ -20,11 +20,15 @@ export const holds = [
   "emailVerification",
   "emailChange",
   "passwordReset",
+  "notice",
 ] as const;
 export type Hold = (typeof holds)[number];
 
-/** "others": all but those of the session that calls; "refused": as long as the account is; "stays" has its reason beside it. */
-type Extent = "all" | "others" | "refused" | "stays";
+/**
+ * "others": all but those of the session that calls; "refused": as long as the account is; "mailbox": those to the address
+ * that the account has now; "stays" has its reason beside it.
+ */
+type Extent = "all" | "others" | "refused" | "mailbox" | "stays";
 
 const bySession: Record<"session" | "pushSubscription" | "stream", Extent> = {
   session: "others",
@@ -41,6 +45,8 @@ const everythingElse = {
   emailVerification: "all",
   emailChange: "all",
   passwordReset: "all",
+  // Whoever has taken an account must not be able to end what takes it back.
+  notice: "stays",
 } as const;
 
 /**
@@ -50,7 +56,9 @@ const everythingElse = {
 export const endings = {
   passwordChanged: { ...bySession, ...everythingElse },
   signedOutEverywhere: { ...bySession, ...everythingElse },
-  passwordReset: { ...everySession, ...everythingElse },
+  passwordReset: { ...everySession, ...everythingElse, notice: "mailbox" },
+  // By the link of a notice: nobody else's links are left, wherever they were mailed to.
+  disowned: { ...everySession, ...everythingElse, notice: "all" },
   // Whoever asks knew the password. Links to the present address stay: it is the account's until the new one is verified.
   emailAsked: { ...bySession, ...everythingElse, emailVerification: "stays", passwordReset: "stays" },
   // What asking for it left is the asker's, and what was opened since took the password.
@@ -58,7 +66,7 @@ export const endings = {
   // Its sessions hear that the account is suspended while it is; they end when that is lifted.
   suspended: { ...refused, ...everythingElse },
   unsuspended: { ...everySession, ...everythingElse },
-  deleted: { ...everySession, ...everythingElse },
+  deleted: { ...everySession, ...everythingElse, notice: "all" },
 } as const satisfies Record<string, Record<Hold, Extent>>;
 export type Ending = keyof typeof endings;
 
@@ -93,6 +101,8 @@ export async function endHeld(
   const person = await tx.maybe(endHolds, [userId, now, row.waitingEmail === "all"]);
   const kinds = linkKinds.filter((kind) => row[kind] === "all");
   await dropMailTokens(tx, { userId, email: person?.email ?? null, kinds });
+  if (row.notice !== "stays")
+    await dropNotices(tx, { userId, email: row.notice === "all" ? null : (person?.email ?? null) });
   const sessions =
     row.session === "all" || row.session === "others"
       ? await endSessions(tx, { userId, exceptId: row.session === "others" ? exceptId : null, now })

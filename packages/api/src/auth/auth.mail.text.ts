@@ -2,8 +2,18 @@
 // Promise: no text that a stranger chose is in them, save the handle, whose alphabet is harmless.
 import type { Mail } from "../platform/mailer/mailer.ts";
 
+import type { AskedKind, NoticeKind } from "./auth.mail.token.ts";
+
+interface NoticeMail {
+  kind: NoticeKind;
+  handle: string;
+  token: string;
+  happenedAt: Date;
+}
+
 export type AccountMail =
-  | { kind: "signUp" | "emailVerification" | "emailChange" | "passwordReset"; handle: string; token: string }
+  | { kind: AskedKind; handle: string; token: string }
+  | NoticeMail
   | { kind: "alreadyRegistered"; handle: string };
 
 const pages = {
@@ -19,6 +29,9 @@ const subjects = {
   emailChange: "Verify your new e-mail address",
   passwordReset: "Reset your Pixora password",
   alreadyRegistered: "You already have a Pixora account",
+  passwordNotice: "Your Pixora password was changed",
+  emailNotice: "Your Pixora e-mail address was changed",
+  deviceNotice: "A new device signed in to your Pixora account",
 } as const;
 
 const openings = {
@@ -50,6 +63,7 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
       "If it was not, there is nothing to do: nothing has changed.",
     ].join("\n");
   }
+  if ("happenedAt" in mail) return noticeOf(mail, root);
   return [
     openings[mail.kind](mail.handle),
     "",
@@ -57,5 +71,28 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
     "",
     lives[mail.kind],
     "If it was not you who asked, there is nothing to do.",
+  ].join("\n");
+}
+
+const events = {
+  passwordNotice: (handle: string) => `The password of your Pixora account ${handle} was changed.`,
+  emailNotice: (handle: string) =>
+    `The e-mail address of your Pixora account ${handle} was changed:\nthis one is no longer it.`,
+  deviceNotice: (handle: string) => `A device that was not known signed in to your Pixora account\n${handle}.`,
+} as const;
+
+function noticeOf(mail: NoticeMail, root: string): string {
+  return [
+    events[mail.kind](mail.handle),
+    `It happened at ${mail.happenedAt.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
+    "",
+    "If it was you, there is nothing to do.",
+    "If it was not, open this link. You choose a new password, and with it",
+    "everybody is signed out, every other link ends, and the account has",
+    "this e-mail address again:",
+    "",
+    `${root}/secure-account?token=${mail.token}`,
+    "",
+    "It works for seven days, once.",
   ].join("\n");
 }

@@ -6,11 +6,12 @@ import type { Fact } from "@pixora/jobs";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { type AccountMail, writeAccountMail } from "./auth.mail.text.ts";
-import { type MailKind, type MailTokenRow, writeMailToken } from "./auth.mail.token.ts";
+import { type AskedKind, type MailTokenRow, writeMailToken } from "./auth.mail.token.ts";
 
 type MailRequestFact = Fact<"auth.mailRequested">;
 
-interface MailRequestRow extends MailTokenRow {
+interface MailRequestRow extends Omit<MailTokenRow, "kind"> {
+  kind: AskedKind;
   isSent: boolean;
   /** Whose address it is. */
   ownerId: string | null;
@@ -50,7 +51,7 @@ const selectRequests = statement<MailRequestRow>(
 
 /** What an address is to be told, and about whom; null: nothing. */
 type Decision =
-  | { kind: MailKind; userId: string | null; signUpId: string | null; handle: string }
+  | { kind: AskedKind; userId: string | null; signUpId: string | null; handle: string }
   | { kind: "alreadyRegistered"; handle: string };
 
 function decide(row: MailRequestRow): Decision | null {
@@ -95,7 +96,7 @@ async function sendMail(deps: Deps, input: { factId: string; row: MailRequestRow
   const decision = row === null || row.isSent ? null : decide(row);
   if (row !== null && decision !== null) {
     const mail = await assign(deps, { row, decision });
-    await deliver(deps, { mail, address: row.email });
+    await sendAccountMail(deps, { mail, address: row.email });
   }
   await deps.db.inTransaction(async (tx) => {
     if (row !== null && decision !== null) await tx.run(markSent, [row.id, now]);
@@ -121,7 +122,8 @@ function idOrNull(id: string | null): bigint | null {
   return id === null ? null : BigInt(id);
 }
 
-async function deliver(deps: Deps, input: { mail: AccountMail; address: string }): Promise<void> {
+/** Hands a mail to the provider. Rejects where it does, as a failure of the provider. */
+export async function sendAccountMail(deps: Deps, input: { mail: AccountMail; address: string }): Promise<void> {
   const to = { address: input.address, publicUrl: deps.config.PUBLIC_URL };
   try {
     await deps.mailer.send(writeAccountMail(input.mail, to));

@@ -15,6 +15,7 @@ import { presentMe } from "../user/user.view.ts";
 import { insertAccount } from "./auth.account.ts";
 import { replacePasswordHash, requirePassword } from "./auth.credential.ts";
 import { mailTokenLifeMs, requestMail } from "./auth.mail.token.ts";
+import { noticeDevice } from "./auth.notice.ts";
 import type { SignedInView, SignedUpView } from "./auth.schema.ts";
 
 interface SignUpInput {
@@ -165,9 +166,11 @@ async function openSession(
   input: { userId: string; passwordHash: string; device: Device },
 ): Promise<SessionRow> {
   const { userId, passwordHash, device } = input;
-  return deps.db.inTransaction(async (tx) => {
+  const now = deps.clock.now();
+  return commitFacts(deps, async (tx) => {
     if ((await tx.maybe(lockHash, [userId, passwordHash])) === null) throw new AppError("auth.wrongCredentials");
-    return startSession(tx, { userId, device, now: deps.clock.now() });
+    await noticeDevice(tx, { userId, device, now });
+    return startSession(tx, { userId, device, now });
   });
 }
 

@@ -111,6 +111,23 @@ export async function listSessions(
   return { items, nextCursor: null };
 }
 
+const selectKnown = statement<{ isKnown: boolean }>(
+  "session.selectKnownDevice",
+  `select exists (select from sessions where user_id = $1 and device_name = $2 and ip_hint = $3
+                    and ($4::timestamptz is null or created_at > $4 or revoked_at is null)) as "isKnown"`,
+);
+
+/**
+ * Whether a session of the person was opened from such a device at such a place: after `since`, or before and still live.
+ * Sessions are remembered for 30 days after their end.
+ */
+export async function isKnownDevice(
+  sql: Sql,
+  input: { userId: string; deviceName: string; ipHint: string; since: Date | null },
+): Promise<boolean> {
+  return (await sql.one(selectKnown, [input.userId, input.deviceName, input.ipHint, input.since])).isKnown;
+}
+
 const selectStart = statement<{ createdAt: Date }>(
   "session.selectStart",
   `select created_at as "createdAt" from sessions where id = $1 and user_id = $2`,
