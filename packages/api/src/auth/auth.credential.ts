@@ -99,6 +99,15 @@ const takeBack = statement<never>(
    where user_id = $1`,
 );
 
+const putHash = statement<never>("auth.putHash", `update credentials set password_hash = $2 where user_id = $1`);
+
+/** Sets a password and tells the owner, in the transaction of whoever has ended what held the account before. */
+export async function setPassword(tx: Tx, input: { userId: string; passwordHash: string; now: Date }): Promise<void> {
+  const { userId, passwordHash, now } = input;
+  await tx.run(putHash, [userId, passwordHash]);
+  await noticePassword(tx, { userId, now });
+}
+
 async function replacePassword(deps: Deps, input: { tx: Tx; row: MailTokenRow; passwordHash: string }): Promise<Ended> {
   const { tx, row, passwordHash } = input;
   const { userId } = row;

@@ -5,15 +5,16 @@ import { AppError } from "../platform/call/errors.ts";
 import { ok } from "../platform/call/wire.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import type { Device } from "../session/session.device.ts";
-import { startSession } from "../session/session.service.ts";
+import { hashPassword } from "../platform/secret/password.ts";
+import { type Device, placesOf } from "../session/session.device.ts";
+import { hasSessionHere, type SessionRow, startSession } from "../session/session.service.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { hashHandle, releaseHandle } from "../user/user.hold.ts";
 import type { MeView } from "../user/user.schema.ts";
 import { presentMe } from "../user/user.view.ts";
 import { insertAccount } from "./auth.account.ts";
-import { requirePassword } from "./auth.credential.ts";
-import { announceEnding, endHeld } from "./auth.ending.ts";
+import { requirePassword, setPassword } from "./auth.credential.ts";
+import { announceEnding, type Ended, endHeld } from "./auth.ending.ts";
 import { type MailTokenRow, readMailToken, requestMail, requestNotice, useMailToken } from "./auth.mail.token.ts";
 import type { SignedInView } from "./auth.schema.ts";
 import { presentSignedIn } from "./auth.service.ts";
@@ -25,30 +26,68 @@ export async function requestEmailVerification(deps: Deps, input: { email: strin
   return ok;
 }
 
+interface VerifyInput {
+  token: string;
+  newPassword?: string | undefined;
+  device: Device;
+  /** The session that a token along with the call names. */
+  sessionId?: string | null;
+}
+
 /**
  * Verifies an address by a mailed token and signs its person in: opens the account that waited for it, or makes a new
- * address take the old one's place. Throws auth.tokenExpired; auth.tokenInvalid, also the second time; user.emailTaken
- * or user.handleTaken where another account was quicker; auth.suspended.
+ * address take the old one's place. Where no live session of the account calls, or was opened from where the call comes
+ * from, somebody else may have the account: then auth.passwordRequired, and with a new password all that held it before
+ * ends. Throws auth.tokenExpired; auth.tokenInvalid, also the second time; user.emailTaken or user.handleTaken where
+ * another account was quicker; auth.suspended.
  */
-export async function verifyEmail(deps: Deps, input: { token: string; device: Device }): Promise<SignedInView> {
-  const { token, device } = input;
-  const { session, ended } = await commitFacts(deps, async (tx) => {
-    const row = await readMailToken(deps, { sql: tx, token, kinds: verifyingKinds });
-    // The person's lock comes before their links, here and wherever links end.
-    if (row.userId !== null) await lockPeople(tx, { ids: [row.userId] });
-    await useMailToken(tx, row);
-    const userId =
-      row.kind === "signUp" ? await openWaiting(deps, { tx, row }) : await verifyAddress(deps, { tx, row });
-    const now = deps.clock.now();
-    const isChange = row.kind === "emailChange";
-    const ended = isChange ? await endHeld(tx, { ending: "emailChanged", userId, exceptId: null, now }) : null;
-    return { ended, session: await startSession(tx, { userId, device, now }) };
+export async function verifyEmail(deps: Deps, input: VerifyInput): Promise<SignedInView> {
+  const { token, newPassword } = input;
+  // Looked at before the work of hashing, used up after it.
+  const row = await readMailToken(deps, { sql: deps.db.sql, token, kinds: verifyingKinds });
+  const passwordHash = newPassword === undefined ? null : await hashPassword(newPassword);
+  const { session, ended } = await commitFacts(deps, (tx) => {
+    return openLink(deps, { tx, row, passwordHash, ...input });
   }).catch((error: unknown) => {
     // Two accounts that asked for one address opened their links at the same moment.
     throw sqlState(error) === uniqueViolation ? new AppError("user.emailTaken", { cause: error }) : error;
   });
   if (ended !== null) await announceEnding(deps, ended);
   return presentSignedIn(deps, session);
+}
+
+interface OpenedLink extends VerifyInput {
+  tx: Tx;
+  row: MailTokenRow;
+  passwordHash: string | null;
+}
+
+async function openLink(deps: Deps, input: OpenedLink): Promise<{ session: SessionRow; ended: Ended | null }> {
+  const { tx, row, device, passwordHash } = input;
+  const now = deps.clock.now();
+  const places = placesOf(deps, device);
+  // The person's lock comes before their links, here and wherever links end.
+  if (row.userId !== null) await lockPeople(tx, { ids: [row.userId] });
+  await useMailToken(tx, row);
+  if (row.kind === "signUp") {
+    const userId = await openWaiting(deps, { tx, row, passwordHash });
+    return { ended: null, session: await startSession(tx, { userId, device, places, now }) };
+  }
+  const userId = await verifyAddress(deps, { tx, row });
+  if (
+    passwordHash === null &&
+    !(await hasSessionHere(tx, { userId, sessionId: input.sessionId ?? null, places, now }))
+  ) {
+    throw new AppError("auth.passwordRequired");
+  }
+  let ended: Ended | null = null;
+  if (passwordHash !== null) {
+    ended = await endHeld(tx, { ending: "claimed", userId, exceptId: null, now });
+    await setPassword(tx, { userId, passwordHash, now });
+  } else if (row.kind === "emailChange") {
+    ended = await endHeld(tx, { ending: "emailChanged", userId, exceptId: null, now });
+  }
+  return { ended, session: await startSession(tx, { userId, device, places, now }) };
 }
 
 const verifyingKinds = ["signUp", "emailVerification", "emailChange"] as const;
@@ -60,11 +99,15 @@ const takeSignUp = statement<{ email: string; handle: string; displayName: strin
    returning email, handle, display_name as "displayName", password_hash as "passwordHash"`,
 );
 
-async function openWaiting(deps: Deps, input: { tx: Tx; row: MailTokenRow }): Promise<string> {
+async function openWaiting(
+  deps: Deps,
+  input: { tx: Tx; row: MailTokenRow; passwordHash: string | null },
+): Promise<string> {
   const { tx, row } = input;
   const account = await tx.maybe(takeSignUp, [row.signUpId]);
   if (account === null) throw new AppError("auth.tokenInvalid");
-  const { id } = await insertAccount(tx, { ...account, emailVerifiedAt: deps.clock.now() });
+  const passwordHash = input.passwordHash ?? account.passwordHash;
+  const { id } = await insertAccount(tx, { ...account, passwordHash, emailVerifiedAt: deps.clock.now() });
   await releaseHandle(tx, { hashes: hashHandle(deps, account.handle) });
   return id;
 }

@@ -17,6 +17,8 @@ import { setRole } from "../user/user.service.ts";
 import { type Ending, endings, type Hold, holds } from "./auth.ending.ts";
 
 const newPassword = "staple correct horse";
+/** Where all owners signed up. */
+const ownersPlace = "127.0.0.3";
 /** The next place that somebody else calls from, and signs in to one account. */
 let place = 10;
 
@@ -49,7 +51,7 @@ function linkTo(address: string, subject: string): string {
 async function holdInEveryWay(name: string): Promise<Held> {
   const from = `127.0.0.${place}`;
   place += 1;
-  const owner = await server.signUp({ handle: `h_${name.toLowerCase()}` }, { from: "127.0.0.3" });
+  const owner = await server.signUp({ handle: `h_${name.toLowerCase()}` }, { from: ownersPlace });
   const waitingEmail = `waiting-${owner.email}`;
   const changed = "horse of the first change";
   await owner.client.auth.changePassword({ currentPassword: owner.password, newPassword: changed });
@@ -90,9 +92,10 @@ const acts: Record<Ending, (held: Held) => Promise<unknown>> = {
   signedOutEverywhere: ({ owner }) => owner.client.auth.signOutEverywhere({ exceptCurrent: true }),
   passwordReset: ({ links }) => server.client().auth.resetPassword({ token: links.passwordReset, newPassword }),
   disowned: ({ links }) => server.client().auth.resetPassword({ token: links.notice, newPassword }),
+  claimed: ({ links }) => server.client().auth.verifyEmail({ token: links.emailVerification, newPassword }),
   emailAsked: ({ owner }) =>
     owner.client.auth.changeEmail({ newEmail: `third-${owner.email}`, password: owner.password }),
-  emailChanged: ({ links }) => server.client().auth.verifyEmail({ token: links.emailChange }),
+  emailChanged: ({ links }) => server.client({ from: ownersPlace }).auth.verifyEmail({ token: links.emailChange }),
   suspended: ({ owner }) => moderator.moderation.suspend({ userId: owner.user.id }),
   async unsuspended({ owner }) {
     await moderator.moderation.suspend({ userId: owner.user.id });
@@ -150,8 +153,10 @@ const tries: Record<Hold, (held: Held) => Promise<string>> = {
     const row = await server.deps.db.sql.maybe(pendingEmail, [owner.user.id]);
     return row?.email === waitingEmail ? "works" : "not waiting";
   },
-  emailVerification: ({ links }) => outcomeOf(server.client().auth.verifyEmail({ token: links.emailVerification })),
-  emailChange: ({ links }) => outcomeOf(server.client().auth.verifyEmail({ token: links.emailChange })),
+  emailVerification: ({ links }) =>
+    outcomeOf(server.client({ from: ownersPlace }).auth.verifyEmail({ token: links.emailVerification })),
+  emailChange: ({ links }) =>
+    outcomeOf(server.client({ from: ownersPlace }).auth.verifyEmail({ token: links.emailChange })),
   passwordReset: ({ links }) =>
     outcomeOf(server.client().auth.resetPassword({ token: links.passwordReset, newPassword: "yet another horse" })),
   notice: ({ links }) =>

@@ -59,6 +59,8 @@ export const endings = {
   passwordReset: { ...everySession, ...everythingElse, notice: "mailbox" },
   // By the link of a notice: nobody else's links are left, wherever they were mailed to.
   disowned: { ...everySession, ...everythingElse, notice: "all" },
+  // By the link of a verification, with a new password: until then the account may have been somebody else's.
+  claimed: { ...everySession, ...everythingElse },
   // Whoever asks knew the password. Links to the present address stay: it is the account's until the new one is verified.
   emailAsked: { ...bySession, ...everythingElse, emailVerification: "stays", passwordReset: "stays" },
   // What asking for it left is the asker's, and what was opened since took the password.

@@ -45,6 +45,12 @@ function callerOf(viewer: Viewer): { actorId: string; sessionId: string } {
   return { actorId: viewer.userId, sessionId: viewer.sessionId };
 }
 
+/** The session that a good token names; null for none: it only says who most likely calls, and nobody is refused for it. */
+async function sessionOf(ctx: RequestContext): Promise<string | null> {
+  const viewer = await ctx.readViewer().catch(() => null);
+  return viewer?.sessionId ?? null;
+}
+
 export const authRouter = router({
   signUp: openProcedure
     .meta({ session: "begins", repeat: "never" })
@@ -115,7 +121,9 @@ export const authRouter = router({
     .meta({ session: "begins", repeat: "never" })
     .input(verifyEmailInput)
     .output(signedInView)
-    .mutation(({ ctx, input }) => verifyEmail(ctx.deps, { ...input, device: deviceOf(ctx) })),
+    .mutation(async ({ ctx, input }) =>
+      verifyEmail(ctx.deps, { ...input, device: deviceOf(ctx), sessionId: await sessionOf(ctx) }),
+    ),
 
   changeEmail: authedProcedure
     .meta({ repeat: "never" })

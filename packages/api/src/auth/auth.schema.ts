@@ -44,7 +44,8 @@ export const emptyInput = z.object({}).prefault({});
 export const changePasswordInput = z.object({ currentPassword: typedPassword, newPassword: newPasswordInput });
 export const emailOnlyInput = z.object({ email: emailInput });
 export const resetPasswordInput = z.object({ token: mailTokenInput, newPassword: newPasswordInput });
-export const verifyEmailInput = z.object({ token: mailTokenInput });
+/** The new password is asked for where nobody can tell whether whoever opens the link is who has the account. */
+export const verifyEmailInput = z.object({ token: mailTokenInput, newPassword: newPasswordInput.optional() });
 export const changeEmailInput = z.object({ newEmail: emailInput, password: typedPassword });
 export const passwordOnlyInput = z.object({ password: typedPassword });
 /** The password may be left out right after signing in. */

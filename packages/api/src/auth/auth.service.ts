@@ -6,7 +6,7 @@ import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { hashPassword, isHashOutdated, verifyPassword } from "../platform/secret/password.ts";
-import type { Device } from "../session/session.device.ts";
+import { type Device, placesOf } from "../session/session.device.ts";
 import { issueTokens } from "../session/session.refresh.ts";
 import { type SessionRow, startSession } from "../session/session.service.ts";
 import { canonicalHandle } from "../user/user.handle.ts";
@@ -63,7 +63,7 @@ async function openAccount(deps: Deps, input: { tx: Tx; account: NewAccount; dev
     throw new AppError("user.handleTaken");
   }
   await requestMail(tx, { kind: "emailVerification", email: account.email, userId: id, now });
-  return startSession(tx, { userId: id, device, now });
+  return startSession(tx, { userId: id, device, places: placesOf(deps, device), now });
 }
 
 const insertSignUpRow = statement<{ id: string }>(
@@ -170,7 +170,7 @@ async function openSession(
   return commitFacts(deps, async (tx) => {
     if ((await tx.maybe(lockHash, [userId, passwordHash])) === null) throw new AppError("auth.wrongCredentials");
     await noticeDevice(tx, { userId, device, now });
-    return startSession(tx, { userId, device, now });
+    return startSession(tx, { userId, device, places: placesOf(deps, device), now });
   });
 }
 

@@ -1,5 +1,8 @@
 // What a session shows of where it was opened: a name for the device and a coarse hint of the address. Pure functions.
 import { isIPv4, isIPv6 } from "node:net";
+import { addressKeyOf } from "../platform/limit/address.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { macsFor } from "../platform/secret/key.ts";
 
 /** Where a session is opened, as a procedure tells it. */
 export interface Device {
@@ -7,6 +10,15 @@ export interface Device {
   deviceName?: string | undefined;
   userAgent: string;
   ip: string;
+}
+
+/**
+ * The hashes of where a device calls from, its address and kind of browser, today's first; the others are what earlier
+ * secrets left behind. Who calls from the same place is most likely the same person, and nothing of it can be read back.
+ */
+export function placesOf(deps: Pick<Deps, "config">, device: Pick<Device, "userAgent" | "ip">): Buffer[] {
+  const { userAgent, ip } = device;
+  return macsFor(deps, { purpose: "place.v1", parts: [addressKeyOf(ip), deviceNameOf({ userAgent })] });
 }
 
 /** Order matters: Edge says it is Chrome, Chrome says it is Safari, Android says it is Linux. */

@@ -28,14 +28,17 @@ export interface SessionRow {
 
 const insertSession = statement<SessionRow>(
   "session.insertSession",
-  `insert into sessions (user_id, salt, device_name, ip_hint, created_at, rotated_at, last_used_at, expires_at)
-   values ($1, $2, $3, $4, $5, $5, $5, $6)
+  `insert into sessions (user_id, salt, device_name, ip_hint, created_at, rotated_at, last_used_at, expires_at, place)
+   values ($1, $2, $3, $4, $5, $5, $5, $6, $7)
    returning id, user_id as "userId", generation, salt, expires_at as "expiresAt"`,
 );
 
 /** Opens a session in the transaction that proves who asks. Each call opens another. */
-export async function startSession(tx: Sql, input: { userId: string; device: Device; now: Date }): Promise<SessionRow> {
-  const { userId, device, now } = input;
+export async function startSession(
+  tx: Sql,
+  input: { userId: string; device: Device; places: readonly Buffer[]; now: Date },
+): Promise<SessionRow> {
+  const { userId, device, places, now } = input;
   return tx.one(insertSession, [
     userId,
     randomBytes(16),
@@ -43,6 +46,7 @@ export async function startSession(tx: Sql, input: { userId: string; device: Dev
     ipHintOf(device.ip),
     now,
     new Date(now.getTime() + sessionLifeMs),
+    places[0] ?? null,
   ]);
 }
 
@@ -109,6 +113,21 @@ export async function listSessions(
     isCurrent: row.id === currentId,
   }));
   return { items, nextCursor: null };
+}
+
+const selectNear = statement<{ isNear: boolean }>(
+  "session.selectNear",
+  `select exists (select from sessions where user_id = $1 and revoked_at is null and expires_at > $4
+                    and (id = $2 or place = any ($3::bytea[]))) as "isNear"`,
+);
+
+/** Whether a live session of the person is the one that calls, or was opened from where the call comes from. */
+export async function hasSessionHere(
+  sql: Sql,
+  input: { userId: string; sessionId: string | null; places: readonly Buffer[]; now: Date },
+): Promise<boolean> {
+  const { userId, sessionId, places, now } = input;
+  return (await sql.one(selectNear, [userId, sessionId, places, now])).isNear;
 }
 
 const selectKnown = statement<{ isKnown: boolean }>(

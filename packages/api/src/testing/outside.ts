@@ -71,7 +71,7 @@ export async function comment(
 /** A signed-in device of a person; answers its session. */
 export async function signInDevice(deps: Deps, input: { userId: string }): Promise<string> {
   const device = { deviceName: "a browser", userAgent: "test", ip: "127.0.0.1" };
-  const session = await startSession(deps.db.sql, { ...input, device, now: deps.clock.now() });
+  const session = await startSession(deps.db.sql, { ...input, device, places: [], now: deps.clock.now() });
   return session.id;
 }
 

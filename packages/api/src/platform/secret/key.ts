@@ -16,6 +16,7 @@ const keyTexts = {
   "mail.v1": "pixora.mail.v1",
   "export.v1": "pixora.export.v1",
   "handle.v1": "pixora.handle.v1",
+  "place.v1": "pixora.place.v1",
   "notification.unsubscribe": "notification.unsubscribe",
   "pixora.storage.upload": "pixora.storage.upload",
   "pixora.storage.url": "pixora.storage.url",

@@ -9,6 +9,7 @@ import { likeComment, likePost } from "../../like/like.service.ts";
 import { createReport } from "../../moderation/moderation.report.ts";
 import type { Deps } from "../../platform/process/deps.ts";
 import { createPost, updatePost } from "../../post/post.service.ts";
+import { placesOf } from "../../session/session.device.ts";
 import { issueTokens } from "../../session/session.refresh.ts";
 import { startSession } from "../../session/session.service.ts";
 import { createPerson } from "../people.ts";
@@ -106,7 +107,12 @@ async function createMember(
   const person = await createPerson(deps, { handle: `${name}.${label.toLowerCase()}`, role });
   const { email } = await deps.db.sql.one(setPassword, [person.id, passwordHash]);
   const device = { deviceName: name, userAgent: "matrix", ip: "127.0.0.1" };
-  const session = await startSession(deps.db.sql, { userId: person.id, device, now: deps.clock.now() });
+  const session = await startSession(deps.db.sql, {
+    userId: person.id,
+    device,
+    places: placesOf(deps, device),
+    now: deps.clock.now(),
+  });
   const { accessToken, refreshToken } = await issueTokens(deps, session);
   return { ...person, email, sessionId: session.id, accessToken, refreshToken, commentId: "1" };
 }
