@@ -224,6 +224,35 @@ describe("changing the address", () => {
 });
 
 describe("mails", () => {
+  test("of an account whose address nobody has verified hold no word that was chosen with it", async () => {
+    const email = "somebody@test.example";
+    const { user, tokens } = await signUp(deps, {
+      email,
+      handle: "www.pills.com",
+      displayName: "visit pills.com",
+      password,
+      device,
+    });
+    if (user === null) throw new Error("signed up without a session");
+    const { sessionId } = await verifyAccessToken(deps, { token: tokens.accessToken });
+    await requestPasswordReset(deps, { email });
+    await changeEmail(deps, { actorId: user.id, sessionId, newEmail: "another@test.example", password });
+    const mails = await deliver();
+    expect(mails).toHaveLength(3);
+    for (const mail of mails) expect(`${mail.subject} ${mail.text}`).not.toMatch(/pills/);
+  });
+
+  test("name an account by a handle that nothing can be made of, once its address is verified", async () => {
+    const email = "dotted@test.example";
+    await signUp(deps, { email, handle: "www.dots.com", password, device });
+    const [first] = await deliver();
+    await verifyEmail(deps, { token: first?.token ?? "", device });
+    await requestPasswordReset(deps, { email });
+    const [mail] = await deliver();
+    expect(mail?.text).toContain("www[.]dots[.]com");
+    expect(mail?.text).not.toContain("www.dots.com");
+  });
+
   test("are not sent again for the same request", async () => {
     const { user } = await signUpSomeone();
     await requestPasswordReset(deps, { email: user.email });

@@ -1,20 +1,22 @@
 // The words of account mails. Plain ASCII in short lines: the link arrives in one piece, whatever carries it.
-// Promise: no text that a stranger chose is in them, save the handle, whose alphabet is harmless.
+// Promise: no text that a stranger chose is in them. A handle stands only in mails to an address that its owner has
+// verified, and no program makes a link of it.
 import type { Mail } from "../platform/mailer/mailer.ts";
+import { unlinked } from "../platform/text/unlinked.ts";
 
 import type { AskedKind, NoticeKind } from "./auth.mail.token.ts";
 
 interface NoticeMail {
   kind: NoticeKind;
-  handle: string;
+  handle: string | null;
   token: string;
   happenedAt: Date;
 }
 
 export type AccountMail =
-  | { kind: AskedKind; handle: string; token: string }
+  | { kind: AskedKind; handle: string | null; token: string }
   | NoticeMail
-  | { kind: "alreadyRegistered"; handle: string };
+  | { kind: "alreadyRegistered"; handle: string | null };
 
 const pages = {
   signUp: "verify-email",
@@ -35,11 +37,16 @@ const subjects = {
 } as const;
 
 const openings = {
-  signUp: (handle: string) => `Someone, hopefully you, signed up to Pixora as ${handle}.\nOpen this link to finish:`,
-  emailVerification: (handle: string) => `Open this link to verify the e-mail address of ${handle}:`,
-  emailChange: (handle: string) => `Open this link to make this the e-mail address of ${handle}:`,
-  passwordReset: (handle: string) => `Open this link to choose a new password for ${handle}:`,
+  signUp: () => "Someone, hopefully you, signed up to Pixora with this e-mail address.\nOpen this link to finish:",
+  emailVerification: () => "Open this link to verify the e-mail address of your Pixora account:",
+  emailChange: () => "Open this link to make this the e-mail address of your Pixora account:",
+  passwordReset: (account: string) => `Open this link to choose a new password for ${account}:`,
 } as const;
+
+/** As it is told to an address; null: nobody has verified that the address is this person's. */
+function accountOf(handle: string | null): string {
+  return handle === null ? "your Pixora account" : `your Pixora account ${unlinked(handle)}`;
+}
 
 const lives = {
   signUp: "It works for three days, once.",
@@ -57,7 +64,9 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
   if (mail.kind === "alreadyRegistered") {
     return [
       "Someone, perhaps you, tried to use this e-mail address for a Pixora",
-      `account. It belongs to one already: ${mail.handle}.`,
+      mail.handle === null
+        ? "account. It belongs to one already."
+        : `account. It belongs to one already: ${unlinked(mail.handle)}.`,
       "",
       "If it was you, sign in with your password, or ask for a new one.",
       "If it was not, there is nothing to do: nothing has changed.",
@@ -65,7 +74,7 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
   }
   if ("happenedAt" in mail) return noticeOf(mail, root);
   return [
-    openings[mail.kind](mail.handle),
+    openings[mail.kind](accountOf(mail.handle)),
     "",
     `${publicUrl}/${pages[mail.kind]}?token=${mail.token}`,
     "",
@@ -75,15 +84,14 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
 }
 
 const events = {
-  passwordNotice: (handle: string) => `The password of your Pixora account ${handle} was changed.`,
-  emailNotice: (handle: string) =>
-    `The e-mail address of your Pixora account ${handle} was changed:\nthis one is no longer it.`,
-  deviceNotice: (handle: string) => `A device that was not known signed in to your Pixora account\n${handle}.`,
+  passwordNotice: (account: string) => `The password of ${account}\nwas changed.`,
+  emailNotice: (account: string) => `The e-mail address of ${account}\nwas changed: this one is no longer it.`,
+  deviceNotice: (account: string) => `A device that was not known signed in to\n${account}.`,
 } as const;
 
 function noticeOf(mail: NoticeMail, root: string): string {
   return [
-    events[mail.kind](mail.handle),
+    events[mail.kind](accountOf(mail.handle)),
     `It happened at ${mail.happenedAt.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
     "",
     "If it was you, there is nothing to do.",

@@ -19,10 +19,8 @@ interface MailRequestRow extends Omit<MailTokenRow, "kind"> {
   isOwnerVerified: boolean;
   /** Who wants to have it as theirs: the one who asked, else the newest of them. */
   claimantId: string | null;
-  claimantHandle: string | null;
   /** The sign-up that waits for it: the one that asked, else the newest. */
   waitingId: string | null;
-  waitingHandle: string | null;
 }
 
 const selectRequests = statement<MailRequestRow>(
@@ -31,18 +29,17 @@ const selectRequests = statement<MailRequestRow>(
           t.expires_at as "expiresAt", t.sent_at is not null as "isSent",
           owner.user_id as "ownerId", owner_user.handle as "ownerHandle",
           coalesce(owner.email_verified_at is not null, false) as "isOwnerVerified",
-          claimant.user_id as "claimantId", claimant.handle as "claimantHandle",
-          waiting.id as "waitingId", waiting.handle as "waitingHandle"
+          claimant.user_id as "claimantId", waiting.id as "waitingId"
    from auth_tokens t
    left join credentials owner on owner.email = t.email
    left join users owner_user on owner_user.id = owner.user_id
    left join lateral (
-     select c.user_id, u.handle from credentials c join users u on u.id = c.user_id
+     select c.user_id from credentials c
      where c.pending_email = t.email and (t.user_id is null or c.user_id = t.user_id)
      order by c.user_id desc limit 1
    ) claimant on true
    left join lateral (
-     select s.id, s.handle from sign_ups s
+     select s.id from sign_ups s
      where s.email = t.email and (t.sign_up_id is null or s.id = t.sign_up_id) and s.expires_at > $2
      order by s.id desc limit 1
    ) waiting on true
@@ -51,24 +48,26 @@ const selectRequests = statement<MailRequestRow>(
 
 /** What an address is to be told, and about whom; null: nothing. */
 type Decision =
-  | { kind: AskedKind; userId: string | null; signUpId: string | null; handle: string }
-  | { kind: "alreadyRegistered"; handle: string };
+  | { kind: AskedKind; userId: string | null; signUpId: string | null; handle: string | null }
+  | { kind: "alreadyRegistered"; handle: string | null };
 
 function decide(row: MailRequestRow): Decision | null {
-  const { ownerId, ownerHandle, claimantId, claimantHandle, waitingId, waitingHandle } = row;
+  const { ownerId, ownerHandle, claimantId, waitingId } = row;
   const isForOther = row.kind === "signUp" || row.kind === "emailChange";
   if (ownerId !== null && ownerHandle !== null) {
-    if (isForOther && ownerId !== row.userId) return { kind: "alreadyRegistered", handle: ownerHandle };
+    // Of an account whose address nobody has verified, its owner may know nothing.
+    const handle = row.isOwnerVerified ? ownerHandle : null;
+    if (isForOther && ownerId !== row.userId) return { kind: "alreadyRegistered", handle };
     if (row.kind === "emailVerification" && row.isOwnerVerified) return null;
     const kind = row.kind === "passwordReset" ? "passwordReset" : "emailVerification";
-    return { kind, userId: ownerId, signUpId: null, handle: ownerHandle };
+    return { kind, userId: ownerId, signUpId: null, handle };
   }
   if (row.kind === "passwordReset") return null;
-  if (claimantId !== null && claimantHandle !== null && row.kind !== "signUp") {
-    return { kind: "emailChange", userId: claimantId, signUpId: null, handle: claimantHandle };
+  if (claimantId !== null && row.kind !== "signUp") {
+    return { kind: "emailChange", userId: claimantId, signUpId: null, handle: null };
   }
-  if (waitingId !== null && waitingHandle !== null && row.kind !== "emailChange") {
-    return { kind: "signUp", userId: null, signUpId: waitingId, handle: waitingHandle };
+  if (waitingId !== null && row.kind !== "emailChange") {
+    return { kind: "signUp", userId: null, signUpId: waitingId, handle: null };
   }
   return null;
 }

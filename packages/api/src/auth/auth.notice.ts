@@ -37,15 +37,17 @@ export async function noticeDevice(tx: Tx, input: { userId: string; device: Devi
 
 interface NoticeRow extends MailTokenRow {
   kind: NoticeKind;
-  handle: string;
+  /** Null where nobody has verified the address. */
+  handle: string | null;
   createdAt: Date;
 }
 
 const selectNotices = statement<NoticeRow>(
   "auth.selectNotices",
   `select t.id, t.kind, t.email, t.user_id as "userId", t.sign_up_id as "signUpId", t.salt,
-          t.expires_at as "expiresAt", t.created_at as "createdAt", u.handle
-   from auth_tokens t join users u on u.id = t.user_id
+          t.expires_at as "expiresAt", t.created_at as "createdAt",
+          case when c.email_verified_at is not null then u.handle end as handle
+   from auth_tokens t join users u on u.id = t.user_id join credentials c on c.user_id = u.id
    where t.id = any ($1::bigint[]) and t.kind = any ($2::text[]) and t.sent_at is null`,
 );
 const markSent = statement<never>("auth.markNoticeSent", `update auth_tokens set sent_at = $2 where id = $1`);

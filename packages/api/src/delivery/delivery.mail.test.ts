@@ -7,7 +7,7 @@ import { type Mail, MailRefusedError } from "../platform/mailer/mailer.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, createClock, like, listDeliveries, type TestClock, takeFacts, unlike } from "../testing/outside.ts";
 import { openMailSink } from "../testing/sinks.ts";
-import { writeNotificationMail } from "./delivery.mail.text.ts";
+import { writeDigestMail, writeNotificationMail } from "./delivery.mail.text.ts";
 import { sendMails } from "./delivery.mail.ts";
 import { retryDeliveries } from "./delivery.upkeep.ts";
 
@@ -220,4 +220,26 @@ test("every type has its words", () => {
   const subjects = notificationType.options.map((type) => writeNotificationMail({ ...content, type }, to).subject);
   expect(new Set(subjects).size).toBe(notificationType.options.length);
   for (const subject of subjects) expect(subject).toMatch(/^@bob \S+/);
+});
+
+test("a name that looks like an address is no link in any part of any mail", () => {
+  const to = {
+    email: "a@test.example",
+    handle: "www.pills.com",
+    publicUrl: "https://x.example",
+    unsubscribeUrl: "https://x.example/u",
+  };
+  const told = { actorHandle: "www.pills.com", postId: null, commentId: null, excerpt: null };
+  const mails = [
+    ...notificationType.options.map((type) =>
+      writeNotificationMail({ ...told, type, actorName: "see http://pills.com or buy@pills.com" }, to),
+    ),
+    writeDigestMail(
+      { lines: [{ ...told, type: "FOLLOW", actorNames: ["www.pills.com"], actorCount: 1 }], hasMore: false },
+      to,
+    ),
+  ];
+  for (const { subject, text, html } of mails) {
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/www\.|pills\.com|http:\/\/pills|buy@/);
+  }
 });

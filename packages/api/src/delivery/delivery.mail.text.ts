@@ -1,9 +1,10 @@
 // The words of mails about notifications, by language and type. Promise: a new type without its words does not compile.
-// What others wrote stands in quotation marks and links nowhere.
+// What others wrote stands in quotation marks and links nowhere; nor does anybody's name.
 
 import type { NotificationType } from "../notification/notification.schema.ts";
 import type { Mail } from "../platform/mailer/mailer.ts";
 import { defaultLanguage, type Language } from "../platform/text/language.ts";
+import { unlinked } from "../platform/text/unlinked.ts";
 import type { MessageContent } from "./delivery.content.ts";
 import { renderHtml, renderText, type Sheet } from "./delivery.mail.sheet.ts";
 
@@ -68,11 +69,9 @@ export interface MailAddressee {
 export function writeNotificationMail(content: MessageContent, to: MailAddressee): Mail {
   const { types } = words[to.language ?? defaultLanguage];
   const { happened, action } = types[content.type];
-  const title = happened(`@${content.actorHandle}`);
-  const name =
-    content.actorName === content.actorHandle
-      ? `@${content.actorHandle}`
-      : `${content.actorName} (@${content.actorHandle})`;
+  const handle = unlinked(content.actorHandle);
+  const title = happened(`@${handle}`);
+  const name = content.actorName === content.actorHandle ? `@${handle}` : `${unlinked(content.actorName)} (@${handle})`;
   const lines = [{ text: happened(name), quote: content.excerpt, path: null }];
   return writeMail({ subject: title, title, lines, action: { text: action, path: pathOf(content) } }, to);
 }
@@ -90,7 +89,11 @@ export function writeDigestMail(input: { lines: readonly DigestLine[]; hasMore: 
   const { types, list, digestSubject, digestTitle, openAll } = words[to.language ?? defaultLanguage];
   const lines = input.lines.map((line) => {
     const unnamed = Math.max(line.actorCount - line.actorNames.length, 0);
-    return { text: types[line.type].happened(list(line.actorNames, unnamed)), quote: line.excerpt, path: pathOf(line) };
+    return {
+      text: types[line.type].happened(list(line.actorNames.map(unlinked), unnamed)),
+      quote: line.excerpt,
+      path: pathOf(line),
+    };
   });
   const subject = digestSubject(lines.length, input.hasMore);
   return writeMail({ subject, title: digestTitle, lines, action: { text: openAll, path: "/notifications" } }, to);
@@ -98,7 +101,7 @@ export function writeDigestMail(input: { lines: readonly DigestLine[]; hasMore: 
 
 function writeMail(sheet: Omit<Sheet, "footer"> & { subject: string }, to: MailAddressee): Mail {
   const { reason, stop } = words[to.language ?? defaultLanguage];
-  const footer = { reason: reason(to.handle), stop, stopUrl: to.unsubscribeUrl };
+  const footer = { reason: reason(unlinked(to.handle)), stop, stopUrl: to.unsubscribeUrl };
   const whole = { ...sheet, footer };
   const from = { publicUrl: to.publicUrl, language: to.language ?? defaultLanguage };
   return {
@@ -119,6 +122,6 @@ function writeMail(sheet: Omit<Sheet, "footer"> & { subject: string }, to: MailA
 /** Where the web app shows what it is about. */
 function pathOf(content: Pick<MessageContent, "type" | "postId" | "commentId" | "actorHandle">): string {
   if (content.type === "FOLLOW_REQUEST") return "/requests";
-  if (content.postId === null) return `/users/${content.actorHandle}`;
+  if (content.postId === null) return `/users/${content.actorHandle.replaceAll(".", "%2E")}`;
   return `/posts/${content.postId}${content.commentId === null ? "" : `#comment-${content.commentId}`}`;
 }
