@@ -21,7 +21,6 @@ export const roomSteps = [
       "explore",
       "search",
       "push",
-      "moderation",
       "audit",
       "live",
     ],
@@ -29,7 +28,8 @@ export const roomSteps = [
   },
   { rooms: ["block", "purge"], says: "what ends relations; what goes with what" },
   { rooms: ["account"], says: "a whole person: profile, export, deletion" },
-  { rooms: ["auth"], says: "sign-up, sign-in, credentials, e-mail" },
+  { rooms: ["auth"], says: "sign-up, sign-in, credentials, e-mail; what ends what" },
+  { rooms: ["moderation"], says: "reports, suspensions" },
 ];
 
 /** All rooms, ground first. */

@@ -25,7 +25,7 @@ export async function askForExport(
 }
 
 async function requireFreshSignIn(deps: Deps, input: { userId: string; sessionId: string }): Promise<void> {
-  const signedInAt = await findSignInTime(deps.db.sql, input);
+  const signedInAt = await findSignInTime(deps, input);
   const ageMs = signedInAt === null ? freshSignInMs : deps.clock.now().getTime() - signedInAt.getTime();
   if (ageMs >= freshSignInMs) throw new AppError("auth.passwordRequired");
 }

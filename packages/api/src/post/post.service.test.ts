@@ -90,7 +90,7 @@ test("whoever is named and has a block with the viewer is not named to them, and
   const post = await publish(alice.id, { caption: `@${bob.handle} and @${cat.handle}` });
   const namesTo = async (viewerId: string | null) =>
     (await presentPost(deps, { viewerId, postId: post.id })).mentions.map((mention) => mention.userId);
-  await deps.db.sql.run(insertBlock, [bob.id, cat.id]);
+  await block(deps, { blockerId: bob.id, blockedId: cat.id });
   expect(await Promise.all([cat.id, bob.id, alice.id, null].map(namesTo))).toEqual([
     [cat.id],
     [bob.id],

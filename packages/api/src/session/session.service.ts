@@ -147,14 +147,14 @@ export async function isKnownDevice(
   return (await sql.one(selectKnown, [input.userId, input.deviceName, input.ipHint, input.since])).isKnown;
 }
 
-const selectStart = statement<{ createdAt: Date }>(
-  "session.selectStart",
-  `select created_at as "createdAt" from sessions where id = $1 and user_id = $2`,
-);
-
 /** When a person's session was opened, by signing in or up; null for none of theirs. Refreshing does not renew it. */
-export async function findSignInTime(sql: Sql, input: { userId: string; sessionId: string }): Promise<Date | null> {
-  return (await sql.maybe(selectStart, [input.sessionId, input.userId]))?.createdAt ?? null;
+export async function findSignInTime(
+  deps: Pick<Deps, "db">,
+  input: { userId: string; sessionId: string },
+): Promise<Date | null> {
+  const where = { id: BigInt(input.sessionId), userId: BigInt(input.userId) };
+  const row = await deps.db.prisma.session.findFirst({ where, select: { createdAt: true } });
+  return row?.createdAt ?? null;
 }
 
 const endOne = statement<{ wasLive: boolean }>(
