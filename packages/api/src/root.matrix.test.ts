@@ -1,7 +1,8 @@
 // The access matrix: every procedure of the router × who calls × what is looked at, against what API.md promises.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTestDeps, type TestDeps } from "./testing/index.ts";
+import { openTestDeps, openTestServer, type TestDeps } from "./testing/index.ts";
 import { paths } from "./testing/matrix/call.ts";
+import { runRoutes } from "./testing/matrix/routes.ts";
 import { rows } from "./testing/matrix/rows.ts";
 import { runMatrix } from "./testing/matrix/run.ts";
 import { createTargets, type Targets } from "./testing/matrix/targets.ts";
@@ -22,6 +23,17 @@ describe("the access matrix", () => {
   test("has a row for every procedure, and none for what the router does not have", () => {
     expect(uncovered, "procedures without a row in testing/matrix").toEqual([]);
     expect(rows.map((row) => row.path).filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  test("holds for the HTTP routes, whoever's token comes along", { timeout: 60_000 }, async () => {
+    const server = await openTestServer({ deps });
+    const { cells, unexpected } = await runRoutes(async ({ path, accessToken }) => {
+      const answer = await server.request({ path, ...(accessToken === null ? {} : { token: accessToken }) });
+      return answer.status;
+    }, targets);
+    await server.close();
+    console.log(`matrix of routes: ${cells} cells, unexpected ${unexpected.length}`);
+    expect(unexpected).toEqual([]);
   });
 
   test("is what everyone gets", { timeout: 180_000 }, async () => {

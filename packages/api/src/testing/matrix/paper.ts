@@ -40,6 +40,7 @@ const paperWorld: CellWorld = {
   awayReplyId: id,
   reportId: id,
   staffReportId: id,
+  links: { resetToken: "t".repeat(32), archivePath: "/export/none" },
 };
 
 /** Good inputs of a procedure, as the matrix sends them. */

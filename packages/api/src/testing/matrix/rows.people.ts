@@ -70,6 +70,16 @@ export const auth: RoomRows<"auth"> = {
   requestPasswordReset: [{ access: "open", input: ({ people }) => ({ email: people.owner.email }), expect: ok }],
   resetPassword: [
     { access: "open", input: () => ({ token: "t".repeat(32), newPassword }), expect: always("auth.tokenInvalid") },
+    {
+      access: "open",
+      about: "by the owner's link",
+      input: ({ links }) => ({ token: links.resetToken, newPassword }),
+      expect: byTarget({
+        others: "ok",
+        deletedAccount: "auth.tokenInvalid",
+        suspendedAccount: "auth.tokenInvalid",
+      }),
+    },
   ],
   requestEmailVerification: [{ access: "open", input: ({ people }) => ({ email: people.owner.email }), expect: ok }],
   verifyEmail: [{ access: "open", input: () => ({ token: "t".repeat(32) }), expect: always("auth.tokenInvalid") }],

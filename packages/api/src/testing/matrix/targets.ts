@@ -1,10 +1,15 @@
 // Worlds that have become what the matrix names them: relations as the viewers' names say, and the target as its own.
 
+import { statement } from "@pixora/db";
+import { presentExport, requestExport } from "../../account/account.export.ts";
 import { updateUser } from "../../account/account.profile.ts";
+import { requestPasswordReset } from "../../auth/auth.credential.ts";
 import { deleteAccount } from "../../auth/auth.deletion.ts";
+import { type MailTokenRow, writeMailToken } from "../../auth/auth.mail.token.ts";
 import { createBlock } from "../../block/block.service.ts";
 import { deleteComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
+import { suspendUser } from "../../moderation/moderation.service.ts";
 import { createMute } from "../../mute/mute.service.ts";
 import type { Deps } from "../../platform/process/deps.ts";
 import { deletePost, updatePost } from "../../post/post.service.ts";
@@ -21,8 +26,10 @@ export async function createTargets(deps: Deps): Promise<Targets> {
   const made = await Promise.all(
     targets.map(async (target) => ({ target, world: await createWorld(deps, { label: target }) })),
   );
+  for (const { world } of made) await askForLinks(deps, world);
   // Notifications are made while everyone sees everything: what they show later is the question.
   await workOff(deps);
+  for (const { world } of made) world.links = await readLinks(deps, world);
   await Promise.all(
     made.map(async ({ target, world }) => {
       await takeStands(deps, world);
@@ -31,6 +38,24 @@ export async function createTargets(deps: Deps): Promise<Targets> {
     }),
   );
   return made;
+}
+
+async function askForLinks(deps: Deps, { people: { owner } }: World): Promise<void> {
+  await requestPasswordReset(deps, { email: owner.email });
+  await requestExport(deps, { actorId: owner.id });
+}
+
+const selectReset = statement<MailTokenRow>(
+  "matrix.selectReset",
+  `select id, kind, email, user_id as "userId", sign_up_id as "signUpId", salt, expires_at as "expiresAt"
+   from auth_tokens where user_id = $1 and kind = 'passwordReset'`,
+);
+
+/** The links that the owner has by now: tokens are made again, as the worker made them. */
+async function readLinks(deps: Deps, { people: { owner } }: World): Promise<World["links"]> {
+  const row = await deps.db.sql.one(selectReset, [owner.id]);
+  const { url } = await presentExport(deps, { viewerId: owner.id });
+  return { resetToken: writeMailToken(deps, row), archivePath: new URL(url ?? "").pathname };
 }
 
 async function takeStands(deps: Deps, { people }: World): Promise<void> {
@@ -56,5 +81,5 @@ const changeTarget: Record<TargetName, (deps: Deps, world: World) => Promise<unk
     await deletePost(deps, { actorId: people.owner.id, postId });
   },
   deletedAccount: (deps, { people }) => deleteAccount(deps, { actorId: people.owner.id, password }),
-  suspendedAccount: (deps, { people }) => suspend(deps, { userId: people.owner.id }),
+  suspendedAccount: (deps, { people }) => suspendUser(deps, { actorId: people.moderator.id, userId: people.owner.id }),
 };

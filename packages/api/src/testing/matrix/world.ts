@@ -49,6 +49,8 @@ export interface World {
   reportId: string;
   /** About the moderator, by the friend. */
   staffReportId: string;
+  /** What was mailed to the owner, and what the owner asked for, while all was well: links that need no session. */
+  links: { resetToken: string; archivePath: string };
 }
 
 /** What the owner says, and where; each text stands nowhere else. */
@@ -81,7 +83,7 @@ export async function createWorld(deps: Deps, input: { label: string }): Promise
   const staffReportId = await reportStaff(deps, { friend, staff: people.moderator });
   const away = await createAway(deps, { owner, friend });
   for (const person of Object.values(people)) await takePart(deps, { person, owner, postId: home.postId });
-  return { label, people, staffReportId, ...home, ...away };
+  return { label, people, staffReportId, links: { resetToken: "none", archivePath: "/export/none" }, ...home, ...away };
 }
 
 async function createPeople(deps: Deps, input: { label: string }): Promise<World["people"]> {
