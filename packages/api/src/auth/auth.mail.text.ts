@@ -72,7 +72,7 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
       "If it was not, there is nothing to do: nothing has changed.",
     ].join("\n");
   }
-  if ("happenedAt" in mail) return noticeOf(mail, root);
+  if ("happenedAt" in mail) return noticeOf(mail, publicUrl);
   return [
     openings[mail.kind](accountOf(mail.handle)),
     "",
@@ -89,7 +89,7 @@ const events = {
   deviceNotice: (account: string) => `A device that was not known signed in to\n${account}.`,
 } as const;
 
-function noticeOf(mail: NoticeMail, root: string): string {
+function noticeOf(mail: NoticeMail, publicUrl: string): string {
   return [
     events[mail.kind](accountOf(mail.handle)),
     `It happened at ${mail.happenedAt.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
@@ -99,7 +99,7 @@ function noticeOf(mail: NoticeMail, root: string): string {
     "everybody is signed out, every other link ends, and the account has",
     "this e-mail address again:",
     "",
-    `${root}/secure-account?token=${mail.token}`,
+    `${publicUrl}/secure-account?token=${mail.token}`,
     "",
     "It works for seven days, once.",
   ].join("\n");

@@ -107,7 +107,11 @@ export async function listOpenReports(
 ): Promise<Page<ReportView>> {
   const before = decodeCursor(cursorKind, { input: {}, cursor: input.cursor });
   const rows: ReportRow[] = await deps.db.prisma.report.findMany({
-    where: { resolvedAt: null, userId: { not: BigInt(input.viewerId) }, ...(before === null ? {} : { id: { lt: BigInt(before) } }) },
+    where: {
+      resolvedAt: null,
+      userId: { not: BigInt(input.viewerId) },
+      ...(before === null ? {} : { id: { lt: BigInt(before) } }),
+    },
     orderBy: { id: "desc" },
     take: input.limit + 1,
     select: shownOfReport,
