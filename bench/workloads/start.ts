@@ -96,6 +96,7 @@ function envOf(bench: Bench, port: Record<string, string>): Record<string, strin
     PATH: process.env.PATH ?? "",
     TZ: "UTC",
     NODE_ENV: "production",
+    MAIL_AS_FILES: "true",
     HOST: "127.0.0.1",
     DATABASE_URL: bench.databaseUrl,
     REDIS_URL: bench.services.redisUrl,
