@@ -1,5 +1,6 @@
 // Mentions (@handle) in a text. Pure: whether such a person exists is asked elsewhere (user.mention.ts).
 // Promises: no part of an e-mail address, URL or longer word; a letter with an accent on it is another letter.
+import { blankAddresses } from "./scan.ts";
 
 const maxMentions = 20;
 
@@ -13,8 +14,9 @@ const mention =
  * the end of "@bob." end a sentence, unless nobody is called `bob`.
  */
 export function parseMentions(text: string): string[][] {
+  if (!/[@＠]/.test(text)) return [];
   const named = new Map<string, string[]>();
-  for (const [, spelling = ""] of text.matchAll(mention)) {
+  for (const [, spelling = ""] of blankAddresses(text).matchAll(mention)) {
     const written = spelling.toLowerCase();
     const bare = written.replace(/\.+$/, "");
     const readings = bare === written || bare.length < 3 ? [written] : [bare, written];
