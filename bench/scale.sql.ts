@@ -144,10 +144,10 @@ function posts({ posts: count }: ScaleCounts, nowMs: number): string {
       from drawn join author on author.is_dormant = drawn.is_dormant and author.place = drawn.place;
     create unique index on made_post (number);
     analyze made_post;
-    insert into posts (id, author_id, caption, hashtags, visibility, created_at)
+    insert into posts (id, author_id, caption, hashtags, visibility, tagged_version, created_at)
       select id, author_id, ${caption} || case when number % 3 = 0 then ' #' || ${word(33)} else '' end,
              case when number % 3 = 0 then array[${word(33)}] else '{}' end,
-             case when number % 33 = 0 then 'followers' else 'public' end, ${instantOf("id")}
+             case when number % 33 = 0 then 'followers' else 'public' end, 1, ${instantOf("id")}
       from made_post order by id;`;
 }
 

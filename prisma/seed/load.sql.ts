@@ -41,8 +41,8 @@ export const insertFollows = statement<never>(
 
 export const insertPosts = statement<never>(
   "seed.insertPosts",
-  `insert into posts (id, author_id, caption, hashtags, mention_ids, created_at)
-   select id, author_id, caption, hashtags::text[], mention_ids::bigint[], ${instantOf("id")}
+  `insert into posts (id, author_id, caption, hashtags, mention_ids, tagged_version, created_at)
+   select id, author_id, caption, hashtags::text[], mention_ids::bigint[], 1, ${instantOf("id")}
    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
         as post (id, author_id, caption, hashtags, mention_ids)`,
 );

@@ -34,7 +34,7 @@ export function makePosts(people: readonly Person[], input: { seed: string; coun
       : captions.pick(captions.pick(posters).pastimes);
     const mentioned = pickMentioned(captions, { author, trio, wellKnown });
     const caption = writeCaption(captions, { topic, mentioned: mentioned?.handle ?? null });
-    const hashtags = parseHashtags(caption);
+    const hashtags = parseHashtags(caption).map((tag) => tag.key);
     return { id: 0n, author, topic, caption, hashtags, mentioned, atMs };
   });
   return giveIds(posts);

@@ -24,6 +24,7 @@ import {
 } from "./notification/notification.remove.ts";
 import { deleteOldIdempotencyKeys } from "./platform/call/idempotency.ts";
 import type { Deps } from "./platform/process/deps.ts";
+import { refoldHashtags } from "./post/post.hashtag.ts";
 import { purgeAccounts } from "./purge/purge.account.ts";
 import { purgePosts } from "./purge/purge.post.ts";
 import { sendPushes } from "./push/push.send.ts";
@@ -51,6 +52,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),
     "feed.mendWindows": () => mendWindows(deps),
     "post.purgePosts": (input) => purgePosts(deps, input),
+    "post.refoldHashtags": () => refoldHashtags(deps),
     "post.deleteOldIdempotencyKeys": () => deleteOldIdempotencyKeys(deps),
     "live.tellPosts": (input) => tellPosts(deps, input),
     "live.trimLog": () => trimLog(deps),

@@ -79,6 +79,7 @@ export const jobs = {
   "post.purgePosts": factJob("bulk"),
   "live.tellPosts": factJob("fast"),
   "live.trimLog": scheduledJob("bulk"),
+  "post.refoldHashtags": scheduledJob("bulk"),
   "post.deleteOldIdempotencyKeys": scheduledJob("bulk"),
   "auth.sendMails": { ...factJob("mail"), attempts: 7 },
   "auth.sendNotices": { ...factJob("mail"), attempts: 7 },

@@ -13,6 +13,7 @@ const schedules: Record<ScheduledJobName, string> = {
   "feed.mendWindows": "* * * * *",
   "live.trimLog": "7 * * * *",
   "notification.removeOld": "47 2 * * *",
+  "post.refoldHashtags": "* * * * *",
   "post.deleteOldIdempotencyKeys": "17 * * * *",
   "auth.deleteOldSessions": "27 3 * * *",
   "auth.deleteOldTokens": "37 3 * * *",

@@ -7,6 +7,7 @@ import { postPicturesSql, type StoredPicture } from "../media/media.picture.ts";
 import { createBatchLoader } from "../platform/flow/batch.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
+import { parseHashtags } from "../platform/text/hashtag.ts";
 import { type StoredSummary, type SummaryRow, storedSummaryOfRow, summaryColumns } from "../user/user.summary.ts";
 import type { PostVisibility } from "./post.schema.ts";
 import type { PostState } from "./post.state.ts";
@@ -17,6 +18,7 @@ export interface PostBody {
   caption: string;
   /** By key: their URLs are signed page by page. */
   pictures: StoredPicture[];
+  /** As the caption writes them. */
   hashtags: string[];
   visibility: PostVisibility;
   createdAt: string;
@@ -29,7 +31,6 @@ interface BodyRow extends SummaryRow {
   authorVersion: number;
   caption: string;
   pictures: StoredPicture[];
-  hashtags: string[];
   visibility: PostVisibility;
   createdAt: Date;
   editedAt: Date | null;
@@ -37,7 +38,7 @@ interface BodyRow extends SummaryRow {
 
 const selectBodies = statement<BodyRow>(
   "post.selectBodies",
-  `select post.id, post.version, author.version as "authorVersion", post.caption, post.hashtags, post.visibility,
+  `select post.id, post.version, author.version as "authorVersion", post.caption, post.visibility,
           post.created_at as "createdAt", post.edited_at as "editedAt", ${postPicturesSql("post.id")} as pictures,
           ${summaryColumns("author")}
    from posts post join users author on author.id = post.author_id
@@ -85,7 +86,8 @@ function keyOf(key: BodyKey): string {
 
 function bodyOfRow(row: BodyRow): PostBody {
   const author = storedSummaryOfRow(row);
-  const { caption, pictures, hashtags, visibility } = row;
+  const { caption, pictures, visibility } = row;
+  const hashtags = parseHashtags(caption).map((tag) => tag.written);
   Object.freeze(author);
   Object.freeze(pictures);
   Object.freeze(hashtags);

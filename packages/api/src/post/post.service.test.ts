@@ -64,7 +64,7 @@ test("a post answers what it says, counts for its author and stores its fact", a
   expect(post).toMatchObject({
     author: { id: alice.id, handle: alice.handle, avatar: null },
     media: [],
-    hashtags: ["sunset"],
+    hashtags: ["Sunset"],
     mentions: [{ userId: bob.id, handle: bob.handle }],
     visibility: "public",
     likeCount: 0,

@@ -22,6 +22,7 @@ import { presentPost } from "./post.view.ts";
 interface PostBody {
   caption: string;
   visibility: PostVisibility;
+  /** Keys. */
   hashtags: string[];
   mentionIds: string[];
 }
@@ -57,9 +58,9 @@ const insertPostStatement = statement<{ id: string; isPullSwitched: boolean }>(
   `with pull as (
      ${pullDecisionSql({ authorId: "$1", threshold: "$6::int" })}
    ), post as (
-     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, is_pulled)
+     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, is_pulled, tagged_version)
      select greatest(next_id(), coalesce((select max(id) from posts where author_id = $1), 0) + 1),
-            author.id, $2, $3, $4::text[], $5::bigint[], pull.is_pulled
+            author.id, $2, $3, $4::text[], $5::bigint[], pull.is_pulled, 1
      from users author cross join pull where author.id = $1 and ${userIsLive("author")}
      returning id
    ), counts as (
@@ -97,7 +98,7 @@ async function readBody(
 ): Promise<PostBody> {
   const { authorId, caption, visibility } = input;
   const mentionIds = await resolveMentions(tx, { authorId, text: caption });
-  return { caption, visibility, hashtags: parseHashtags(caption), mentionIds };
+  return { caption, visibility, hashtags: parseHashtags(caption).map((tag) => tag.key), mentionIds };
 }
 
 function valuesOfBody(body: PostBody): unknown[] {
@@ -128,7 +129,8 @@ const lockBodyStatement = statement<{ caption: string; visibility: PostVisibilit
 const updateBodyStatement = statement<{ editedAt: Date }>(
   "post.updateBody",
   `update posts set caption = $2, visibility = $3, hashtags = $4::text[], mention_ids = $5::bigint[],
-                    edited_at = clock_timestamp(), version = version + 1
+                    edited_at = clock_timestamp(), version = version + 1,
+                    tagged_version = version + 1
    where id = $1 returning edited_at as "editedAt"`,
 );
 
