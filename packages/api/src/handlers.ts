@@ -22,6 +22,7 @@ import {
   removeNotificationsOfPosts,
   removeOldNotifications,
 } from "./notification/notification.remove.ts";
+import { reviseSight } from "./notification/notification.sight.ts";
 import { deleteOldIdempotencyKeys } from "./platform/call/idempotency.ts";
 import type { Deps } from "./platform/process/deps.ts";
 import { refoldHashtags } from "./post/post.hashtag.ts";
@@ -40,6 +41,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "notification.notifyMentions": (input) => notifyMentions(deps, input),
     "notification.removeOfPosts": (input) => removeNotificationsOfPosts(deps, input),
     "notification.removeOfBlocks": (input) => removeNotificationsOfBlocks(deps, input),
+    "notification.reviseSight": (input) => reviseSight(deps, input),
     "notification.removeOld": () => removeOldNotifications(deps),
     "notification.sendMails": (input) => sendNotificationMails(deps, input),
     "notification.sendDigests": (input) => sendDigests(deps, input),

@@ -54,6 +54,8 @@ export const facts = {
   "mute.deleted": pair,
   "user.suspended": user,
   "user.unsuspended": user,
+  /** An account went private or public. */
+  "user.privacyChanged": user,
   "user.deleted": user,
   "notification.pushRequested": message,
   "notification.mailRequested": message,

@@ -63,6 +63,7 @@ export const jobs = {
   "notification.notifyMentions": factJob("fast"),
   "notification.removeOfPosts": factJob("fast"),
   "notification.removeOfBlocks": factJob("fast"),
+  "notification.reviseSight": factJob("fast"),
   "notification.removeOld": scheduledJob("bulk"),
   // Short lists: a mail takes a while, and other workers can share.
   "notification.sendMails": { ...factJob("mail"), maxFacts: 20 },

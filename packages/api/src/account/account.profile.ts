@@ -1,7 +1,7 @@
 // Editing one's profile. Promises: all of an edit or nothing of it; a public account has no pending requests.
 import type { Tx } from "@pixora/db";
 import { acceptRequests, listRequesterIds } from "../follow/follow.edge.ts";
-import { commitFacts } from "../platform/outbox.ts";
+import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { changeAvatar } from "../user/user.avatar.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
@@ -42,6 +42,9 @@ async function editProfile(tx: Tx, input: ProfileEdit, requesterIds: readonly st
   const { actorId: userId, avatarMediaId: mediaId } = input;
   const isOther = mediaId !== undefined && (await changeAvatar(tx, { userId, mediaId }));
   const isWritten = await writeProfile(tx, input);
+  if (isWritten && input.isPrivate !== undefined) {
+    await insertFacts(tx, { facts: [{ fact: "user.privacyChanged", payload: { userId } }] });
+  }
   if (isOther || isWritten) await moveUserCounts(tx, { userId });
   return true;
 }

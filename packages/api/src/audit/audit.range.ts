@@ -32,6 +32,7 @@ export async function auditRange(
 ): Promise<string | null> {
   const { table } = input;
   const { lastId, isEnd, suspects } = await look(deps, input);
+  if (lastId !== null) await table.revise?.(deps, { afterId: input.afterId, lastId });
   for (let start = 0; start < suspects.length; start += mendedAtOnce) {
     await mend(deps, { table, ids: suspects.slice(start, start + mendedAtOnce) });
   }

@@ -1,6 +1,7 @@
 // All counters and heads of the house, in the order in which a round goes through them.
 import { commentCounters } from "../comment/comment.audit.ts";
 import { liveHeads } from "../log/log.audit.ts";
+import { reviseSightOfRange } from "../notification/notification.sight.ts";
 import { type AuditedTable, type CounterTable, withAuditStatements } from "../platform/audit.sql.ts";
 import { authorHeads, postCounters } from "../post/post.audit.ts";
 import { userCounters } from "../user/user.audit.ts";
@@ -8,7 +9,13 @@ import { userCounters } from "../user/user.audit.ts";
 /** How many subjects one statement looks at, at most. */
 export const largestRange = 500;
 
-const tables: readonly CounterTable[] = [userCounters, authorHeads, postCounters, commentCounters, liveHeads];
+const tables: readonly CounterTable[] = [
+  userCounters,
+  authorHeads,
+  postCounters,
+  commentCounters,
+  { ...liveHeads, revise: reviseSightOfRange },
+];
 
 /** One after the other: no transaction locks rows of two of them. */
 export const auditedTables: readonly AuditedTable[] = tables.map((table) => withAuditStatements(table, largestRange));

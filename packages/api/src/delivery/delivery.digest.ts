@@ -85,6 +85,7 @@ const selectGroups: Statement<GroupRow> = statement(
             (array_agg(n.id order by n.id desc))[1:10]::text[] as "newestIds"
      from notifications n
      where n."receiverId" = wanted.user_id and n.id >= wanted.since_id and n.id < wanted.until_id and not n.read
+       and not n."isHidden"
        and coalesce((wish.types -> n.type ->> 'email')::boolean, n.type = any ($4::text[]))
      group by n."groupKey" order by max(n.id) desc limit $5
    ) "group"

@@ -4,7 +4,7 @@ import { hintPosts, type PostHint } from "../log/log.hint.ts";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
-/** Hints edits and deletions of posts, and edits of comments. The second time hints again, which harms nobody. */
+/** Hints edits and deletions of posts. The second time hints again, which harms nobody. */
 export async function tellPosts(
   deps: Pick<Deps, "db" | "pubsub">,
   input: { facts: readonly FactOf<"live.tellPosts">[] },
@@ -16,7 +16,7 @@ export async function tellPosts(
   );
 }
 
+// All of the payload: of a comment that the release before hands on here, its id.
 function hintOf(fact: FactOf<"live.tellPosts">): PostHint {
-  if (fact.fact === "comment.updated") return { ...fact.payload, change: fact.fact };
-  return { postId: fact.payload.postId, change: fact.fact };
+  return { ...fact.payload, change: fact.fact };
 }

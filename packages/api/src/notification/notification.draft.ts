@@ -49,6 +49,11 @@ export function draftOfLike(input: {
     : { ...input, type: "COMMENT_LIKE", causeKey: `commentLike/${commentId}/${actorId}` };
 }
 
+/** The cause of what a comment, or a caption, tells people. */
+export function causeOfText(text: { postId: string; commentId: string | null }): string {
+  return text.commentId === null ? `mention/${text.postId}` : `comment/${text.commentId}`;
+}
+
 export function draftsOfComment(input: {
   commentId: string;
   postId: string;
@@ -67,7 +72,7 @@ export function draftsOfComment(input: {
     actorId: input.authorId,
     postId: input.postId,
     commentId: input.commentId,
-    causeKey: `comment/${input.commentId}`,
+    causeKey: causeOfText(input),
     isAsked: true,
   }));
 }
@@ -79,7 +84,7 @@ export function draftsOfPost(input: { postId: string; authorId: string; mentionI
     actorId: input.authorId,
     postId: input.postId,
     commentId: null,
-    causeKey: `mention/${input.postId}`,
+    causeKey: causeOfText({ postId: input.postId, commentId: null }),
     isAsked: true,
   }));
 }

@@ -27,20 +27,20 @@ const groupsStatement: Statement<GroupRow> = statement(
   `select latest.id as "latestId", latest."groupKey", summary.*, newest.ids as "newestIds"
    from (
      select n.id, n."groupKey" from notifications n
-     where n."receiverId" = $1 and n.id <= $2 and ($3::bigint is null or n.id < $3)
+     where n."receiverId" = $1 and n.id <= $2 and ($3::bigint is null or n.id < $3) and not n."isHidden"
        and not exists (select from notifications newer
                        where newer."receiverId" = $1 and newer."groupKey" = n."groupKey"
-                         and newer.id > n.id and newer.id <= $2)
+                         and newer.id > n.id and newer.id <= $2 and not newer."isHidden")
      order by n.id desc limit $4
    ) latest
    cross join lateral (
      select count(distinct m."actorId")::int as "actorCount", bool_and(m.read) as read, bool_and(m.seen) as seen
-     from notifications m where m."receiverId" = $1 and m."groupKey" = latest."groupKey" and m.id <= $2
+     from notifications m where m."receiverId" = $1 and m."groupKey" = latest."groupKey" and m.id <= $2 and not m."isHidden"
    ) summary
    cross join lateral (
      select array_agg(actor.id order by actor.id desc)::text[] as ids
      from (select max(m.id) as id from notifications m
-           where m."receiverId" = $1 and m."groupKey" = latest."groupKey" and m.id <= $2
+           where m."receiverId" = $1 and m."groupKey" = latest."groupKey" and m.id <= $2 and not m."isHidden"
            group by m."actorId" order by max(m.id) desc limit 10) actor
    ) newest
    order by latest.id desc`,

@@ -65,6 +65,7 @@ test("a like is judged alike, alone and beside a follow", async () => {
   }));
   const isLike = ({ type }: { type: string }) => type === "LIKE";
   expect(alone).toEqual({
+    present: beside.present.filter(isLike),
     toMake: beside.toMake.filter(isLike),
     toRemove: beside.toRemove.filter(isLike),
     toRemoveUnread: beside.toRemoveUnread.filter(isLike),

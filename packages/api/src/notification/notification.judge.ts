@@ -20,6 +20,7 @@ export const causeHolds = `case draft.type
   when 'FOLLOW' then ${isFollowing("draft.actor_id", receiver)}
   when 'FOLLOW_REQUEST' then ${isRequesting("draft.actor_id", receiver)} or ${isFollowing("draft.actor_id", receiver)}
   when 'FOLLOW_ACCEPTED' then ${isFollowing(receiver, "draft.actor_id")}
+  when 'MENTION' then draft.receiver_id = any (case when draft.comment_id is null then post.mention_ids else comment.mention_ids end)
   else true end`;
 
 const postIsGone = "(draft.post_id is not null and (post.id is null or post.deleted_at is not null))";
@@ -134,6 +135,8 @@ export interface WelcomeDraft extends Draft, Reach {
 }
 
 export interface JudgedDrafts {
+  /** Those whose cause holds, told or not. */
+  present: Draft[];
   toMake: WelcomeDraft[];
   /** Read or not. */
   toRemove: Draft[];
@@ -159,5 +162,8 @@ export async function judgeDrafts(tx: Tx, drafts: readonly Draft[]): Promise<Jud
       hasPush: judgement?.hasPush === true,
       hasMail: judgement?.hasMail === true,
     }));
-  return { toMake, toRemove: draftsOf("remove"), toRemoveUnread: draftsOf("removeUnread") };
+  const present = verdicts
+    .filter(({ judgement }) => judgement?.isPresent === true && !judgement.isSubjectGone)
+    .map(({ draft }) => draft);
+  return { present, toMake, toRemove: draftsOf("remove"), toRemoveUnread: draftsOf("removeUnread") };
 }

@@ -8,6 +8,7 @@ import { hintPeople, hintPosts, type PostHint } from "../log/log.hint.ts";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import {
+  causeOfText,
   type Draft,
   draftOfFollow,
   draftOfLike,
@@ -19,7 +20,7 @@ import { judgeDrafts } from "./notification.judge.ts";
 import { countHintsOf, tellLikes } from "./notification.like.ts";
 import { removeOfComments } from "./notification.remove.ts";
 import { requestDeliveries } from "./notification.request.ts";
-import { insertNotifications, removeByCause } from "./notification.write.ts";
+import { insertNotifications, readAnswered, removeByCause, retypeNotifications } from "./notification.write.ts";
 
 type NotifyDeps = Pick<Deps, "db" | "pubsub" | "clock" | "wakeRelay">;
 
@@ -31,19 +32,26 @@ interface Effect {
   hasFacts: () => boolean;
 }
 
-async function applyDrafts(deps: NotifyDeps, tx: Tx, drafts: readonly Draft[]): Promise<Effect> {
+/** `isEdit`: what was told of the same causes may have to say something else. */
+async function applyDrafts(
+  deps: NotifyDeps,
+  tx: Tx,
+  drafts: readonly Draft[],
+  { isEdit = false }: { isEdit?: boolean } = {},
+): Promise<Effect> {
   const merged = mergeDrafts(drafts);
   if (merged.length === 0) return { removed: [], made: () => [], hasFacts: () => false };
   // Sent at once, and in this order: what is judged is judged under the lock.
-  const [, { toMake, toRemove, toRemoveUnread }] = await Promise.all([
+  const [, { present, toMake, toRemove, toRemoveUnread }] = await Promise.all([
     lockLiveHeads(tx, { userIds: merged.map((draft) => draft.receiverId) }),
     judgeDrafts(tx, merged),
   ]);
   const removed = await removeByCause(tx, { onlyUnread: toRemoveUnread, evenRead: toRemove });
   const now = deps.clock.now();
+  const retyped = isEdit ? await retypeNotifications(tx, { drafts: present, now }) : [];
   const hasFacts = requestDeliveries(tx, { drafts: toMake, now });
   const made = insertNotifications(tx, { drafts: toMake.filter((draft) => draft.wish.inApp), now });
-  return { removed, made, hasFacts };
+  return { removed: [...removed, ...retyped], made, hasFacts };
 }
 
 /** Runs `work` in one transaction that also records the facts done; after commit it hints receivers and viewers. */
@@ -117,7 +125,10 @@ async function draftsOfLikes(tx: Tx, likes: readonly Like[]): Promise<Draft[]> {
   });
 }
 
-/** COMMENT, REPLY and MENTION; a deleted comment takes all that speaks of it away. The second time changes nothing. */
+/**
+ * COMMENT, REPLY and MENTION, as the comment names people by now; a deleted one takes all that speaks of it away. The
+ * second time changes nothing.
+ */
 export async function notifyComments(
   deps: NotifyDeps,
   input: { facts: readonly FactOf<"notification.notifyComments">[] },
@@ -132,20 +143,61 @@ export async function notifyComments(
     ]);
     const authorOfPost = new Map(posts.map((post) => [post.id, post.authorId]));
     const living = new Set(comments.map((comment) => comment.id));
-    const drafts = comments.flatMap((comment) => {
+    const named = comments.flatMap((comment) => {
       const postAuthorId = authorOfPost.get(comment.postId);
       return postAuthorId === undefined ? [] : draftsOfComment({ ...comment, commentId: comment.id, postAuthorId });
     });
+    const editedIds = new Set(
+      facts.flatMap(({ fact, payload }) => (fact === "comment.updated" ? payload.commentId : [])),
+    );
+    const edited = comments.filter((comment) => editedIds.has(comment.id));
+    const unnamed = await draftsOfUnnamed(tx, {
+      named,
+      edited: edited.map(({ id: commentId, postId, authorId }) => ({ commentId, postId, authorId })),
+    });
+    const drafts = [...named, ...unnamed];
     const removed = await removeOfComments(tx, {
       commentIds: ids.filter((id) => !living.has(id)),
       alsoLock: drafts.map((draft) => draft.receiverId),
     });
-    const effect = await applyDrafts(deps, tx, drafts);
+    const effect = await applyDrafts(deps, tx, drafts, { isEdit: edited.length > 0 });
     return { ...effect, removed: [...removed, ...effect.removed] };
   });
 }
 
-/** MENTION in captions. The second time changes nothing. */
+const selectTold: Statement<{ receiverId: string; subjectId: string }> = statement(
+  "notification.selectTold",
+  `select n."receiverId", coalesce(n."commentId", n."postId") as "subjectId"
+   from unnest($1::bigint[], $2::text[]) as text (id, cause_key)
+   join notifications n on n."causeKey" = text.cause_key
+     and n.id in (select id from notifications where "postId" = text.id or "commentId" = text.id)`,
+);
+
+interface EditedText {
+  postId: string;
+  commentId: string | null;
+  authorId: string;
+}
+
+/** Of edited texts: drafts, which nothing asks for, of those who were told and are not among the `named` any more. */
+async function draftsOfUnnamed(
+  tx: Tx,
+  input: { named: readonly Draft[]; edited: readonly EditedText[] },
+): Promise<Draft[]> {
+  const { named, edited } = input;
+  if (edited.length === 0) return [];
+  const texts = new Map(edited.map((text) => [text.commentId ?? text.postId, text]));
+  const told = await tx.many(selectTold, [[...texts.keys()], [...texts.values()].map(causeOfText)]);
+  const known = new Set(named.map((draft) => `${draft.receiverId} ${draft.causeKey}`));
+  return told.flatMap(({ receiverId, subjectId }): Draft[] => {
+    const text = texts.get(subjectId);
+    if (text === undefined || known.has(`${receiverId} ${causeOfText(text)}`)) return [];
+    const { postId, commentId, authorId: actorId } = text;
+    return [{ type: "MENTION", receiverId, actorId, postId, commentId, causeKey: causeOfText(text), isAsked: false }];
+  });
+}
+
+/** MENTION in captions, as they name people by now. The second time changes nothing. */
 export async function notifyMentions(
   deps: NotifyDeps,
   input: { facts: readonly FactOf<"notification.notifyMentions">[] },
@@ -153,23 +205,37 @@ export async function notifyMentions(
   const { facts } = input;
   await finishFacts(deps, { job: "notification.notifyMentions", facts }, async (tx) => {
     const posts = await tx.many(lockPosts, [facts.map((fact) => fact.payload.postId)]);
-    return applyDrafts(
-      deps,
-      tx,
-      posts.flatMap((post) => draftsOfPost({ ...post, postId: post.id })),
-    );
+    const editedIds = new Set(facts.flatMap(({ fact, payload }) => (fact === "post.updated" ? payload.postId : [])));
+    const edited = posts.filter((post) => editedIds.has(post.id));
+    const named = posts.flatMap((post) => draftsOfPost({ ...post, postId: post.id }));
+    const unnamed = await draftsOfUnnamed(tx, {
+      named,
+      edited: edited.map(({ id: postId, authorId }) => ({ postId, commentId: null, authorId })),
+    });
+    return applyDrafts(deps, tx, [...named, ...unnamed]);
   });
 }
 
-/** FOLLOW, FOLLOW_REQUEST and FOLLOW_ACCEPTED. The second time changes nothing. */
+/** FOLLOW, FOLLOW_REQUEST and FOLLOW_ACCEPTED; a request that was accepted counts as read. The second time changes nothing. */
 export async function notifyFollows(
   deps: NotifyDeps,
   input: { facts: readonly FactOf<"notification.notifyFollows">[] },
 ): Promise<void> {
   const { facts } = input;
-  await finishFacts(deps, { job: "notification.notifyFollows", facts }, (tx) =>
-    applyDrafts(deps, tx, facts.flatMap(draftsOfFollowFact)),
-  );
+  const accepted = facts.filter((fact) => fact.fact === "follow.accepted");
+  await finishFacts(deps, { job: "notification.notifyFollows", facts }, async (tx) => {
+    const drafts = facts.flatMap(draftsOfFollowFact);
+    const askedIds = accepted.map(({ payload }) => payload.actorId);
+    await lockLiveHeads(tx, { userIds: [...askedIds, ...drafts.map((draft) => draft.receiverId)] });
+    const effect = await applyDrafts(deps, tx, drafts);
+    const answered = await readAnswered(tx, { answered: accepted.map(({ payload }) => requestOf(payload)) });
+    return { ...effect, removed: [...effect.removed, ...answered] };
+  });
+}
+
+/** What told the one who accepts that the other asks. */
+function requestOf({ actorId, targetId }: { actorId: string; targetId: string }): Draft {
+  return draftOfFollow({ type: "FOLLOW_REQUEST", actorId: targetId, receiverId: actorId, isAsked: true });
 }
 
 function draftsOfFollowFact(fact: FactOf<"notification.notifyFollows">): Draft[] {

@@ -20,7 +20,7 @@ const selectCaused = statement<{ id: string; receiverId: string }>(
 
 const deleteCaused = statement<RemovedRow>(
   "notification.purgeCaused",
-  `delete from notifications where id = any($1::bigint[]) returning id, "receiverId", read, seen`,
+  `delete from notifications where id = any($1::bigint[]) returning id, "receiverId", read, seen, "isHidden"`,
 );
 
 /** Deletes what a person was told, and takes away what others were told of them. The second time changes nothing. */

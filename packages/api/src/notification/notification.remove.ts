@@ -18,7 +18,7 @@ const receiversOfComments: Statement<{ receiverId: string }> = statement(
 
 const removeOfCommentsStatement: Statement<RemovedRow> = statement(
   "notification.removeOfComments",
-  `delete from notifications where "commentId" = any ($1::bigint[]) returning id, "receiverId", read, seen`,
+  `delete from notifications where "commentId" = any ($1::bigint[]) returning id, "receiverId", read, seen, "isHidden"`,
 );
 
 /**
@@ -46,7 +46,7 @@ const someOfPosts: Statement<{ id: string; receiverId: string }> = statement(
 
 const removeByIds: Statement<RemovedRow> = statement(
   "notification.removeByIds",
-  `delete from notifications where id = any ($1::bigint[]) returning id, "receiverId", read, seen`,
+  `delete from notifications where id = any ($1::bigint[]) returning id, "receiverId", read, seen, "isHidden"`,
 );
 
 /** Takes away all that speaks of deleted posts and of what hung on them. The second time changes nothing. */
@@ -81,7 +81,7 @@ const removeOfPairs: Statement<RemovedRow> = statement(
   `delete from notifications n using unnest($1::bigint[], $2::bigint[]) as pair (receiver_id, actor_id)
    where n."receiverId" = pair.receiver_id and n."actorId" = pair.actor_id
      and not ${isUnblocked("pair.receiver_id", "pair.actor_id")}
-   returning n.id, n."receiverId", n.read, n.seen`,
+   returning n.id, n."receiverId", n.read, n.seen, n."isHidden"`,
 );
 
 /** Takes away what two people were told of each other, once one has blocked the other. The second time changes nothing. */

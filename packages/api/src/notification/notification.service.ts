@@ -1,5 +1,5 @@
 // What a person reads of their notifications, and marks: lists, counts, read and seen.
-// Promises: counts are exact as stored; a mark moves rows, counts and the log together, and a repeat changes nothing.
+// Promises: counts are of what the list shows (notification.sight.ts); a mark moves rows, counts and the log together, and a repeat changes nothing.
 import { type Statement, statement, type Tx } from "@pixora/db";
 import { appendLiveEvents, lockLiveHeads } from "../log/log.head.ts";
 import { hintPeople } from "../log/log.hint.ts";
@@ -15,14 +15,14 @@ const listCursor = { list: "notification.list", position: idInput };
 const listStatement: Statement<{ id: string }> = statement(
   "notification.listNotifications",
   `select id from notifications
-   where "receiverId" = $1 and ($2::bigint is null or id < $2)
+   where "receiverId" = $1 and ($2::bigint is null or id < $2) and not "isHidden"
    order by id desc limit $3`,
 );
 
 const listOfGroupStatement: Statement<{ id: string }> = statement(
   "notification.listOfGroup",
   `select id from notifications
-   where "receiverId" = $1 and ($2::bigint is null or id < $2) and "groupKey" = $4
+   where "receiverId" = $1 and ($2::bigint is null or id < $2) and "groupKey" = $4 and not "isHidden"
    order by id desc limit $3`,
 );
 
@@ -68,11 +68,12 @@ function markReadStatement(name: string, which: string): Statement<MarkedCounts>
   return statement(
     `notification.${name}`,
     `with target as (
-       select id, seen from notifications where "receiverId" = $1 and not read and ${which}
+       select id, seen, "isHidden" from notifications where "receiverId" = $1 and not read and ${which}
      ), marked as (
        update notifications n set read = true, seen = true from target where n.id = target.id
      )
-     select count(*)::int as unread, (count(*) filter (where not seen))::int as unseen from target`,
+     select (count(*) filter (where not "isHidden"))::int as unread,
+            (count(*) filter (where not seen and not "isHidden"))::int as unseen from target`,
   );
 }
 
@@ -98,9 +99,9 @@ export function markRead(deps: MarkDeps, input: { actorId: string; which: MarkRe
 const markSeenStatement: Statement<MarkedCounts> = statement(
   "notification.markSeen",
   `with target as (
-     update notifications set seen = true where "receiverId" = $1 and not seen and id <= $2::bigint returning id
+     update notifications set seen = true where "receiverId" = $1 and not seen and id <= $2::bigint returning "isHidden"
    )
-   select 0 as unread, count(*)::int as unseen from target`,
+   select 0 as unread, (count(*) filter (where not "isHidden"))::int as unseen from target`,
 );
 
 /** Marks the actor's notifications up to an id as seen. The second time changes nothing and tells nobody. */

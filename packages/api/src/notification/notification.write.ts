@@ -71,6 +71,7 @@ export interface RemovedRow {
   receiverId: string;
   read: boolean;
   seen: boolean;
+  isHidden: boolean;
 }
 
 const removeStatement: Statement<RemovedRow> = statement(
@@ -78,7 +79,7 @@ const removeStatement: Statement<RemovedRow> = statement(
   `delete from notifications n
    using unnest($1::bigint[], $2::text[], $3::boolean[]) as gone (receiver_id, cause_key, is_any)
    where n."receiverId" = gone.receiver_id and n."causeKey" = gone.cause_key and (gone.is_any or not n.read)
-   returning n.id, n."receiverId", n.read, n.seen`,
+   returning n.id, n."receiverId", n.read, n.seen, n."isHidden"`,
 );
 
 /** Takes away what these drafts speak of: the unread ones, and of `evenRead` all. The heads are locked. */
@@ -99,6 +100,71 @@ export async function removeByCause(
   return tellRemoved(tx, removed);
 }
 
+const retypeStatement: Statement<RemovedRow> = statement(
+  "notification.retype",
+  `update notifications n set type = draft.type, "groupKey" = draft.group_key
+   from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as draft (receiver_id, cause_key, type, group_key)
+   where n."receiverId" = draft.receiver_id and n."causeKey" = draft.cause_key and n.type <> draft.type
+   returning n.id, n."receiverId", n.read, n.seen, n."isHidden"`,
+);
+
+/**
+ * Has what was told of these causes say what the drafts say by now, as after an edit: another type, in its group. Told as
+ * gone and there again, since lists keep it elsewhere; counts stay. The heads are locked.
+ */
+export async function retypeNotifications(
+  tx: Tx,
+  input: { drafts: readonly Draft[]; now: Date },
+): Promise<LivePosition[]> {
+  const { drafts, now } = input;
+  if (drafts.length === 0) return [];
+  const changed = await tx.many(retypeStatement, [
+    drafts.map((draft) => draft.receiverId),
+    drafts.map((draft) => draft.causeKey),
+    drafts.map((draft) => draft.type),
+    drafts.map((draft) => groupKeyOf(draft, now)),
+  ]);
+  return appendLiveEvents(tx, {
+    events: changed
+      .filter((row) => !row.isHidden)
+      .flatMap(({ id, receiverId: userId }) => [
+        { userId, type: "notification.removed", payload: { ids: [id] } },
+        { userId, type: "notification.created", payload: { id } },
+      ]),
+  });
+}
+
+const readRequestsStatement: Statement<RemovedRow> = statement(
+  "notification.readRequests",
+  `update notifications n set read = true, seen = true
+   from unnest($1::bigint[], $2::text[]) as answered (receiver_id, cause_key)
+   join notifications was on was."receiverId" = answered.receiver_id and was."causeKey" = answered.cause_key
+   where n.id = was.id and not was.read
+   returning n.id, n."receiverId", was.read, was.seen, n."isHidden"`,
+);
+
+/** Marks what asked for something that these people have answered as read. The heads are locked. */
+export async function readAnswered(
+  tx: Tx,
+  input: { answered: readonly { receiverId: string; causeKey: string }[] },
+): Promise<LivePosition[]> {
+  const { answered } = input;
+  if (answered.length === 0) return [];
+  const rows = await tx.many(readRequestsStatement, [
+    answered.map((one) => one.receiverId),
+    answered.map((one) => one.causeKey),
+  ]);
+  return appendLiveEvents(tx, {
+    events: rows.map((row) => ({
+      userId: row.receiverId,
+      type: "notification.read",
+      payload: { marked: { ids: [row.id] } },
+      unread: row.isHidden ? 0 : -1,
+      unseen: row.isHidden || row.seen ? 0 : -1,
+    })),
+  });
+}
+
 // An event is sent as one message: a thousand ids are 20 kB.
 const maxIdsPerEvent = 1_000;
 
@@ -112,8 +178,8 @@ export async function tellRemoved(tx: Tx, removed: readonly RemovedRow[]): Promi
         userId,
         type: "notification.removed",
         payload: { ids: part.map((row) => row.id) },
-        unread: -part.filter((row) => !row.read).length,
-        unseen: -part.filter((row) => !row.seen).length,
+        unread: -part.filter((row) => !row.read && !row.isHidden).length,
+        unseen: -part.filter((row) => !row.seen && !row.isHidden).length,
       });
     }
   }

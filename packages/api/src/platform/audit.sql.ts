@@ -1,7 +1,7 @@
 // The SQL that compares stored counters with the rows they count, made from what each counter's room says of it.
 // Promises: looking takes no lock and reads one snapshot, in which rows and counters agree unless a counter is wrong;
 // mending agrees with the rows of a snapshot that is newer than the lock.
-import { type Statement, statement, type Tx } from "@pixora/db";
+import { type Db, type Statement, statement, type Tx } from "@pixora/db";
 
 /** What a room says of one of its tables of counters and heads, in SQL text. */
 export interface CounterTable {
@@ -23,6 +23,8 @@ export interface CounterTable {
   rowTables: readonly string[];
   /** Whether a change raises the column `rev`. */
   hasRev: boolean;
+  /** What is brought up to date of a range of subjects when it is audited, counters and all: no fault of theirs. */
+  revise?: (deps: { db: Db }, range: { afterId: string; lastId: string }) => Promise<void>;
   /** What else a change of these subjects causes, in its transaction. */
   tell?: (tx: Tx, input: { ids: readonly string[] }) => Promise<void>;
 }

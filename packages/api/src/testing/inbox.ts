@@ -20,7 +20,7 @@ export function factOf<F extends FactName>(name: F, payload: FactPayload<F>) {
 const countRows = statement<Counts>(
   "test.countNotifications",
   `select (count(*) filter (where not read))::int as unread, (count(*) filter (where not seen))::int as unseen
-   from notifications where "receiverId" = $1`,
+   from notifications where "receiverId" = $1 and not "isHidden"`,
 );
 
 /** The doings of people on a test's deps; each is told to the jobs at once. */

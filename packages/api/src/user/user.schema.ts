@@ -43,7 +43,7 @@ export const userView = userCardView.extend({
   rev: z.int(),
 });
 
-/** Notifications, exact as stored. */
+/** Single notifications, of those that the list can show. */
 export const countsView = z.object({ unread: z.int(), unseen: z.int() });
 
 export const roleView = z.enum(["user", "moderator", "admin"]);
