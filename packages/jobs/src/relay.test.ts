@@ -69,13 +69,6 @@ describe("relay", () => {
     expect(taken.toSorted()).toEqual(ids.toSorted());
   });
 
-  test("a fact without a consequence is deleted at once", async () => {
-    harness.relay();
-    const [idle] = Object.entries(consequences).find(([, caused]) => caused.length === 0) ?? [];
-    await harness.commitFact(idle ?? "", "{}");
-    await waitFor("the outbox to be empty", isEmpty);
-  });
-
   test("a fact that this release does not know is left alone", async () => {
     harness.relay();
     await harness.commitFact("moon.landed", "{}");

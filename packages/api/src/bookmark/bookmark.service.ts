@@ -9,7 +9,7 @@ import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
-import { makeRelationStatements } from "../platform/relation/relation.sql.ts";
+import { isTakenBack, makeRelationStatements } from "../platform/relation/relation.sql.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { presentPosts, weighPost } from "../post/post.view.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
@@ -24,7 +24,8 @@ const bookmarkStatements = makeRelationStatements({
   visible: `
     select w.actor_id, w.target_id, w.is_set
     from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
-    where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}`,
+    where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}
+       or ${isTakenBack({ table: "bookmarks", targetColumn: "post_id" })}`,
 });
 
 const bookmarksOf = onePerDeps((deps: Deps) => createRelationBatcher(deps, bookmarkStatements));
@@ -42,7 +43,8 @@ export async function createBookmark(deps: Deps, input: BookmarkTarget): Promise
 }
 
 /**
- * Keeps a post no longer; the second time changes nothing. Throws post.notFound, auth.sessionRevoked or auth.suspended.
+ * Keeps a post no longer, seen or not; the second time changes nothing. Throws post.notFound where the actor neither sees
+ * nor keeps it, auth.sessionRevoked or auth.suspended.
  */
 export async function deleteBookmark(deps: Deps, input: BookmarkTarget): Promise<BookmarkView> {
   return setBookmark(deps, input, false);

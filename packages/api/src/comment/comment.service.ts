@@ -181,7 +181,8 @@ const removeCommentStatement = statement<never>(
 /**
  * Deletes a comment: its author may, and so may the post's. It stays as a placeholder while it has live replies; a
  * placeholder goes with the last of them. The second time changes nothing.
- * Throws comment.forbidden for others who see it, else comment.notFound. `isModerator` may delete any, seen or not.
+ * Both may where they do not see it any more. Throws comment.forbidden for others who see it, else comment.notFound.
+ * `isModerator` may delete any.
  */
 export async function deleteComment(
   deps: Pick<Deps, "db" | "wakeRelay">,
@@ -190,10 +191,11 @@ export async function deleteComment(
   const { actorId, commentId, isModerator = false } = input;
   await commitFacts(deps, async (tx) => {
     const standing = await readStanding(tx, { viewerId: actorId, commentId });
+    // Whose it is, and below whose post it stands, decides; not whether they see it.
     const mayDelete = standing.isAuthor || standing.isPostAuthor || isModerator;
-    if (standing.isDeleted && mayDelete) return;
-    if (standing.isDeleted || !(standing.isVisible || isModerator)) throw new AppError("comment.notFound");
-    if (!mayDelete) throw new AppError("comment.forbidden");
+    const isFound = standing.isVisible && !standing.isDeleted;
+    if (!mayDelete) throw new AppError(isFound ? "comment.forbidden" : "comment.notFound");
+    if (standing.isDeleted) return;
     await removeComment(tx, { commentId, postId: standing.postId, parentId: standing.parentId });
   });
   return ok;

@@ -5,7 +5,7 @@ import { lockCommentCountsSql, moveCommentLikesSql } from "../comment/comment.co
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
-import { makeRelationStatements } from "../platform/relation/relation.sql.ts";
+import { isTakenBack, makeRelationStatements } from "../platform/relation/relation.sql.ts";
 import { lockPostCountsSql, movePostLikesSql } from "../post/post.counter.ts";
 import { commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
@@ -28,7 +28,8 @@ const postLikes = makeRelationStatements({
   visible: `
     select w.actor_id, w.target_id, w.is_set, post.id as post_id, post.author_id as receiver_id
     from wanted w join posts post on post.id = w.target_id join users author on author.id = post.author_id
-    where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}`,
+    where ${postIsVisible({ post: "post", author: "author", viewer: "w.actor_id" })}
+       or ${isTakenBack({ table: "post_likes", targetColumn: "post_id" })}`,
   counter: {
     table: "post_counts",
     key: "post_id",
@@ -60,7 +61,8 @@ const commentLikes = makeRelationStatements({
   visible: `
     select w.actor_id, w.target_id, w.is_set, comment.post_id, comment.author_id as receiver_id
     from wanted w join (${commentTables}) on comment.id = w.target_id
-    where ${commentIsLikable("w.actor_id")}`,
+    where ${commentIsLikable("w.actor_id")}
+       or ${isTakenBack({ table: "comment_likes", targetColumn: "comment_id" })}`,
   counter: {
     table: "comment_counts",
     key: "comment_id",

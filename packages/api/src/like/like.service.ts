@@ -34,7 +34,8 @@ export async function createLike(deps: Deps, input: Actor & LikeInput): Promise<
 }
 
 /**
- * Takes a like back; the second time changes nothing. Throws post.notFound, comment.notFound, auth.sessionRevoked or
+ * Takes a like back, of what is hidden from the actor by now, too; the second time changes nothing. Throws post.notFound,
+ * comment.notFound where the actor neither sees nor likes it, auth.sessionRevoked or
  * auth.suspended.
  */
 export async function deleteLike(deps: Deps, input: Actor & LikeInput): Promise<LikeView> {

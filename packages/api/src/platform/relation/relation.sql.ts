@@ -15,8 +15,8 @@ export interface RelationSql {
   /** The owner's text of why a session does not let its person act, of SQL expressions; null if it does or is null. */
   refusal: (actor: { actorId: string; sessionId: string; now: string }) => string;
   /**
-   * `select w.actor_id, w.target_id, w.is_set, <more> from wanted w …`: the calls whose target their actor may see.
-   * The facts may use the columns it adds.
+   * `select w.actor_id, w.target_id, w.is_set, <more> from wanted w …`: the calls whose target their actor may see, and
+   * those that take back what stands (`isTakenBack`). The facts may use the columns it adds.
    */
   visible: string;
   counter?: {
@@ -34,6 +34,14 @@ export interface RelationSql {
   };
   /** `select <fact>, <payload> from <changed>`, which has the columns of `visible`: what goes into the outbox. */
   facts?: (changed: string) => string;
+}
+
+/**
+ * SQL text: the call `w` of `wanted` unsets what its actor has set. Taking back one's own asks for no sight of the target.
+ */
+export function isTakenBack(relation: { table: string; targetColumn: string }): string {
+  return `(not w.is_set and exists (select from ${relation.table} own
+            where own.${relation.targetColumn} = w.target_id and own.user_id = w.actor_id))`;
 }
 
 /**
