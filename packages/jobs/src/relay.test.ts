@@ -1,6 +1,5 @@
 // The way of a fact: outbox, relay, queue, handler, done. On real PostgreSQL and Redis.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { consequences } from "./consequences.ts";
 import { type Harness, openHarness } from "./testing/harness.ts";
 import { waitFor } from "./testing/services.ts";
 

@@ -2,19 +2,20 @@
 import { z } from "zod";
 import { maxAddressChars } from "../platform/limit/limit.owner.ts";
 import { isCommonPassword } from "../platform/secret/password.ts";
+import { canonicalEmail, isEmail, maxEmailChars } from "../platform/text/email.ts";
 import { rawTextInput, textInput } from "../platform/text/text.ts";
 import { tokensView } from "../session/session.schema.ts";
 import { newHandleInput } from "../user/user.handle.ts";
 import { displayNameInput } from "../user/user.name.ts";
 import { meView } from "../user/user.schema.ts";
 
-/** ASCII only (zod's pattern), so that lower case means the same here and in PostgreSQL. */
+/** Canonical, and so ASCII only: lower case means the same here and in PostgreSQL. */
 export const emailInput = z
   .string()
-  .max(maxAddressChars, { error: `At most ${maxAddressChars} characters`, abort: true })
-  .trim()
-  .toLowerCase()
-  .pipe(z.email("Not an e-mail address"));
+  .max(maxEmailChars, { error: `At most ${maxEmailChars} characters`, abort: true })
+  .refine((text) => text.isWellFormed() && !text.includes("\0"), "Not an e-mail address")
+  .transform(canonicalEmail)
+  .refine(isEmail, "Not an e-mail address");
 
 /** A password as typed: no trimming; NFC, so that one keyboard's é is another's. */
 const typedPassword = rawTextInput({ maxUnits: 1_024, message: "At most 128 characters" });

@@ -93,9 +93,9 @@ describe("signing up", () => {
 });
 
 describe("signing in", () => {
-  test("works by e-mail and by handle, in whatever case", async () => {
+  test("works by e-mail and by handle, in whatever case, with or without its sign", async () => {
     const { user } = await signUpSomeone();
-    for (const login of [user.email.toUpperCase(), user.handle.toUpperCase()]) {
+    for (const login of [user.email.toUpperCase(), user.handle.toUpperCase(), `@${user.handle}`]) {
       const answer = await signIn(deps, { login, password, device });
       expect(answer.user.id).toBe(user.id);
     }

@@ -6,6 +6,7 @@ import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { hashPassword, isHashOutdated, verifyPassword } from "../platform/secret/password.ts";
+import { canonicalLogin } from "../platform/text/email.ts";
 import { type Device, placesOf } from "../session/session.device.ts";
 import { issueTokens } from "../session/session.refresh.ts";
 import { type SessionRow, startSession } from "../session/session.service.ts";
@@ -115,9 +116,10 @@ export async function signIn(
   input: { login: string; password: string; device: Device },
 ): Promise<SignedInView> {
   const { password, device } = input;
-  const isEmail = input.login.includes("@");
+  const typed = canonicalLogin(input.login);
+  const isEmail = typed.includes("@");
   // A login that can be nobody's is looked up all the same: it costs what others cost.
-  const login = isEmail ? input.login.toLowerCase() : (canonicalHandle(input.login) ?? "");
+  const login = isEmail ? typed : (canonicalHandle(typed) ?? "");
   const credential = await deps.db.sql.maybe(isEmail ? credentialByEmail : credentialByHandle, [login]);
   const isRight = await verifyPassword({ passwordHash: credential?.passwordHash ?? null, password });
   if (credential === null || !isRight) {

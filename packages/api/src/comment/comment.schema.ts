@@ -5,7 +5,7 @@ import { textInput } from "../platform/text/text.ts";
 import { mentionRef } from "../post/post.schema.ts";
 import { userSummaryView } from "../user/user.schema.ts";
 
-const commentText = textInput({ min: 1, max: 1_000 });
+export const commentTextInput = textInput({ min: 1, max: 1_000 });
 
 /** `author` and `text` are null in a deleted comment that is kept for its replies. */
 export const commentView = z.object({
@@ -30,12 +30,12 @@ export const commentPageView = pageView(commentView);
 
 export const createCommentInput = z.object({
   postId: idInput,
-  text: commentText,
+  text: commentTextInput,
   /** Any comment of the post; the reply is stored under its top comment. */
   parentId: idInput.nullish(),
   idempotencyKey: idempotencyKeyInput,
 });
-export const updateCommentInput = z.object({ commentId: idInput, text: commentText });
+export const updateCommentInput = z.object({ commentId: idInput, text: commentTextInput });
 export const commentIdInput = z.object({ commentId: idInput });
 
 export const commentSort = z.enum(["newest", "oldest", "top"]);

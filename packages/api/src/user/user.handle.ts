@@ -1,6 +1,7 @@
 // Handles: the rules of their form. Promises: one canonical spelling (lower case), ASCII only, so that no look-alike
 // letter, zero-width character or case twin can pass for another handle.
 import { z } from "zod";
+import { withoutSign } from "../platform/text/email.ts";
 
 /** Before lowering: "K" (the Kelvin sign) lowers to an ASCII "k", so the alphabet is checked on what was typed. */
 const typedHandle = /^[A-Za-z0-9_.]{3,30}$/;
@@ -25,11 +26,19 @@ export const handleInput = z
   .string()
   .max(200, { error: "3 to 30 letters a-z, digits, dots and underscores", abort: true })
   .trim()
-  .regex(typedHandle, "3 to 30 letters a-z, digits, dots and underscores")
+  .transform(withoutSign)
+  .refine((handle) => typedHandle.test(handle), "3 to 30 letters a-z, digits, dots and underscores")
   .transform((handle) => handle.toLowerCase());
 
-/** A handle to sign up with: canonical and not reserved. */
-export const newHandleInput = handleInput.refine((handle) => !isReservedHandle(handle), "This handle is reserved");
+/** A handle to sign up with: canonical, not reserved, and not one that a dot more or less makes look like another. */
+export const newHandleInput = handleInput
+  .refine(hasDotsInside, "A dot may stand between two other characters only")
+  .refine((handle) => !isReservedHandle(handle), "This handle is reserved");
+
+/** Whether dots stand neither at an end nor side by side. There are handles of earlier days where they do. */
+export function hasDotsInside(handle: string): boolean {
+  return !/^\.|\.$|\.\./.test(handle);
+}
 
 /** Whether a canonical handle is kept back from everyone. */
 export function isReservedHandle(handle: string): boolean {

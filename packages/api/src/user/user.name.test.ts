@@ -12,11 +12,12 @@ describe("handles", () => {
   test("have one lower-case spelling", () => {
     expect(canonicalHandle("Alice.B_9")).toBe("alice.b_9");
     expect(canonicalHandle("  bob ")).toBe("bob");
+    expect(canonicalHandle(" @Bob")).toBe("bob");
   });
 
   test("are 3 to 30 characters of a-z 0-9 _ and .", () => {
     for (const handle of ["abc", "a.b", "___", "0".repeat(30)]) expect(canonicalHandle(handle)).toBe(handle);
-    for (const handle of ["ab", "0".repeat(31), "a b", "a-b-c", "@alice", "ali\nce", ""]) {
+    for (const handle of ["ab", "0".repeat(31), "a b", "a-b-c", "@@alice", "@al", "ali\nce", ""]) {
       expect(canonicalHandle(handle)).toBeNull();
     }
   });
@@ -35,6 +36,14 @@ describe("handles", () => {
     ]) {
       expect(canonicalHandle(handle)).toBeNull();
     }
+  });
+
+  test("to sign up with have dots inside only, one at a time; those of earlier days are still found", () => {
+    for (const handle of ["alice.", ".alice", "alice..x", "...", "._.", "a..", "@.alice"]) {
+      expect(isRefused(newHandleInput.safeParse(handle))).toBe(true);
+    }
+    for (const handle of ["a.b", "a.b.c", "_.a", "a_.b"]) expect(newHandleInput.parse(handle)).toBe(handle);
+    expect(canonicalHandle("alice..")).toBe("alice..");
   });
 
   test("that are reserved may not be taken, in any case", () => {

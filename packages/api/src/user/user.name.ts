@@ -26,14 +26,16 @@ const rightfulSequences = new RegExp(
   [
     "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})",
     "(?<=\\u{1F3F4})[\\u{E0020}-\\u{E007E}]+\\u{E007F}",
+    // Selectors: of the look of a picture, and of the form of a Chinese character.
+    "(?<=[\\p{Emoji}\\p{Extended_Pictographic}])[\\uFE0E\\uFE0F]",
+    "(?<=\\p{Script=Han})[\\uFE00-\\uFE02\\u{E0100}-\\u{E01EF}]",
     `(?<=[${scriptsWithJoiners}])[\\u200C\\u200D](?=[${scriptsWithJoiners}])`,
   ].join("|"),
   "gu",
 );
 
-/** Format characters (zero-width, bidi, soft hyphen, tags), the grapheme joiner and fillers that look like nothing. */
-const deceivingCharacter =
-  /\p{Cf}|\u034F|[\u115F\u1160\u2800\u3164\uFFA0]|[\u17B4\u17B5]|[\u180B-\u180F]|[\u{E0000}-\u{E0FFF}]/u;
+/** Format characters (bidi, soft hyphen, tags), all that Unicode says may be ignored, and two blanks that count as signs. */
+const deceivingCharacter = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/u;
 
 /** Whether a text holds characters that nobody sees or that reorder others. */
 export function hasDeceivingCharacters(text: string): boolean {
@@ -41,6 +43,7 @@ export function hasDeceivingCharacters(text: string): boolean {
 }
 
 /** A name of 1 to 50 graphemes on one line. */
-export const displayNameInput = textInput({ min: 1, max: 50, isSingleLine: true })
-  .refine((name) => !hasDeceivingCharacters(name), "Contains invisible or direction-changing characters")
-  .refine((name) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(name), "Must hold something to read");
+export const displayNameInput = textInput({ min: 1, max: 50, isSingleLine: true }).refine(
+  (name) => !hasDeceivingCharacters(name),
+  "Contains invisible or direction-changing characters",
+);

@@ -33,6 +33,9 @@ function callAs(person: TestPerson | null) {
 test("strangers may look at profiles and ask whether a handle is free, and nothing else", async () => {
   const stranger = callAs(null);
   expect(await stranger.user.byHandle({ handle: "ANN" })).toMatchObject({ id: ann.id, viewer: null });
+  expect(await stranger.user.byHandle({ handle: "@Ann" })).toMatchObject({ id: ann.id });
+  expect(await stranger.user.isHandleFree({ handle: "ann." })).toEqual({ isFree: false });
+  expect(await stranger.user.isHandleFree({ handle: "@ann" })).toEqual({ isFree: false });
   expect(await stranger.user.byId({ userId: ben.id })).toMatchObject({ handle: "ben" });
   expect(await stranger.user.isHandleFree({ handle: "Ann" })).toEqual({ isFree: false });
   expect(await stranger.user.isHandleFree({ handle: "anna" })).toEqual({ isFree: true });

@@ -5,7 +5,7 @@ import { AppError } from "../platform/call/errors.ts";
 import { insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { lockPeople } from "./user.counter.ts";
-import { canonicalHandle, isReservedHandle } from "./user.handle.ts";
+import { canonicalHandle, hasDotsInside, isReservedHandle } from "./user.handle.ts";
 import { hashHandle, isHandleHeld } from "./user.hold.ts";
 import type { Role, UserView } from "./user.schema.ts";
 import { presentUser } from "./user.view.ts";
@@ -44,7 +44,7 @@ export async function isHandleFree(
   input: { handle: string },
 ): Promise<boolean> {
   const { handle } = input;
-  if (isReservedHandle(handle)) return false;
+  if (isReservedHandle(handle) || !hasDotsInside(handle)) return false;
   const [taken, isHeld] = await Promise.all([
     deps.db.sql.one(handleIsTaken, [handle]),
     isHandleHeld(deps.db.sql, { hashes: hashHandle(deps, handle), now: deps.clock.now() }),

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Deps } from "../process/deps.ts";
 import { keysFor } from "../secret/key.ts";
+import { canonicalLogin } from "../text/email.ts";
 import { normalFormOf } from "../text/normal-form.ts";
 import { addressKeyOf } from "./address.ts";
 import type { BudgetOwner, CallType } from "./limits.ts";
@@ -59,8 +60,8 @@ function textOf(input: unknown, field: string): string | null {
 
 // At least as coarse as the schemas of `auth`: no two spellings of one login may have two budgets.
 function canonicalText(text: string): string | null {
-  if (text.length > maxAddressChars) return null;
-  return normalFormOf(text)?.trim().toLowerCase() ?? null;
+  if (text.length > maxAddressChars || normalFormOf(text) === null) return null;
+  return canonicalLogin(text).toLowerCase();
 }
 
 /** What is stored of an owner: a keyed hash, which tells nobody whose it is and is found by no search for them. */
