@@ -55,12 +55,12 @@ const lives = {
   passwordReset: "It works for an hour, once.",
 } as const;
 
-/** Writes a mail; `publicUrl` is where links start. */
-export function writeAccountMail(mail: AccountMail, to: { address: string; publicUrl: string }): Mail {
-  return { to: to.address, subject: subjects[mail.kind], text: `${bodyOf(mail, to.publicUrl)}\n` };
+/** Writes a mail; `webUrl` is where links start. */
+export function writeAccountMail(mail: AccountMail, to: { address: string; webUrl: string }): Mail {
+  return { to: to.address, subject: subjects[mail.kind], text: `${bodyOf(mail, to.webUrl)}\n` };
 }
 
-function bodyOf(mail: AccountMail, publicUrl: string): string {
+function bodyOf(mail: AccountMail, webUrl: string): string {
   if (mail.kind === "alreadyRegistered") {
     return [
       "Someone, perhaps you, tried to use this e-mail address for a Pixora",
@@ -72,11 +72,11 @@ function bodyOf(mail: AccountMail, publicUrl: string): string {
       "If it was not, there is nothing to do: nothing has changed.",
     ].join("\n");
   }
-  if ("happenedAt" in mail) return noticeOf(mail, publicUrl);
+  if ("happenedAt" in mail) return noticeOf(mail, webUrl);
   return [
     openings[mail.kind](accountOf(mail.handle)),
     "",
-    `${publicUrl}/${pages[mail.kind]}?token=${mail.token}`,
+    `${webUrl}/${pages[mail.kind]}?token=${mail.token}`,
     "",
     lives[mail.kind],
     "If it was not you who asked, there is nothing to do.",
@@ -89,7 +89,7 @@ const events = {
   deviceNotice: (account: string) => `A device that was not known signed in to\n${account}.`,
 } as const;
 
-function noticeOf(mail: NoticeMail, publicUrl: string): string {
+function noticeOf(mail: NoticeMail, webUrl: string): string {
   return [
     events[mail.kind](accountOf(mail.handle)),
     `It happened at ${mail.happenedAt.toISOString().slice(0, 16).replace("T", " ")} UTC.`,
@@ -99,7 +99,7 @@ function noticeOf(mail: NoticeMail, publicUrl: string): string {
     "everybody is signed out, every other link ends, and the account has",
     "this e-mail address again:",
     "",
-    `${publicUrl}/secure-account?token=${mail.token}`,
+    `${webUrl}/secure-account?token=${mail.token}`,
     "",
     "It works for seven days, once.",
   ].join("\n");

@@ -4,6 +4,7 @@
 import { statement } from "@pixora/db";
 import type { Fact } from "@pixora/jobs";
 import { recordDone } from "../platform/outbox.ts";
+import { webUrlOf } from "../platform/process/config.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { type AccountMail, writeAccountMail } from "./auth.mail.text.ts";
 import { type AskedKind, type MailTokenRow, writeMailToken } from "./auth.mail.token.ts";
@@ -123,7 +124,7 @@ function idOrNull(id: string | null): bigint | null {
 
 /** Hands a mail to the provider. Rejects where it does, as a failure of the provider. */
 export async function sendAccountMail(deps: Deps, input: { mail: AccountMail; address: string }): Promise<void> {
-  const to = { address: input.address, publicUrl: deps.config.PUBLIC_URL };
+  const to = { address: input.address, webUrl: webUrlOf(deps.config) };
   try {
     await deps.mailer.send(writeAccountMail(input.mail, to));
   } catch (error) {

@@ -7,6 +7,7 @@ import { mailedByDefault } from "../notification/notification.preference.ts";
 import type { Digest, NotificationView } from "../notification/notification.schema.ts";
 import { presentToReceivers } from "../notification/notification.view.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
+import { webUrlOf } from "../platform/process/config.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { userIsLive } from "../visibility/user.visibility.ts";
 import { type DigestLine, writeDigestMail } from "./delivery.mail.text.ts";
@@ -128,7 +129,7 @@ function messageOf(
   const { userId, until } = fact.payload;
   const to = {
     ...group,
-    publicUrl: deps.config.PUBLIC_URL,
+    webUrl: webUrlOf(deps.config),
     unsubscribeUrl: unsubscribeUrl(deps, { userId, scope: "all" }),
   };
   const mail = writeDigestMail({ lines: lines.slice(0, maxLines), hasMore: groups.length > maxLines }, to);

@@ -12,7 +12,7 @@ export interface Sheet {
 
 interface Setting {
   /** Without a slash at its end. */
-  publicUrl: string;
+  webUrl: string;
   language: Language;
 }
 
@@ -29,18 +29,18 @@ function inline(text: string): string {
 }
 
 /** The plain text of a sheet. */
-export function renderText(sheet: Sheet, { publicUrl }: Setting): string {
+export function renderText(sheet: Sheet, { webUrl }: Setting): string {
   const { title, lines, action, footer } = sheet;
   const body = lines.flatMap(({ text, quote, path }) => [
     inline(text),
     ...(quote === null ? [] : [`  “${inline(quote)}”`]),
-    ...(path === null ? [] : [`  ${publicUrl}${path}`]),
+    ...(path === null ? [] : [`  ${webUrl}${path}`]),
     "",
   ]);
   const parts = lines.length > 1 ? [inline(title), "", ...body] : body;
   const foot = [
     `${action.text}:`,
-    `${publicUrl}${action.path}`,
+    `${webUrl}${action.path}`,
     "",
     "--",
     footer.reason,
@@ -69,9 +69,9 @@ const style = `
   }`;
 
 /** The HTML of a sheet: no pictures, nothing that is loaded from anywhere. */
-export function renderHtml(sheet: Sheet, { publicUrl, language }: Setting): string {
+export function renderHtml(sheet: Sheet, { webUrl, language }: Setting): string {
   const { title, lines, action, footer } = sheet;
-  const link = (path: string) => escapeHtml(`${publicUrl}${path}`);
+  const link = (path: string) => escapeHtml(`${webUrl}${path}`);
   const body = lines.map(({ text, quote, path }) => {
     const said = escapeHtml(inline(text));
     const linked = path === null ? said : `<a href="${link(path)}">${said}</a>`;

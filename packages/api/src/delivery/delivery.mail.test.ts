@@ -213,7 +213,7 @@ test("every type has its words", () => {
   const to = {
     email: "a@test.example",
     handle: "ann",
-    publicUrl: "https://x.example",
+    webUrl: "https://x.example",
     unsubscribeUrl: "https://x.example/u",
   };
   const content = { actorHandle: "bob", actorName: "Bob", postId: "7", commentId: null, excerpt: null };

@@ -60,7 +60,7 @@ export interface MailAddressee {
   email: string;
   handle: string;
   /** Where links start. */
-  publicUrl: string;
+  webUrl: string;
   unsubscribeUrl: string;
   language?: Language;
 }
@@ -103,7 +103,7 @@ function writeMail(sheet: Omit<Sheet, "footer"> & { subject: string }, to: MailA
   const { reason, stop } = words[to.language ?? defaultLanguage];
   const footer = { reason: reason(unlinked(to.handle)), stop, stopUrl: to.unsubscribeUrl };
   const whole = { ...sheet, footer };
-  const from = { publicUrl: to.publicUrl, language: to.language ?? defaultLanguage };
+  const from = { webUrl: to.webUrl, language: to.language ?? defaultLanguage };
   return {
     to: to.email,
     subject: sheet.subject,

@@ -3,6 +3,7 @@
 import type { FactOf } from "@pixora/jobs";
 import { createCircuit } from "../platform/flow/circuit.ts";
 import { type Mail, MailRefusedError } from "../platform/mailer/mailer.ts";
+import { webUrlOf } from "../platform/process/config.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { onePerDeps } from "../platform/process/per-deps.ts";
 import { readWantedMessages, type WantedMessage } from "./delivery.content.ts";
@@ -33,9 +34,9 @@ function messageOf(deps: MailDeps, wanted: WantedMessage): Message | null {
   const waitsForDigest = wanted.hasDigest && wish.inApp;
   if (email === null || !wish.email || waitsForDigest) return null;
   const { userId, causeKey } = payload;
-  const { PUBLIC_URL: publicUrl } = deps.config;
+  const webUrl = webUrlOf(deps.config);
   const stopUrl = unsubscribeUrl(deps, { userId, scope: content.type });
-  const mail = writeNotificationMail(content, { email, handle: wanted.handle, publicUrl, unsubscribeUrl: stopUrl });
+  const mail = writeNotificationMail(content, { email, handle: wanted.handle, webUrl, unsubscribeUrl: stopUrl });
   return { factId, userId, causeKey, address: email, payload, send: () => callMailer(deps, mail) };
 }
 

@@ -7,6 +7,7 @@ import type { WebSocket } from "ws";
 import type { RequestContext } from "../platform/call/context.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { nameRequest } from "../platform/call/wire-error.ts";
+import { webUrlOf } from "../platform/process/config.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { readReadiness } from "../platform/process/readiness.ts";
 import { createShutdown } from "../platform/process/shutdown.ts";
@@ -19,6 +20,7 @@ import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
 import type { Origins } from "./origins.ts";
 import { exportPlugin } from "./route/export.ts";
 import { mediaPlugin } from "./route/media.ts";
+import { pagesPlugin } from "./route/pages.ts";
 import { unsubscribePlugin } from "./route/unsubscribe.ts";
 import { forgetExchange, type Handshake, rememberExchange, takeHandshake } from "./socket/handshake.ts";
 import { serveSocket } from "./socket/socket-calls.ts";
@@ -59,6 +61,8 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   await app.register(mediaPlugin, { deps });
   await app.register(exportPlugin, { deps });
   await app.register(unsubscribePlugin, { deps });
+  // A frontend of its own answers what mails lead to.
+  if (webUrlOf(deps.config) === deps.config.PUBLIC_URL) await app.register(pagesPlugin, { parts });
   registerTrpc(app, parts);
   registerSockets(app, parts, { sockets, origins: options.origins });
 

@@ -2,6 +2,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 
+const baseUrl = z.url().transform((url) => url.replace(/\/+$/, ""));
+
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.stringbool();
 const urlList = z
@@ -59,11 +61,10 @@ const apiShape = {
   /** How long an access token lives. A short one makes clients renew more often, nothing else: revocation is at once. */
   ACCESS_TOKEN_LIFE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(600),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  /** Where browsers reach the API: links in mails and media URLs start with it. Read, it has no slash at its end. */
-  PUBLIC_URL: z
-    .url()
-    .transform((url) => url.replace(/\/+$/, ""))
-    .default("http://127.0.0.1:4000"),
+  /** Where browsers reach the API: media URLs start with it. Read, it has no slash at its end. */
+  PUBLIC_URL: baseUrl.default("http://127.0.0.1:4000"),
+  /** Where the frontend is: links in mails start with it. Unset, the server answers them under PUBLIC_URL with plain pages. */
+  WEB_URL: baseUrl.optional(),
   /** Sign-up answers alike for free and taken e-mails, and signing in waits for a verified one. */
   REQUIRE_EMAIL_VERIFICATION: flag.default(false),
   /** smtp:// or smtps:// of the mail provider; without one, mails are kept as files in MAIL_DIR. */
@@ -200,4 +201,9 @@ export function readWorkerConfig(env: Record<string, string | undefined>): Worke
 /** Reads what domain functions need: for scripts and tests. Throws ConfigError. */
 export function readApiConfig(env: Record<string, string | undefined>): ApiConfig {
   return read(apiSchema, env);
+}
+
+/** Where links in mails start. */
+export function webUrlOf(config: { WEB_URL?: string | undefined; PUBLIC_URL: string }): string {
+  return config.WEB_URL ?? config.PUBLIC_URL;
 }
