@@ -31,7 +31,7 @@ describe("relay", () => {
     expect(await harness.countCompletions()).toBe(0);
   });
 
-  test("a fact of two jobs stays until both have recorded it done, and leaves nothing behind", async () => {
+  test("a fact of several jobs stays until all have recorded it done, and leaves nothing behind", async () => {
     let told = 0;
     let isHeld = true;
     harness.work(harness.recordDone, {
@@ -39,6 +39,7 @@ describe("relay", () => {
         await harness.recordDoneBy("notification.notifyFollows", facts);
         told += 1;
       },
+      "notification.reviseSight": ({ facts }) => harness.recordDoneBy("notification.reviseSight", facts),
       "feed.dropWindows": async ({ facts }) => {
         await waitFor("the other job to be free", async () => !isHeld);
         await harness.recordDoneBy("feed.dropWindows", facts);
