@@ -226,7 +226,7 @@ test("a name that looks like an address is no link in any part of any mail", () 
   const to = {
     email: "a@test.example",
     handle: "www.pills.com",
-    publicUrl: "https://x.example",
+    webUrl: "https://x.example",
     unsubscribeUrl: "https://x.example/u",
   };
   const told = { actorHandle: "www.pills.com", postId: null, commentId: null, excerpt: null };

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeExports, presentExport, requestExport } from "../../account/account.export.ts";
 import { createPerson, createPost, openTestServer, type TestServer } from "../../testing/index.ts";
-import { markDeleted } from "../../user/user.service.ts";
 
 let server: TestServer;
 
@@ -29,20 +28,4 @@ test("an archive is downloaded by its link, whole, and a changed link finds noth
 
   const wrong = await fetch(`${server.url}${path.slice(0, -2)}zz`);
   expect(wrong.status).toBe(404);
-});
-
-test("the link of a deleted account finds nothing, also before the job of the deletion has run", async () => {
-  const { deps } = server;
-  const person = await createPerson(deps, { handle: "leaving" });
-  await requestExport(deps, { actorId: person.id });
-  const { rows } = await deps.db.pool.query(
-    "select id::text, fact, payload from outbox where payload ->> 'userId' = $1",
-    [person.id],
-  );
-  await makeExports(deps, { facts: rows });
-  const { url } = await presentExport(deps, { viewerId: person.id });
-  const link = `${server.url}${new URL(url ?? "").pathname}`;
-  expect((await fetch(link)).status).toBe(200);
-  await deps.db.inTransaction((tx) => markDeleted(tx, { userId: person.id }));
-  expect((await fetch(link)).status).toBe(404);
 });

@@ -44,12 +44,14 @@ const tooManyMarks = "Too many marks on one letter";
  */
 export function textInput(input: { min?: number; max: number; maxUnits?: number; isSingleLine?: boolean }) {
   const { min = 0, max, maxUnits = max * 4 + 600, isSingleLine = false } = input;
-  return rawTextInput({ maxUnits, message: `At most ${max} characters` })
-    // What shows nothing says nothing: it is as good as empty.
-    .transform((text) => (hasSomethingToSee(text) ? text.trim() : ""))
-    .refine((text) => !hasLongMarkRun(text, maxMarks), tooManyMarks)
-    .refine((text) => !isSingleLine || !/[\p{Cc}\u2028\u2029]/u.test(text), "Must be a single line")
-    .transform((text) => (isSingleLine ? collapseBlanks(text) : text))
-    .refine((text) => countGraphemes(text) >= min, min === 1 ? "Must not be empty" : `At least ${min} characters`)
-    .refine((text) => countGraphemes(text) <= max, `At most ${max} characters`);
+  return (
+    rawTextInput({ maxUnits, message: `At most ${max} characters` })
+      // What shows nothing says nothing: it is as good as empty.
+      .transform((text) => (hasSomethingToSee(text) ? text.trim() : ""))
+      .refine((text) => !hasLongMarkRun(text, maxMarks), tooManyMarks)
+      .refine((text) => !isSingleLine || !/[\p{Cc}\u2028\u2029]/u.test(text), "Must be a single line")
+      .transform((text) => (isSingleLine ? collapseBlanks(text) : text))
+      .refine((text) => countGraphemes(text) >= min, min === 1 ? "Must not be empty" : `At least ${min} characters`)
+      .refine((text) => countGraphemes(text) <= max, `At most ${max} characters`)
+  );
 }
