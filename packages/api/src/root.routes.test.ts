@@ -29,6 +29,8 @@ let hiddenPicture: string;
 let signedPicture: string;
 let archive: string;
 let link: string;
+let publicPost: string;
+let hiddenPost: string;
 const uploads: string[] = [];
 
 beforeAll(async () => {
@@ -48,6 +50,8 @@ beforeAll(async () => {
   await owner.client.auth.requestExport();
   await workOff(deps);
   archive = pathOf((await owner.client.auth.export()).url ?? "");
+  publicPost = (await owner.client.post.create({ caption: "for all" })).id;
+  hiddenPost = (await stranger.client.post.create({ caption: "for few" })).id;
   link = pathOf(unsubscribeUrl(deps, { userId: owner.user.id, scope: "LIKE" }));
 });
 afterAll(() => server.close());
@@ -90,6 +94,16 @@ const rows: Row[] = [
   { route: "GET /unsubscribe/:token", about: "a forged link", path: () => forge(link), expect: 404 },
   { route: "POST /unsubscribe/:token", about: "a link", path: () => link, ...form, expect: 200 },
   { route: "POST /unsubscribe/:token", about: "a forged link", path: () => forge(link), ...form, expect: 404 },
+  // Whoever opens a page in a mail program or its scanner changes nothing; a form with no good token is refused.
+  ...["/verify-email", "/reset-password", "/secure-account"].flatMap((path): Row[] => [
+    { route: `GET ${path}`, about: "opened", path: () => `${path}?token=nonsense`, expect: 200 },
+    { route: `POST ${path}`, about: "no token", path: () => path, ...form, expect: 400 },
+  ]),
+  { route: "GET /users/:handle", about: "a person", path: () => `/users/${owner.user.handle}`, expect: 200 },
+  { route: "GET /users/:handle", about: "nobody", path: () => "/users/nobody.here", expect: 404 },
+  { route: "GET /posts/:postId", about: "a public post", path: () => `/posts/${publicPost}`, expect: 200 },
+  { route: "GET /posts/:postId", about: "a hidden one", path: () => `/posts/${hiddenPost}`, expect: 404 },
+  { route: "GET /notifications", about: "a mail's way out", path: () => "/notifications", expect: 200 },
 ];
 
 /** What the server serves, but for tRPC's own route and what CORS and HEAD add to others. */

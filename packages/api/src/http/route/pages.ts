@@ -63,7 +63,9 @@ async function pageOf(
   make: (ctx: RequestContext, request: FastifyRequest) => Page | Promise<Page>,
 ): Promise<Page> {
   try {
-    return await make(httpContext(parts, { ...exchange, hasUrlToken: false }), exchange.request);
+    // The link is the whole permission: a page is a stranger's, whatever token its request carries.
+    const ctx = { ...httpContext(parts, { ...exchange, hasUrlToken: false }), readViewer: async () => null };
+    return await make(ctx, exchange.request);
   } catch (error) {
     return pageOfFailure(error);
   }
