@@ -51,6 +51,7 @@ describe("workers", () => {
         runs.push("notification.notifyFollows");
         await harness.recordDoneBy("notification.notifyFollows", facts);
       },
+      "notification.reviseSight": ({ facts }) => harness.recordDoneBy("notification.reviseSight", facts),
       "feed.dropWindows": async ({ facts }) => {
         runs.push("feed.dropWindows");
         await harness.recordDoneBy("feed.dropWindows", facts);
