@@ -84,15 +84,43 @@ export async function reviseSight(
   const { facts } = input;
   const people = facts.flatMap(({ payload }) => ("userId" in payload ? [payload.userId] : []));
   const posts = facts.flatMap(({ payload }) => ("postId" in payload ? [payload.postId] : []));
-  const pairs = facts.flatMap(({ payload }) => ("targetId" in payload ? [payload] : []));
-  const ones = pairs.flatMap((pair) => [pair.actorId, pair.targetId]);
-  const others = pairs.flatMap((pair) => [pair.targetId, pair.actorId]);
+  const pairs = facts.flatMap(sightsOf);
   if (people.length > 0) await reviseAll(deps, selectStaleOfPeople, [people]);
   if (posts.length > 0) await reviseAll(deps, selectStaleOfPosts, [posts]);
-  if (pairs.length > 0) await reviseAll(deps, selectStaleOfPairs, [ones, others]);
+  if (pairs.length > 0) await reviseAll(deps, selectStaleOfPairs, valuesOf(pairs));
   await deps.db.inTransaction(async (tx) =>
     recordDone(tx, { job: "notification.reviseSight", factIds: facts.map((fact) => fact.id) }),
   );
+}
+
+interface Sight {
+  viewerId: string;
+  authorId: string;
+}
+
+/**
+ * Whose sight of whom a fact of two people moves. A follow moves the follower's alone: to look through all notifications
+ * of somebody whom thousands follow, at each new follower, would take longer than following does.
+ */
+function sightsOf({ fact, payload }: FactOf<"notification.reviseSight">): Sight[] {
+  if (!("targetId" in payload)) return [];
+  const { actorId, targetId } = payload;
+  const ofActor = { viewerId: actorId, authorId: targetId };
+  const ofTarget = { viewerId: targetId, authorId: actorId };
+  switch (fact) {
+    case "follow.created":
+    case "follow.deleted":
+      return [ofActor];
+    // Here it is who accepts that acts.
+    case "follow.accepted":
+      return [ofTarget];
+    default:
+      return [ofActor, ofTarget];
+  }
+}
+
+function valuesOf(pairs: readonly Sight[]): [string[], string[]] {
+  return [pairs.map(({ viewerId }) => viewerId), pairs.map(({ authorId }) => authorId)];
 }
 
 /** The same of all receivers of a range of ids, for the audit. Their streams hear of it when they next compare. */

@@ -10,8 +10,8 @@ import { deletePost } from "../post/post.service.ts";
 const insertPost = statement<{ id: string }>(
   "testing.insertPost",
   `with post as (
-     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids)
-     values (next_id(), $1, $2, $3, $4::text[], $5::bigint[]) returning id
+     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, tagged_version)
+     values (next_id(), $1, $2, $3, $4::text[], $5::bigint[], 1) returning id
    ), counts as (
      insert into post_counts (post_id) select id from post
    ), author as (
@@ -28,7 +28,8 @@ export async function createPost(
   input: { authorId: string; caption?: string; visibility?: "public" | "followers"; mentionIds?: readonly string[] },
 ): Promise<{ id: string }> {
   const { authorId, caption = "a post", visibility = "public", mentionIds = [] } = input;
-  return deps.db.sql.one(insertPost, [authorId, caption, visibility, parseHashtags(caption), mentionIds]);
+  const tags = parseHashtags(caption).map(({ key }) => key);
+  return deps.db.sql.one(insertPost, [authorId, caption, visibility, tags, mentionIds]);
 }
 
 const insertPosts = statement<never>(

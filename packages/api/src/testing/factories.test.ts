@@ -58,7 +58,7 @@ const readState = statement<{ state: unknown }>(
      'others', (select jsonb_agg(to_jsonb(c) - 'comment_id' - 'top_post_id' - 'rev' || jsonb_build_object(
                   'is_top', c.top_post_id = x.post_id, 'listed', x.listed_under_id = x.post_id) order by x.id)
                 from comments x join comment_counts c on c.comment_id = x.id where x.post_id = $3 and x.id <> $4),
-     'posts', (select jsonb_agg(jsonb_build_object('tags', hashtags, 'visibility', visibility, 'rev', c.rev) order by id)
+     'posts', (select jsonb_agg(jsonb_build_object('tags', hashtags, 'areTagsCurrent', tagged_version = version, 'visibility', visibility, 'rev', c.rev) order by id)
                from posts join post_counts c on c.post_id = id where author_id in ($1, $2)),
      'heads', (select jsonb_agg(last_post_id = coalesce((select max(id) from posts p where p.author_id = h.author_id), 0)
                                 order by author_id) from author_heads h where author_id in ($1, $2)),
