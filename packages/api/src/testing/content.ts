@@ -35,7 +35,7 @@ export async function createPost(
 const insertPosts = statement<never>(
   "testing.insertPosts",
   `with post as (
-     insert into posts (id, author_id, caption) select id, $1, caption
+     insert into posts (id, author_id, caption, tagged_version) select id, $1, caption, 1
      from unnest($2::bigint[], $3::text[]) as wanted (id, caption) returning id
    ), counts as (
      insert into post_counts (post_id) select id from post
