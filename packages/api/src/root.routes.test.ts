@@ -75,6 +75,7 @@ const form = { headers: { "content-type": "application/x-www-form-urlencoded" },
 const rows: Row[] = [
   { route: "GET /healthz", about: "life", path: () => "/healthz", expect: 200 },
   { route: "GET /readyz", about: "readiness", path: () => "/readyz", expect: 200 },
+  { route: "GET /openapi.json", about: "the reference", path: () => "/openapi.json", expect: 200 },
   { route: "GET /trpc", about: "the sockets' place, without an upgrade", path: () => "/trpc", expect: 404 },
   { route: "GET /media/picture/:mediaId/:file", about: "a public picture", path: () => publicPicture, expect: 200 },
   { route: "GET /media/picture/:mediaId/:file", about: "a hidden one", path: () => hiddenPicture, expect: 404 },

@@ -53,19 +53,27 @@ async function sessionOf(ctx: RequestContext): Promise<string | null> {
 
 export const authRouter = router({
   signUp: openProcedure
-    .meta({ session: "begins", repeat: "never" })
+    .meta({ session: "begins", repeat: "never", errors: ["user.handleTaken", "user.emailTaken"] })
     .input(signUpInput)
     .output(signedUpView)
     .mutation(({ ctx, input }) => signUp(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
 
   signIn: openProcedure
-    .meta({ session: "begins", repeat: "never" })
+    .meta({
+      session: "begins",
+      repeat: "never",
+      errors: ["auth.wrongCredentials", "auth.emailUnverified", "auth.suspended"],
+    })
     .input(signInInput)
     .output(signedInView)
     .mutation(({ ctx, input }) => signIn(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
 
   refresh: openProcedure
-    .meta({ session: "begins", repeat: "safely" })
+    .meta({
+      session: "begins",
+      repeat: "safely",
+      errors: ["auth.tokenInvalid", "auth.tokenExpired", "auth.sessionRevoked", "auth.suspended"],
+    })
     .input(refreshInput)
     .output(refreshedView)
     .mutation(({ ctx, input }) => refreshSession(ctx.deps, input)),
@@ -88,13 +96,13 @@ export const authRouter = router({
     .query(({ ctx }) => listSessions(ctx.deps, { viewerId: ctx.viewer.userId, sessionId: ctx.viewer.sessionId })),
 
   revokeSession: authedProcedure
-    .meta({ repeat: "never" })
+    .meta({ repeat: "never", errors: ["auth.notFound"] })
     .input(sessionIdInput)
     .output(okView)
     .mutation(({ ctx, input }) => revokeSession(ctx.deps, { actorId: ctx.viewer.userId, sessionId: input.sessionId })),
 
   changePassword: authedProcedure
-    .meta({ repeat: "never" })
+    .meta({ repeat: "never", errors: ["auth.wrongCredentials"] })
     .input(changePasswordInput)
     .output(okView)
     .mutation(({ ctx, input }) => changePassword(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
@@ -106,7 +114,7 @@ export const authRouter = router({
     .mutation(({ ctx, input }) => requestPasswordReset(ctx.deps, input)),
 
   resetPassword: openProcedure
-    .meta({ repeat: "never" })
+    .meta({ repeat: "never", errors: ["auth.tokenInvalid", "auth.tokenExpired"] })
     .input(resetPasswordInput)
     .output(okView)
     .mutation(({ ctx, input }) => resetPassword(ctx.deps, input)),
@@ -118,7 +126,11 @@ export const authRouter = router({
     .mutation(({ ctx, input }) => requestEmailVerification(ctx.deps, input)),
 
   verifyEmail: openProcedure
-    .meta({ session: "begins", repeat: "never" })
+    .meta({
+      session: "begins",
+      repeat: "never",
+      errors: ["auth.tokenInvalid", "auth.tokenExpired", "auth.passwordRequired", "auth.suspended", "user.emailTaken"],
+    })
     .input(verifyEmailInput)
     .output(signedInView)
     .mutation(async ({ ctx, input }) =>
@@ -126,13 +138,13 @@ export const authRouter = router({
     ),
 
   changeEmail: authedProcedure
-    .meta({ repeat: "never" })
+    .meta({ repeat: "never", errors: ["auth.wrongCredentials", "user.emailTaken"] })
     .input(changeEmailInput)
     .output(meView)
     .mutation(({ ctx, input }) => changeEmail(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
 
   requestExport: authedProcedure
-    .meta({ repeat: "never" })
+    .meta({ repeat: "never", errors: ["auth.wrongCredentials", "auth.passwordRequired"] })
     .input(requestExportInput)
     .output(exportView)
     .mutation(({ ctx, input }) => askForExport(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
@@ -143,7 +155,7 @@ export const authRouter = router({
     .query(({ ctx }) => presentExport(ctx.deps, { viewerId: ctx.viewer.userId })),
 
   deleteAccount: authedProcedure
-    .meta({ session: "ends", repeat: "never" })
+    .meta({ session: "ends", repeat: "never", errors: ["auth.wrongCredentials"] })
     .input(passwordOnlyInput)
     .output(okView)
     .mutation(({ ctx, input }) => deleteAccount(ctx.deps, { ...input, actorId: ctx.viewer.userId })),

@@ -24,7 +24,8 @@ const typedPassword = rawTextInput({ maxUnits: 1_024, message: "At most 128 char
 export const newPasswordInput = typedPassword
   .refine((text) => [...text].length >= 8, "At least 8 characters")
   .refine((text) => [...text].length <= 128, "At most 128 characters")
-  .refine((text) => !isCommonPassword(text), "This password is too common");
+  .refine((text) => !isCommonPassword(text), "This password is too common")
+  .meta({ description: "8 to 128 characters (code points), none of the common passwords" });
 
 const deviceNameInput = textInput({ max: 60, isSingleLine: true }).optional();
 const mailTokenInput = z.string().min(1).max(200);

@@ -6,10 +6,12 @@ import { createBlock, deleteBlock, listBlocks } from "./block.service.ts";
 
 export const blockRouter = router({
   create: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(blockInput)
     .output(userView)
     .mutation(({ ctx, input }) => createBlock(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   delete: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(blockInput)
     .output(userView)
     .mutation(({ ctx, input }) => deleteBlock(ctx.deps, { actorId: ctx.viewer.userId, ...input })),

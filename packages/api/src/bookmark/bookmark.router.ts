@@ -6,10 +6,12 @@ import { createBookmark, deleteBookmark, listBookmarks } from "./bookmark.servic
 
 export const bookmarkRouter = router({
   create: actingProcedure
+    .meta({ errors: ["post.notFound"] })
     .input(bookmarkInput)
     .output(bookmarkView)
     .mutation(({ ctx, input }) => createBookmark(ctx.deps, { ...input, ...ctx.actor })),
   delete: actingProcedure
+    .meta({ errors: ["post.notFound"] })
     .input(bookmarkInput)
     .output(bookmarkView)
     .mutation(({ ctx, input }) => deleteBookmark(ctx.deps, { ...input, ...ctx.actor })),

@@ -7,30 +7,37 @@ import { acceptRequest, createFollow, deleteFollow, rejectRequest, removeFollowe
 
 export const followRouter = router({
   create: authedProcedure
+    .meta({ errors: ["user.notFound", "block.active"] })
     .input(followInput)
     .output(userView)
     .mutation(({ ctx, input }) => createFollow(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   delete: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(followInput)
     .output(userView)
     .mutation(({ ctx, input }) => deleteFollow(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   acceptRequest: authedProcedure
+    .meta({ errors: ["user.notFound", "follow.notFound"] })
     .input(followInput)
     .output(userView)
     .mutation(({ ctx, input }) => acceptRequest(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   rejectRequest: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(followInput)
     .output(userView)
     .mutation(({ ctx, input }) => rejectRequest(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   removeFollower: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(followInput)
     .output(userView)
     .mutation(({ ctx, input }) => removeFollower(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   followers: authedProcedure
+    .meta({ errors: ["user.notFound", "user.private", "block.active"] })
     .input(listFollowsInput)
     .output(userCardPageView)
     .query(({ ctx, input }) => listFollowers(ctx.deps, { viewerId: ctx.viewer.userId, ...input })),
   following: authedProcedure
+    .meta({ errors: ["user.notFound", "user.private", "block.active"] })
     .input(listFollowsInput)
     .output(userCardPageView)
     .query(({ ctx, input }) => listFollowing(ctx.deps, { viewerId: ctx.viewer.userId, ...input })),

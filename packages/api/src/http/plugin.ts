@@ -1,4 +1,4 @@
-// The API as a Fastify plugin: /trpc over HTTP, SSE and WebSocket, /healthz, /readyz.
+// The API as a Fastify plugin: /trpc over HTTP, SSE and WebSocket, /openapi.json, /healthz, /readyz.
 // Promises: closing it ends every open stream at once, in the way that makes clients resume elsewhere.
 import websocket from "@fastify/websocket";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
@@ -20,6 +20,7 @@ import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
 import type { Origins } from "./origins.ts";
 import { exportPlugin } from "./route/export.ts";
 import { mediaPlugin } from "./route/media.ts";
+import { openapiPlugin } from "./route/openapi.ts";
 import { pagesPlugin } from "./route/pages.ts";
 import { unsubscribePlugin } from "./route/unsubscribe.ts";
 import { forgetExchange, type Handshake, rememberExchange, takeHandshake } from "./socket/handshake.ts";
@@ -61,6 +62,7 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   await app.register(mediaPlugin, { deps });
   await app.register(exportPlugin, { deps });
   await app.register(unsubscribePlugin, { deps });
+  await app.register(openapiPlugin, { deps });
   // A frontend of its own answers what mails lead to.
   if (webUrlOf(deps.config) === deps.config.PUBLIC_URL) await app.register(pagesPlugin, { parts });
   registerTrpc(app, parts);

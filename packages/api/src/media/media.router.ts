@@ -11,10 +11,12 @@ export const mediaRouter = router({
     .output(createdMediaView)
     .mutation(({ ctx, input }) => createMedia(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
   complete: authedProcedure
+    .meta({ errors: ["media.notFound", "media.notReady"] })
     .input(mediaIdInput)
     .output(mediaView)
     .mutation(({ ctx, input }) => completeMedia(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
   byId: authedProcedure
+    .meta({ errors: ["media.notFound"] })
     .input(mediaIdInput)
     .output(mediaView)
     .query(({ ctx, input }) => presentOwnMedia(ctx.deps, { ...input, actorId: ctx.viewer.userId })),

@@ -20,7 +20,7 @@ const moderatorProcedure = authedProcedure.use(async ({ ctx, next }) => {
 
 export const moderationRouter = router({
   report: authedProcedure
-    .meta({ repeat: "byKey" })
+    .meta({ repeat: "byKey", errors: ["post.notFound", "comment.notFound", "user.notFound"] })
     .input(reportInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {
@@ -28,10 +28,12 @@ export const moderationRouter = router({
       return ok;
     }),
   reports: moderatorProcedure
+    .meta({ errors: ["moderation.forbidden"] })
     .input(listReportsInput)
     .output(reportPageView)
     .query(({ ctx, input }) => listOpenReports(ctx.deps, { ...input, viewerId: ctx.viewer.userId })),
   resolve: moderatorProcedure
+    .meta({ errors: ["moderation.forbidden", "moderation.notFound"] })
     .input(resolveReportInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {
@@ -39,6 +41,7 @@ export const moderationRouter = router({
       return ok;
     }),
   suspend: moderatorProcedure
+    .meta({ errors: ["moderation.forbidden", "user.notFound"] })
     .input(suspendInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {
@@ -46,6 +49,7 @@ export const moderationRouter = router({
       return ok;
     }),
   unsuspend: moderatorProcedure
+    .meta({ errors: ["moderation.forbidden", "user.notFound"] })
     .input(suspendInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {

@@ -6,10 +6,12 @@ import { createMute, deleteMute, listMutes } from "./mute.service.ts";
 
 export const muteRouter = router({
   create: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(muteInput)
     .output(userView)
     .mutation(({ ctx, input }) => createMute(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   delete: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(muteInput)
     .output(userView)
     .mutation(({ ctx, input }) => deleteMute(ctx.deps, { actorId: ctx.viewer.userId, ...input })),

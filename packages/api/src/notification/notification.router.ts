@@ -48,6 +48,7 @@ export const notificationRouter = router({
     .output(preferencesView)
     .mutation(({ ctx, input }) => updatePreferences(ctx.deps, { actorId: ctx.viewer.userId, changes: input })),
   setQuiet: authedProcedure
+    .meta({ errors: ["post.notFound"] })
     .input(setQuietInput)
     .output(quietView)
     .mutation(({ ctx, input }) => setQuiet(ctx.deps, { ...input, actorId: ctx.viewer.userId })),

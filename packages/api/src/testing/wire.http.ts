@@ -89,8 +89,13 @@ type Envelope = { result: { data: unknown } } | { error: WireErrorShape };
 export function createWireHttp(port: number): WireHttp {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-  function send(raw: RawRequest): Promise<WireAnswer> {
-    return sendRequest({ ...raw, port, agent });
+  async function send(raw: RawRequest): Promise<WireAnswer> {
+    const answer = await sendRequest({ ...raw, port, agent });
+    if (isJson(answer) && answer.text.includes('"appCode"')) {
+      const { refuseUnlistedErrors } = await import("./listed-errors.ts");
+      refuseUnlistedErrors(JSON.parse(answer.text));
+    }
+    return answer;
   }
 
   async function post(path: string, body: unknown, caller: Caller): Promise<unknown> {
@@ -122,6 +127,10 @@ export function createWireHttp(port: number): WireHttp {
     request: send,
     close: () => agent.destroy(),
   };
+}
+
+function isJson({ headers }: WireAnswer): boolean {
+  return headers["content-type"]?.startsWith("application/json") === true;
 }
 
 function named(make: (name: string) => unknown): unknown {

@@ -24,10 +24,12 @@ export const userRouter = router({
     .output(meView)
     .query(({ ctx }) => presentMe(ctx.deps, { userId: ctx.viewer.userId })),
   byHandle: publicProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(typedHandleInput)
     .output(userView)
     .query(({ ctx, input }) => findUserByHandle(ctx.deps, { viewerId: ctx.viewer?.userId ?? null, ...input })),
   byId: publicProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(userIdInput)
     .output(userView)
     .query(({ ctx, input }) => presentUser(ctx.deps, { viewerId: ctx.viewer?.userId ?? null, ...input })),
@@ -36,6 +38,7 @@ export const userRouter = router({
     .output(handleFreedomView)
     .query(async ({ ctx, input }) => ({ isFree: await isHandleFree(ctx.deps, input) })),
   update: authedProcedure
+    .meta({ errors: ["media.notFound", "media.notReady"] })
     .input(updateUserInput)
     .output(meView)
     .mutation(({ ctx, input }) => updateUser(ctx.deps, { actorId: ctx.viewer.userId, ...input })),

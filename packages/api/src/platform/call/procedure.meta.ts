@@ -1,5 +1,6 @@
 // What a procedure promises its callers beside its schemas. It is written where the procedure is, with `.meta({ … })`.
-// The SDK, which can import no code of the server, keeps a copy of it that a test compares with the router.
+// The SDK, which can import no code of the server, keeps a copy of what it acts on; a test compares it with the router.
+import type { AppErrorCode } from "./errors.ts";
 
 export interface ProcedureMeta {
   /** Whether a session is asked for; each kind of procedure in trpc.ts says so. "none": a token, if sent, is not read. */
@@ -15,6 +16,11 @@ export interface ProcedureMeta {
    * or does more than the first, such as sending another mail.
    */
   repeat?: "safely" | "byKey" | "never";
+  /**
+   * What it may be refused with besides what its kind says already: bad input, limits, sessions, cursors, idempotency keys
+   * (`http/reference/errors.ts`). Tests refuse a code that is answered over the wire and named in neither place.
+   */
+  errors?: readonly AppErrorCode[];
   /** The events of a stream carry ids, and it goes on after the input's `lastEventId`. */
   isResumable?: true;
 }

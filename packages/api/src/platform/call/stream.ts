@@ -111,12 +111,25 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
+const itemSchemas = new WeakMap<z.ZodType, z.ZodType>();
+
+/** The schema of a stream's items, which its own schema does not show; undefined for what is no stream. */
+export function itemSchemaOf(view: z.ZodType): z.ZodType | undefined {
+  return itemSchemas.get(view);
+}
+
+function ofItems<View extends z.ZodType>(view: View, item: z.ZodType): View {
+  itemSchemas.set(view, item);
+  return view;
+}
+
 /** Items as they are. */
 export function streamView<Item extends z.ZodType>(item: Item) {
   const follower = { onItem: (raw: unknown) => item.parse(raw) };
-  return z
+  const view = z
     .custom<AsyncIterable<z.input<Item>>>(isAsyncIterable)
     .transform((items): AsyncIterable<z.output<Item>> => followStream(items, follower));
+  return ofItems(view, item);
 }
 
 /** Items under ids (`tracked`), so that clients resume after the last one they got. */
@@ -128,7 +141,8 @@ export function trackedStreamView<Item extends z.ZodType>(item: Item) {
       return tracked(id, item.parse(raw));
     },
   };
-  return z
+  const view = z
     .custom<AsyncIterable<TrackedEnvelope<z.input<Item>>>>(isAsyncIterable)
     .transform((items): AsyncIterable<TrackedEnvelope<z.output<Item>>> => followStream(items, follower));
+  return ofItems(view, item);
 }

@@ -1,9 +1,9 @@
 // Shapes that every room's schema shares: ids, instants, pages, `{ ok: true }`.
-import { isId } from "@pixora/db";
+import { idPattern, isId } from "@pixora/db";
 import { z } from "zod";
 
 /** A decimal id; what fits no 64-bit column is a field error, not a database error. */
-export const idInput = z.string().refine(isId, "Not an id");
+export const idInput = z.string().refine(isId, "Not an id").meta({ pattern: idPattern.source });
 
 export const idView = z.string();
 /** ISO-8601, UTC. */

@@ -53,5 +53,13 @@ export function textInput(input: { min?: number; max: number; maxUnits?: number;
       .transform((text) => (isSingleLine ? collapseBlanks(text) : text))
       .refine((text) => countGraphemes(text) >= min, min === 1 ? "Must not be empty" : `At least ${min} characters`)
       .refine((text) => countGraphemes(text) <= max, `At most ${max} characters`)
+      .meta(describeText({ min, max, isSingleLine }))
   );
+}
+
+/** What the reference says: people count graphemes, and no JSON schema does. */
+function describeText({ min, max, isSingleLine }: { min: number; max: number; isSingleLine: boolean }) {
+  const length = min > 0 ? `${min} to ${max}` : `At most ${max}`;
+  const description = `${length} characters as people see them (graphemes)${isSingleLine ? ", in one line" : ""}`;
+  return { description, "x-maxGraphemes": max };
 }

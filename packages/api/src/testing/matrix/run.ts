@@ -1,6 +1,7 @@
 // Runs the matrix: reads side by side, changes one after the other in each world, and collects what was not expected.
 import { statement } from "@pixora/db";
 import type { Deps } from "../../platform/process/deps.ts";
+import { isListedError } from "../listed-errors.ts";
 import { callAs, createUndoingDeps, type Ending, typeOf, type UndoingDeps } from "./call.ts";
 import { findRefusal, type TargetName, type ViewerName, viewers } from "./rules.ts";
 import type { CellWorld, Row } from "./table.ts";
@@ -85,9 +86,14 @@ function call(deps: Deps, { row, viewer, world }: Cell): Promise<Ending> {
 }
 
 function outcomeOf(ending: Ending, { world, row }: Cell): string {
-  if (!ending.isOk) return ending.code === "internal" ? `internal (${String(causeOf(ending.cause))})` : ending.code;
+  if (!ending.isOk) return refusalOf(ending, row);
   if (row.shows === undefined) return "ok";
   return row.shows(ending.answer, world) ? "lists" : "omits";
+}
+
+function refusalOf({ code, cause }: Extract<Ending, { isOk: false }>, { path }: Row): string {
+  if (code === "internal") return `internal (${String(causeOf(cause))})`;
+  return isListedError(path, code) ? code : `${code}, which its meta does not list,`;
 }
 
 function causeOf(error: unknown): unknown {
