@@ -62,7 +62,7 @@ export const authRouter = router({
     .meta({
       session: "begins",
       repeat: "never",
-      errors: ["auth.wrongCredentials", "auth.emailUnverified", "auth.suspended"],
+      errors: ["auth.wrongCredentials", "auth.emailUnverified", "auth.suspended", "user.notFound"],
     })
     .input(signInInput)
     .output(signedInView)
@@ -129,7 +129,14 @@ export const authRouter = router({
     .meta({
       session: "begins",
       repeat: "never",
-      errors: ["auth.tokenInvalid", "auth.tokenExpired", "auth.passwordRequired", "auth.suspended", "user.emailTaken"],
+      errors: [
+        "auth.tokenInvalid",
+        "auth.tokenExpired",
+        "auth.passwordRequired",
+        "auth.suspended",
+        "user.emailTaken",
+        "user.notFound",
+      ],
     })
     .input(verifyEmailInput)
     .output(signedInView)
@@ -138,7 +145,7 @@ export const authRouter = router({
     ),
 
   changeEmail: authedProcedure
-    .meta({ repeat: "never", errors: ["auth.wrongCredentials", "user.emailTaken"] })
+    .meta({ repeat: "never", errors: ["auth.wrongCredentials", "user.emailTaken", "user.notFound"] })
     .input(changeEmailInput)
     .output(meView)
     .mutation(({ ctx, input }) => changeEmail(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),

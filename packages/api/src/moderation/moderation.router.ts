@@ -33,7 +33,7 @@ export const moderationRouter = router({
     .output(reportPageView)
     .query(({ ctx, input }) => listOpenReports(ctx.deps, { ...input, viewerId: ctx.viewer.userId })),
   resolve: moderatorProcedure
-    .meta({ errors: ["moderation.forbidden", "moderation.notFound"] })
+    .meta({ errors: ["moderation.forbidden", "moderation.notFound", "user.notFound"] })
     .input(resolveReportInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {

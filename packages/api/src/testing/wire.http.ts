@@ -91,9 +91,9 @@ export function createWireHttp(port: number): WireHttp {
 
   async function send(raw: RawRequest): Promise<WireAnswer> {
     const answer = await sendRequest({ ...raw, port, agent });
-    if (isJson(answer) && answer.text.includes('"appCode"')) {
+    if (answer.text.includes('"appCode"')) {
       const { refuseUnlistedErrors } = await import("./listed-errors.ts");
-      refuseUnlistedErrors(JSON.parse(answer.text));
+      refuseUnlistedErrors(parseJson(answer.text));
     }
     return answer;
   }
@@ -129,8 +129,13 @@ export function createWireHttp(port: number): WireHttp {
   };
 }
 
-function isJson({ headers }: WireAnswer): boolean {
-  return headers["content-type"]?.startsWith("application/json") === true;
+/** Null for what is no JSON, such as JSON lines and events. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function named(make: (name: string) => unknown): unknown {

@@ -20,6 +20,7 @@ import { presentMe, presentUser } from "./user.view.ts";
 
 export const userRouter = router({
   me: authedProcedure
+    .meta({ errors: ["user.notFound"] })
     .input(emptyInput)
     .output(meView)
     .query(({ ctx }) => presentMe(ctx.deps, { userId: ctx.viewer.userId })),
@@ -38,7 +39,7 @@ export const userRouter = router({
     .output(handleFreedomView)
     .query(async ({ ctx, input }) => ({ isFree: await isHandleFree(ctx.deps, input) })),
   update: authedProcedure
-    .meta({ errors: ["media.notFound", "media.notReady"] })
+    .meta({ errors: ["user.notFound", "media.notFound", "media.notReady"] })
     .input(updateUserInput)
     .output(meView)
     .mutation(({ ctx, input }) => updateUser(ctx.deps, { actorId: ctx.viewer.userId, ...input })),

@@ -4,6 +4,7 @@ import { statusOf } from "./errors.ts";
 import { type LimitSettings, writeLimits, writeStreamLimits } from "./limits.ts";
 import type { Procedure } from "./procedures.ts";
 import { type Json, type JsonObject, refTo, type WireSchemas } from "./schemas.ts";
+import { summaryOf } from "./summaries.ts";
 
 /** The item of the path `/trpc/<procedure>`. Queries and streams are GET, changes are POST. */
 export function writePathItem(
@@ -16,6 +17,7 @@ export function writePathItem(
   const isChange = type === "mutation";
   const operation: JsonObject = {
     operationId: path,
+    summary: summaryOf(path),
     tags: [room],
     security: securityOf(meta.auth),
     ...(isChange ? { requestBody: bodyOf(procedure, input) } : { parameters: [parameterOf(procedure, input)] }),
@@ -71,6 +73,8 @@ function streamParts({ path, meta }: Procedure, { limits }: { limits: LimitSetti
     "x-stream": {
       isResumable,
       maxOpen: writeStreamLimits(limits),
+      // Events without a name are the stream's own.
+      eventStream: { opened: "connected", idle: "ping", failed: "serialized-error", ended: "return" },
       webSocket: {
         path: "/trpc",
         subscribe: { id: 1, method: "subscription", params: { path, input: {} } },

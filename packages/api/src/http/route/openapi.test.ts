@@ -1,6 +1,7 @@
 // The reference as it is served.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTestServer, type TestServer } from "../../testing/index.ts";
+import { z } from "zod";
+import { createPerson, createPost, openTestServer, type TestServer, waitFor } from "../../testing/index.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -48,3 +49,62 @@ test("it is called as the reference says", async () => {
   expect(like.status).toBe(404);
   expect(JSON.parse(like.text)).toMatchObject({ error: { data: { appCode: "post.notFound", path: "like.create" } } });
 });
+
+test("its streams send what it says, over either transport", async () => {
+  const { post, postId } = await seePost();
+  const counts = expect.objectContaining({ type: "post.counts", likeCount: 0 });
+  expect(post.eventStream.opened).toBe("connected");
+  const aborter = new AbortController();
+  const input = encodeURIComponent(JSON.stringify({ postId }));
+  const answer = await fetch(`${server.url}/trpc/live.onPost?input=${input}`, {
+    headers: { accept: "text/event-stream" },
+    signal: aborter.signal,
+  });
+  expect(answer.headers.get("content-type")).toMatch(/^text\/event-stream/);
+  const [opened, first] = await readEvents(answer, 2);
+  aborter.abort();
+  expect(opened).toContain(`event: ${post.eventStream.opened}`);
+  expect(JSON.parse(/^data: (.*)$/m.exec(first ?? "")?.[1] ?? "")).toEqual(counts);
+
+  const socket = await server.openSocket();
+  const { params, ...message } = post.webSocket.subscribe;
+  socket.send({ ...message, params: { ...params, input: { postId } } });
+  await waitFor("two messages of the stream", () => socket.notices.length >= 2);
+  await socket.close();
+  const data = expect.objectContaining({ type: "data", data: counts });
+  expect(socket.notices).toContainEqual({ id: message.id, result: data });
+});
+
+const streams = z.object({
+  paths: z.object({
+    "/trpc/live.onPost": z.object({
+      get: z.object({
+        "x-stream": z.object({
+          eventStream: z.object({ opened: z.string() }),
+          webSocket: z.object({
+            subscribe: z.object({ id: z.int(), method: z.string(), params: z.object({ path: z.string() }) }),
+          }),
+        }),
+      }),
+    }),
+  }),
+});
+
+/** A post to look at, and what the reference says of watching it. */
+async function seePost() {
+  const author = await createPerson(server.deps);
+  const { id } = await createPost(server.deps, { authorId: author.id });
+  const { text } = await server.request({ path });
+  const { paths } = streams.parse(JSON.parse(text));
+  return { postId: id, post: paths["/trpc/live.onPost"].get["x-stream"] };
+}
+
+/** The first events of a stream, as text. */
+async function readEvents(answer: Response, count: number): Promise<string[]> {
+  let text = "";
+  for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    if (text.split("\n\n").length > count) break;
+  }
+  return text.split("\n\n").slice(0, count);
+}
