@@ -23,7 +23,7 @@ const shape = z.object({
 });
 const read = shape.parse(JSON.parse(text));
 
-test("the reference is the stored copy: a change of the wire is seen in it (renew it with `vitest -u`)", async () => {
+test("the reference is the stored copy: a change of the wire is seen in it (renewed with `--update=all`)", async () => {
   await expect(`${JSON.stringify(reference, null, 2)}\n`).toMatchFileSnapshot("./openapi.json");
 });
 
