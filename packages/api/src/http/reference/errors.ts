@@ -1,4 +1,6 @@
 // Which errors a procedure can answer: what follows from its kind and its input, and what its `.meta` adds.
+import { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { type AppErrorCode, trpcCodeOf } from "../../platform/call/errors.ts";
 import type { ProcedureMeta } from "../../platform/call/procedure.meta.ts";
 
@@ -21,19 +23,7 @@ export function errorsOf(procedure: { meta: ProcedureMeta; takesCursor: boolean 
   return [...new Set([...codes, ...(meta.errors ?? [])])].sort();
 }
 
-const statuses = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  PRECONDITION_FAILED: 412,
-  TOO_MANY_REQUESTS: 429,
-  INTERNAL_SERVER_ERROR: 500,
-  SERVICE_UNAVAILABLE: 503,
-} as const satisfies Record<ReturnType<typeof trpcCodeOf>, number>;
-
 /** The HTTP status of a code, as tRPC sends it. */
 export function statusOf(code: AppErrorCode): number {
-  return statuses[trpcCodeOf(code)];
+  return getHTTPStatusCodeFromError(new TRPCError({ code: trpcCodeOf(code) }));
 }
