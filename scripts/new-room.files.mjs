@@ -132,6 +132,7 @@ export const ${noun}Router = router({
     .output(okView)
     .mutation(({ ctx, input }) => delete${pascal}(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   byId: authedProcedure
+    .meta({ errors: ["${noun}.notFound"] })
     .input(${noun}IdInput)
     .output(${noun}View)
     .query(({ ctx, input }) => find${pascal}(ctx.deps, { viewerId: ctx.viewer.userId, ...input })),

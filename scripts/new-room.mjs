@@ -29,6 +29,16 @@ function nextMigration(root) {
   return String(Math.max(...numbers.map(Number)) + 1).padStart(4, "0");
 }
 
+function writeSummaries({ noun, words }) {
+  return `
+  ${noun}: {
+    create: "Makes a ${words}",
+    delete: "Deletes a ${words} of the caller's",
+    byId: "A ${words} of the caller's",
+    list: "What the caller has made, newest first",
+  },`;
+}
+
 function addNames(root, { noun, table }) {
   const path = join(root, `${api}/root.names.json`);
   const names = JSON.parse(readFileSync(path, "utf8"));
@@ -67,6 +77,13 @@ export function makeRoom({ root, noun }) {
   if (!roomOrder.includes(noun)) {
     insert(root, "scripts/checks/rooms.mjs", { anchor: /\n {6}"live",/, text: `\n      "${noun}",` });
   }
+  const reference = `${api}/http/reference`;
+  insert(root, `${reference}/names.ts`, {
+    anchor: /import \* as push/,
+    text: `import * as ${noun} from "../../${noun}/${noun}.schema.ts";\n`,
+  });
+  insert(root, `${reference}/names.ts`, { anchor: /\n\] as const/, text: `\n  ${noun},` });
+  insert(root, `${reference}/summaries.ts`, { anchor: /\n\};/, text: writeSummaries(names) });
   addNames(root, names);
   return Object.keys(files);
 }
@@ -86,7 +103,14 @@ function main() {
   if (existsSync(biome))
     execFileSync(
       biome,
-      ["check", "--write", ...made.filter((path) => path.endsWith(".ts")), `${api}/root.ts`, `${api}/root.names.json`],
+      [
+        "check",
+        "--write",
+        ...made.filter((path) => path.endsWith(".ts")),
+        `${api}/root.ts`,
+        `${api}/root.names.json`,
+        `${api}/http/reference`,
+      ],
       { cwd: root, stdio: "ignore" },
     );
   execFileSync(process.execPath, [join(root, "scripts/checks/docs.mjs"), "--write"], { cwd: root, stdio: "ignore" });
@@ -95,6 +119,7 @@ function main() {
   process.stdout.write(`Made:\n${made.map((path) => `  ${path}\n`).join("")}
 Its test alone:   npx vitest run ${api}/${noun}
 What is left to you (CONTRIBUTING.md, "What a change brings"):
+  npx vitest run ${api}/http/reference --update=all   the stored copy of the reference
   ${api}/testing/matrix       a row for each procedure: who gets what
   ${api}/platform/limit/limits.ts   budgets
   ${api}/account/account.export.sections.ts   the section of a person's archive

@@ -12,6 +12,8 @@ const touched = [
   "prisma/migrations",
   "packages/api/src/root.ts",
   "packages/api/src/root.names.json",
+  "packages/api/src/http/reference/names.ts",
+  "packages/api/src/http/reference/summaries.ts",
   "packages/api/src/platform/call/errors.ts",
   "scripts/checks/rooms.mjs",
 ];
@@ -39,6 +41,7 @@ test("a noun of two words is spelt as each place spells it", () => {
     procedures: expect.arrayContaining(["mutation guestList.create", "query guestList.list"]),
     tables: expect.arrayContaining(["guest_lists"]),
   });
+  expect(read("packages/api/src/http/reference/summaries.ts")).toContain('create: "Makes a guest list"');
   expect(read("scripts/checks/rooms.mjs")).toContain('"guestList",');
 });
 
