@@ -1,6 +1,8 @@
 // createPixora: the typed client. Calls go in batches over HTTP, streams over one WebSocket or over SSE.
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
+import { fetchAnswers } from "./answer.ts";
+import { endLink } from "./end.link.ts";
 import { resumeLink } from "./resume.link.ts";
 import type { LastEventStore } from "./resume.position.ts";
 import { retryLink } from "./retry.link.ts";
@@ -19,6 +21,8 @@ export interface PixoraOptions {
   transport?: "websocket" | "sse";
   /** Where the last event's id is kept, so that `live.onEvent` resumes even after a restart of the app. */
   lastEvent?: LastEventStore;
+  /** How long a call may take, attempts and waits included, before it rejects. Default: 30 s. An upload's file has no such end. */
+  timeoutMs?: number;
   /** For runtimes without their own. */
   fetch?: typeof fetch;
   WebSocket?: typeof WebSocket;
@@ -29,19 +33,22 @@ export type Pixora = TRPCClient<AppRouter> & {
   /** Beside the procedures of `media`: a file in one call. */
   media: { upload: ReturnType<typeof createUpload> };
   session: Session;
-  /** Ends the connections. Open streams complete. */
+  /** Ends everything at once: open streams complete, calls that are under way and calls from now on reject. */
   close(): Promise<void>;
 };
 
 /** As many calls as the server takes in one request. */
 const maxBatchSize = 50;
 const maxUrlLength = 4_000;
+const defaultTimeoutMs = 30_000;
 
 /** Makes a client. Nothing is contacted before the first call. */
 export function createPixora(options: PixoraOptions): Pixora {
   const url = options.url.replace(/\/+$/, "");
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
-  const session = createSession({ url, store: options.session ?? memorySession(), fetch: send });
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const sendCall = fetchAnswers({ fetch: send, timeoutMs });
+  const session = createSession({ url, store: options.session ?? memorySession(), fetch: sendCall });
   const streams =
     options.transport === "sse"
       ? sseStreams({ url, session, fetch: send })
@@ -49,6 +56,7 @@ export function createPixora(options: PixoraOptions): Pixora {
   const closing = new AbortController();
   const client = createTRPCClient<AppRouter>({
     links: [
+      endLink({ timeoutMs, closed: closing.signal }),
       retryLink(),
       sessionLink(session),
       splitLink({
@@ -56,7 +64,7 @@ export function createPixora(options: PixoraOptions): Pixora {
         true: [resumeLink({ session, lastEvent: options.lastEvent, closed: closing.signal }), streams.link],
         false: httpBatchLink({
           url: `${url}/trpc`,
-          fetch: send,
+          fetch: sendCall,
           maxItems: maxBatchSize,
           maxURLLength: maxUrlLength,
           headers: () => bearer(session),
@@ -68,7 +76,7 @@ export function createPixora(options: PixoraOptions): Pixora {
     session,
     media: besides(client.media, { upload: createUpload({ client, fetch: options.fetch }) }),
     async close() {
-      closing.abort();
+      closing.abort(new Error("the client is closed"));
       await streams.close();
     },
   };

@@ -1,7 +1,14 @@
 // The door of the SDK.
 export type { AppRouter, RouterInputs, RouterOutputs } from "@pixora/api";
 export { createPixora, type Pixora, type PixoraOptions } from "./client.ts";
-export { isConnectionError, isPixoraError, type PixoraError, type PixoraErrorCode } from "./errors.ts";
+export {
+  AnswerError,
+  isAnswerError,
+  isConnectionError,
+  isPixoraError,
+  type PixoraError,
+  type PixoraErrorCode,
+} from "./errors.ts";
 export { paginate } from "./paginate.ts";
 export type { LastEventStore } from "./resume.position.ts";
 export { localStorageSession, memorySession, type SessionStore, type Tokens } from "./session.store.ts";

@@ -79,3 +79,22 @@ test("what a connection still says after the app has let go of the stream is not
   expect(app.next).not.toHaveBeenCalled();
   expect(app.complete).not.toHaveBeenCalled();
 });
+
+test("a connection that stays silent is given up after 15 seconds for the next; one that has spoken is kept", async () => {
+  vi.useFakeTimers();
+  try {
+    const { session } = openSession();
+    const { connections, app, subscription } = subscribe(session);
+    await vi.advanceTimersByTimeAsync(14_900);
+    expect(connections).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(connections).toHaveLength(2);
+    connections[1]?.next({ result: { type: "data", data: { type: "ready" } } } as never);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(connections).toHaveLength(2);
+    expect(app.error).not.toHaveBeenCalled();
+    subscription.unsubscribe();
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -16,9 +16,9 @@
 // unsubscribes ──▶ over. A state is an object, and a stream has one at a time: what was begun in a state that has been
 // left, and answers late, finds another there and is not heard.
 import type { AppRouter } from "@pixora/api";
-import type { Operation, TRPCClientError, TRPCLink } from "@trpc/client";
+import { type Operation, TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
-import { isConnectionError, isPixoraError } from "./errors.ts";
+import { ConnectionError, isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
 import { metaOf } from "./procedure.meta.ts";
 import { createPosition, type LastEventStore, type Position } from "./resume.position.ts";
 import type { Tokens } from "./session.store.ts";
@@ -29,6 +29,9 @@ const maxDelayMs = 5_000;
 /** A stream that held this long starts its next row of attempts from the shortest delay. */
 const healthyAfterMs = 10_000;
 
+/** What a connection has to say that it is open: a silent one is given up for the next. */
+const openWithinMs = 15_000;
+
 type Failure = TRPCClientError<AppRouter>;
 /** tRPC names the two ends of a link in the link's type alone. */
 type Pass = Parameters<ReturnType<TRPCLink<AppRouter>>>[0];
@@ -37,7 +40,14 @@ type Observer = Parameters<Connection["subscribe"]>[0];
 type Envelope = Parameters<NonNullable<Observer["next"]>>[0];
 
 type Opening = { name: "opening" };
-type Open = { name: "open"; startedAtMs: number; startedWith: Tokens | null; connection?: Unsubscribable };
+type Open = {
+  name: "open";
+  startedAtMs: number;
+  startedWith: Tokens | null;
+  /** Runs until the connection has spoken. */
+  timer?: ReturnType<typeof setTimeout>;
+  connection?: Unsubscribable;
+};
 type Judging = { name: "judging" };
 type Waiting = { name: "waiting"; timer: ReturnType<typeof setTimeout> };
 type Over = { name: "over" };
@@ -90,7 +100,10 @@ function enter<Next extends State>(stream: Stream, next: Next): Next {
   const left = stream.state;
   stream.state = next;
   if (left.name === "waiting") clearTimeout(left.timer);
-  if (left.name === "open") left.connection?.unsubscribe();
+  if (left.name === "open") {
+    clearTimeout(left.timer);
+    left.connection?.unsubscribe();
+  }
   return next;
 }
 
@@ -118,6 +131,7 @@ async function connect(stream: Stream, opening: Opening): Promise<void> {
   const input = position === null ? op.input : await position.inputNow();
   if (!isIn(stream, opening)) return;
   const mine: Open = enter(stream, { name: "open", startedAtMs: Date.now(), startedWith });
+  mine.timer = setTimeout(() => void judge(stream, mine, stayedSilent()), openWithinMs);
   mine.connection = stream.next({ ...op, input }).subscribe({
     next: (envelope) => deliver(stream, mine, envelope),
     error: (error) => void judge(stream, mine, error),
@@ -130,12 +144,22 @@ async function connect(stream: Stream, opening: Opening): Promise<void> {
 function deliver(stream: Stream, mine: Open, envelope: Envelope): void {
   const { position, observer } = stream;
   const { result } = envelope;
+  if (isIn(stream, mine) && hasSpoken(stream, envelope)) clearTimeout(mine.timer);
   // The end of one connection is not the end of the stream.
   if (!isIn(stream, mine) || ("type" in result && result.type === "stopped")) return;
   const id = position !== null && "id" in result ? result.id : undefined;
   if (id !== undefined && position?.advance({ ...result, id }) === false) return;
   observer.next(envelope);
   if (id !== undefined) position?.keep(id);
+}
+
+/** A stream whose events have ids says `ready` by itself; of another, the server says only that it has begun. */
+function hasSpoken({ position }: Stream, { result }: Envelope): boolean {
+  return "data" in result || (position === null && "type" in result && result.type === "started");
+}
+
+function stayedSilent(): Failure {
+  return TRPCClientError.from(new ConnectionError(`the stream did not open within ${openWithinMs / 1_000} s`));
 }
 
 async function judge(stream: Stream, mine: Open, error: Failure | null): Promise<void> {
@@ -159,6 +183,7 @@ async function mayResume(
   { error, startedWith }: { error: Failure; startedWith: Tokens | null },
 ): Promise<boolean> {
   if (isConnectionError(error)) return true;
+  if (isAnswerError(error)) return error.cause.mayPass;
   if (!isPixoraError(error)) return false;
   switch (error.data.appCode) {
     case "auth.tokenExpired": {

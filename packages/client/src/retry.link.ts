@@ -3,7 +3,8 @@
 import type { AppRouter } from "@pixora/api";
 import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
-import { isConnectionError, isPixoraError } from "./errors.ts";
+import { isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
+import { newKey } from "./key.ts";
 import { metaOf } from "./procedure.meta.ts";
 
 /** With the delays below, about ten seconds: longer than a server takes to start again. */
@@ -45,13 +46,18 @@ export function retryLink(): TRPCLink<AppRouter> {
 /** A key that the app left undefined is none. */
 function withKey(input: unknown): object {
   const given = input as { idempotencyKey?: string };
-  return { ...given, idempotencyKey: given.idempotencyKey ?? crypto.randomUUID() };
+  return { ...given, idempotencyKey: given.idempotencyKey ?? newKey() };
 }
 
 /** Milliseconds to wait, or null where trying again is no use or would take too long. */
 function delayBeforeRetry(error: TRPCClientError<AppRouter>, attempt: number): number | null {
   const backoffMs = firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random());
   if (isConnectionError(error)) return Math.min(backoffMs, maxDelayMs);
+  if (isAnswerError(error)) {
+    const { mayPass, retryAfterMs } = error.cause;
+    if (!mayPass || (retryAfterMs ?? 0) > maxDelayMs) return null;
+    return Math.min(Math.max(backoffMs, retryAfterMs ?? 0), maxDelayMs);
+  }
   if (!isPixoraError(error)) return null;
   const { appCode, retryAfterMs } = error.data;
   if (appCode === "service.unavailable") return Math.min(Math.max(backoffMs, retryAfterMs ?? 0), maxDelayMs);

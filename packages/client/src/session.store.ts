@@ -20,20 +20,36 @@ export function memorySession(initial: Tokens | null = null): SessionStore {
   };
 }
 
-/** Keeps tokens in the browser's localStorage. Any script of the page can read them. What is no JSON there is nothing. */
+/** Tokens as they stand in localStorage: the clock of this machine when they came tells how old they are later. */
+export type KeptTokens = Tokens & { receivedAtMs?: number };
+
+/**
+ * Keeps tokens in the browser's localStorage. Any script of the page can read them. What is no JSON there is nothing.
+ * Where the browser refuses its storage, they live as long as the page.
+ */
 export function localStorageSession(key = "pixora.session"): SessionStore {
+  const inPage = memorySession();
+  let isRefused = false;
   return {
     load() {
+      // What the browser kept before it refused is older than what the page has.
+      if (isRefused) return inPage.load();
       try {
-        return JSON.parse(localStorage.getItem(key) ?? "null") as Tokens | null;
+        return JSON.parse(localStorage.getItem(key) ?? "null") as KeptTokens | null;
       } catch (error) {
-        if (error instanceof SyntaxError) return null;
-        throw error;
+        return error instanceof SyntaxError ? null : inPage.load();
       }
     },
     save(tokens) {
-      if (tokens === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify(tokens));
+      void inPage.save(tokens);
+      try {
+        if (tokens === null) localStorage.removeItem(key);
+        else localStorage.setItem(key, JSON.stringify({ ...tokens, receivedAtMs: Date.now() } satisfies KeptTokens));
+        isRefused = false;
+      } catch {
+        // Blocked or full: the page has them.
+        isRefused = true;
+      }
     },
   };
 }

@@ -15,8 +15,8 @@
 // ends in "signed out", and of a switch; onSwitch of a switch and of set(null), since streams are to end or begin anew.
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
-import { isConnectionError, isPixoraError } from "./errors.ts";
-import type { SessionStore, Tokens } from "./session.store.ts";
+import { isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
+import type { KeptTokens, SessionStore, Tokens } from "./session.store.ts";
 import { type Holder, holderOf, isSameSession, lifeMsOf } from "./session.token.ts";
 
 export interface Session {
@@ -150,7 +150,8 @@ async function fetchNext({ bare }: Keeper, refreshToken: string): Promise<Tokens
     try {
       return (await bare.auth.refresh.mutate({ refreshToken })).tokens;
     } catch (error) {
-      if (attempt === maxRefreshes || !isConnectionError(error)) throw error;
+      const mayPass = isConnectionError(error) || (isAnswerError(error) && error.cause.mayPass);
+      if (attempt === maxRefreshes || !mayPass) throw error;
       await new Promise((resolve) => setTimeout(resolve, refreshDelayMs * attempt * (0.5 + Math.random())));
     }
   }
@@ -172,7 +173,8 @@ async function accessTokenOf(keeper: Keeper): Promise<string | null> {
 }
 
 /** When the access token dies, by this machine's clock. */
-function endMsOf({ fresh }: Keeper, { tokens, lifeMs }: { tokens: Tokens; lifeMs: number }): number {
-  // Of a token that came just now, how old it is counts: a clock that runs ahead would have it dead on arrival.
-  return fresh?.accessToken === tokens.accessToken ? fresh.sinceMs + lifeMs : Date.parse(tokens.accessTokenExpiresAt);
+function endMsOf({ fresh }: Keeper, { tokens, lifeMs }: { tokens: KeptTokens; lifeMs: number }): number {
+  // When it came counts, where that is known: a clock that runs ahead would have it dead on arrival, and on every page.
+  const sinceMs = fresh?.accessToken === tokens.accessToken ? fresh.sinceMs : tokens.receivedAtMs;
+  return sinceMs === undefined || sinceMs > Date.now() ? Date.parse(tokens.accessTokenExpiresAt) : sinceMs + lifeMs;
 }

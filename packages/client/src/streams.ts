@@ -1,9 +1,17 @@
 // How live events travel: over WebSockets or SSE. Promise: a connection speaks for one session only; where another has
 // taken that one's place, its streams complete, and whoever opens them anew gets a connection of the new session.
 import type { AppRouter } from "@pixora/api";
-import { createWSClient, httpSubscriptionLink, type TRPCLink, type TRPCWebSocketClient, wsLink } from "@trpc/client";
+import {
+  createWSClient,
+  httpSubscriptionLink,
+  TRPCClientError,
+  type TRPCLink,
+  type TRPCWebSocketClient,
+  wsLink,
+} from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { EventSource } from "eventsource";
+import { refusalOf } from "./answer.ts";
 import type { SessionInside } from "./session.ts";
 
 interface Streams {
@@ -90,6 +98,8 @@ export function sseStreams(input: StreamsInput & { fetch: typeof fetch }): Strea
 
   function linkOf(sessionId: string | null): TRPCLink<AppRouter> {
     const ending = new AbortController();
+    // An event source knows no more of a refusal than its status: what was said goes to the stream past it.
+    const refusals = new Set<(refusal: TRPCClientError<AppRouter>) => void>();
     const link = httpSubscriptionLink<AppRouter, typeof EventSource>({
       url: `${input.url}/trpc`,
       EventSource,
@@ -101,13 +111,29 @@ export function sseStreams(input: StreamsInput & { fetch: typeof fetch }): Strea
             ending.abort();
             throw new Error(replaced);
           }
-          return withRetryDelay(await input.fetch(url, { ...init, headers }));
+          const answer = await input.fetch(url, { ...init, headers });
+          if (isEventStream(answer)) return withRetryDelay(answer);
+          const refusal = TRPCClientError.from<AppRouter>(await refusalOf(answer));
+          for (const tell of refusals) tell(refusal);
+          throw refusal;
         },
       },
     });
     return (runtime) => (pass) => {
       const signals = [closing.signal, ending.signal, ...(pass.op.signal ? [pass.op.signal] : [])];
-      return link(runtime)({ ...pass, op: { ...pass.op, signal: AbortSignal.any(signals) } });
+      const stream = link(runtime)({ ...pass, op: { ...pass.op, signal: AbortSignal.any(signals) } });
+      return observable((observer) => {
+        const subscription = stream.subscribe(observer);
+        function tell(refusal: TRPCClientError<AppRouter>): void {
+          observer.error(refusal);
+          subscription.unsubscribe();
+        }
+        refusals.add(tell);
+        return () => {
+          refusals.delete(tell);
+          subscription.unsubscribe();
+        };
+      });
     };
   }
 
@@ -119,9 +145,13 @@ export function sseStreams(input: StreamsInput & { fetch: typeof fetch }): Strea
   };
 }
 
+function isEventStream(answer: Response): boolean {
+  return answer.status === 200 && answer.headers.get("content-type")?.startsWith("text/event-stream") === true;
+}
+
 /** An event source waits three seconds before it connects again: long for one that was only asked for a new token. */
 function withRetryDelay(answer: Response): Response {
-  if (!answer.ok || answer.body === null) return answer;
+  if (answer.body === null) return answer;
   const line = new TextEncoder().encode(`retry: ${Math.round(200 + Math.random() * 600)}\n\n`);
   const opening = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     start: (controller) => controller.enqueue(line),

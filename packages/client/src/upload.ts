@@ -2,6 +2,7 @@
 // Promises: however often it is tried again, one picture comes of it; the file goes straight to the storage.
 import type { AppRouter, RouterInputs, RouterOutputs } from "@pixora/api";
 import type { TRPCClient } from "@trpc/client";
+import { newKey } from "./key.ts";
 import { type SendFile, sendByFetch, sendByXhr } from "./upload.send.ts";
 import { sniffContentType } from "./upload.type.ts";
 
@@ -67,7 +68,7 @@ export function createUpload(input: {
     const body = file instanceof Blob ? file : new Blob([file as BlobPart]);
     const contentType =
       options.contentType ?? (await sniffContentType(body)) ?? (body.type || "application/octet-stream");
-    const announced = { purpose, contentType, byteSize: body.size, idempotencyKey: crypto.randomUUID() };
+    const announced = { purpose, contentType, byteSize: body.size, idempotencyKey: newKey() };
     const job = { client, send, body, announced, onProgress, signal };
     const mediaId = await deliver(job);
     onProgress(1);

@@ -11,7 +11,19 @@ const signatures: readonly [pattern: RegExp, contentType: string][] = [
 
 /** The content type of a picture, or null where the bytes are of no kind that the server takes. */
 export async function sniffContentType(file: Blob): Promise<string | null> {
-  const bytes = new Uint8Array(await file.slice(0, 48).arrayBuffer());
+  const bytes = new Uint8Array(await bytesOf(file.slice(0, 48)));
   const head = String.fromCharCode(...bytes);
   return signatures.find(([pattern]) => pattern.test(head))?.[1] ?? null;
+}
+
+/** React Native's blobs have no `arrayBuffer` of their own; what reads them there is FileReader. */
+function bytesOf(part: Blob): Promise<ArrayBuffer> {
+  if (typeof part.arrayBuffer === "function") return part.arrayBuffer();
+  if (typeof FileReader === "undefined") return new Response(part).arrayBuffer();
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(part);
+  });
 }
