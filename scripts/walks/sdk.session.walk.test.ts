@@ -116,6 +116,60 @@ test("tokens that the browser's storage has lost are those of nobody", async () 
   await pixora.close();
 });
 
+describe("two tabs that share the browser's storage", () => {
+  /** The storage as one tab sees it, and a write by the other. */
+  function openBrowser() {
+    const kept = new Map<string, string>();
+    const listeners = new Set<(event: object) => void>();
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    });
+    vi.stubGlobal("addEventListener", (_type: string, listener: (event: object) => void) => listeners.add(listener));
+    vi.stubGlobal("removeEventListener", (_type: string, listener: (event: object) => void) =>
+      listeners.delete(listener),
+    );
+    function writeInOtherTab(tokens: Tokens | null): void {
+      const key = "pixora.session";
+      const oldValue = kept.get(key) ?? null;
+      const newValue = tokens && JSON.stringify(tokens);
+      if (newValue === null) kept.delete(key);
+      else kept.set(key, newValue);
+      for (const listener of listeners) listener({ key, oldValue, newValue });
+    }
+    return { writeInOtherTab, listeners };
+  }
+
+  test.each(["websocket", "sse"] as const)(
+    "follow who signs in and out in the other, streams over %s",
+    async (transport) => {
+      const alice = await tokensOf(`tab_alice_${transport.slice(0, 3)}`);
+      const bob = await tokensOf(`tab_bob_${transport.slice(0, 3)}`);
+      const { writeInOtherTab, listeners } = openBrowser();
+      const pixora = createPixora({ url: server.url, session: localStorageSession(), transport });
+      await pixora.session.set(alice);
+      const heard: boolean[] = [];
+      pixora.session.onChange((isSignedIn) => heard.push(isSignedIn));
+      const events: string[] = [];
+      pixora.live.onEvent.subscribe(undefined, { onData: ({ data }) => events.push(data.type) });
+      await vi.waitFor(() => expect(events).toEqual(["ready"]));
+      writeInOtherTab(bob);
+      expect(heard).toEqual([true]);
+      expect((await pixora.user.me.query()).handle).toBe(`tab_bob_${transport.slice(0, 3)}`);
+      await vi.waitFor(() => expect(events).toEqual(["ready", "ready"]));
+      // A renewal in the other tab changes nobody.
+      writeInOtherTab({ ...bob, accessTokenExpiresAt: new Date(Date.now() + 600_000).toISOString() });
+      expect(heard).toEqual([true]);
+      writeInOtherTab(null);
+      expect(heard).toEqual([true, false]);
+      expect(await pixora.session.tokens()).toBeNull();
+      await pixora.close();
+      expect(listeners.size).toBe(0);
+    },
+  );
+});
+
 describe.each(["websocket", "sse"] as const)("streams over %s", (transport) => {
   /** Opens `live.onEvent` and gathers what comes of it. */
   function watch(pixora: ReturnType<typeof createPixora>) {

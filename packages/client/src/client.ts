@@ -77,6 +77,7 @@ export function createPixora(options: PixoraOptions): Pixora {
     media: besides(client.media, { upload: createUpload({ client, fetch: options.fetch }) }),
     async close() {
       closing.abort(new Error("the client is closed"));
+      session.close();
       await streams.close();
     },
   };

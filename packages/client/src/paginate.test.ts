@@ -1,5 +1,5 @@
 // Walking a list: every item once, from where the app wants it.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { paginate } from "./paginate.ts";
 
 /** A list of pages, each under the cursor that the page before it gives; the first under null. */
@@ -51,4 +51,18 @@ test("a walk begins at the cursor that it is given", async () => {
     { cursor: "1", limit: 5 },
     { cursor: "2", limit: 5 },
   ]);
+});
+
+test("an aborted walk shows no more items, and hands its signal to the calls", async () => {
+  const stopping = new AbortController();
+  const query = vi.fn(async (_input: object, _options?: { signal?: AbortSignal }) => ({
+    items: [{ id: "1" }, { id: "2" }],
+    nextCursor: null,
+  }));
+  const walking = paginate({ query }, {}, { signal: stopping.signal });
+  expect((await walking.next()).value).toEqual({ id: "1" });
+  const reason = new Error("the page was left");
+  stopping.abort(reason);
+  await expect(walking.next()).rejects.toBe(reason);
+  expect(query.mock.calls[0]?.[1]?.signal).toBe(stopping.signal);
 });

@@ -7,6 +7,11 @@ export type Tokens = RouterOutputs["auth"]["refresh"]["tokens"];
 export interface SessionStore {
   load(): Tokens | null | Promise<Tokens | null>;
   save(tokens: Tokens | null): void | Promise<void>;
+  /**
+   * Where others write to the same place, as other tabs do: calls the listener with what stood there and what stands
+   * there now, for each change that is not of this store's own. The answer stops it.
+   */
+  follow?(listener: (before: Tokens | null, after: Tokens | null) => void): () => void;
 }
 
 /** Keeps tokens in memory: they are gone when the process ends. */
@@ -25,7 +30,7 @@ export type KeptTokens = Tokens & { receivedAtMs?: number };
 
 /**
  * Keeps tokens in the browser's localStorage. Any script of the page can read them. What is no JSON there is nothing.
- * Where the browser refuses its storage, they live as long as the page.
+ * Where the browser refuses its storage, they live as long as the page. Other tabs share them, and are followed.
  */
 export function localStorageSession(key = "pixora.session"): SessionStore {
   const inPage = memorySession();
@@ -35,9 +40,9 @@ export function localStorageSession(key = "pixora.session"): SessionStore {
       // What the browser kept before it refused is older than what the page has.
       if (isRefused) return inPage.load();
       try {
-        return JSON.parse(localStorage.getItem(key) ?? "null") as KeptTokens | null;
-      } catch (error) {
-        return error instanceof SyntaxError ? null : inPage.load();
+        return tokensOf(localStorage.getItem(key));
+      } catch {
+        return inPage.load();
       }
     },
     save(tokens) {
@@ -51,5 +56,22 @@ export function localStorageSession(key = "pixora.session"): SessionStore {
         isRefused = true;
       }
     },
+    follow(listener) {
+      if (typeof globalThis.addEventListener !== "function") return () => {};
+      // The browser tells the other tabs alone, never the one that wrote.
+      function onStorage(event: StorageEvent): void {
+        if (event.key === key && !isRefused) listener(tokensOf(event.oldValue), tokensOf(event.newValue));
+      }
+      globalThis.addEventListener("storage", onStorage);
+      return () => globalThis.removeEventListener("storage", onStorage);
+    },
   };
+}
+
+function tokensOf(text: string | null): KeptTokens | null {
+  try {
+    return JSON.parse(text ?? "null") as KeptTokens | null;
+  } catch {
+    return null;
+  }
 }

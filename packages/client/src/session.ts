@@ -12,7 +12,7 @@
 //     └─────────────────────────────── the server refuses the refresh token ────────────────────────┘
 //
 // Whatever set() and forget() do while a renewal flies wins over its answer. onChange hears of every arrow that begins or
-// ends in "signed out", and of a switch; onSwitch of a switch and of set(null), since streams are to end or begin anew.
+// ends in "signed out", and of a switch, those of another tab too; onSwitch of a switch and of set(null), since streams are to end or begin anew.
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
@@ -40,6 +40,8 @@ export interface SessionInside extends Session {
   accessToken(): Promise<string | null>;
   /** Renews unless `deadToken` has been replaced already. False when the session has ended. */
   renew(deadToken: string | null): Promise<boolean>;
+  /** Follows what other tabs do no longer. */
+  close(): void;
 }
 
 /**
@@ -76,6 +78,10 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
     renewal: { name: "resting" },
     fresh: null,
   };
+  const unfollow = store.follow?.((before, after) => {
+    tell(keeper, { before, after });
+    tellOfSwitch(keeper, { before, after });
+  });
   return {
     tokens: async () => store.load(),
     set: (tokens) => replace(keeper, tokens),
@@ -85,6 +91,7 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
     onSwitch: (listener) => addListener(keeper.switchListeners, listener),
     accessToken: () => accessTokenOf(keeper),
     renew: (deadToken) => renew(keeper, deadToken),
+    close: () => unfollow?.(),
   };
 }
 
@@ -98,16 +105,30 @@ async function save(keeper: Keeper, tokens: Tokens | null): Promise<Tokens | nul
   const before = await keeper.store.load();
   await keeper.store.save(tokens);
   keeper.fresh = tokens && { accessToken: tokens.accessToken, sinceMs: Date.now() };
-  const isSignedIn = tokens !== null;
-  if ((before !== null) !== isSignedIn) for (const listener of keeper.listeners) listener(isSignedIn);
+  tell(keeper, { before, after: tokens });
   return before;
 }
 
+interface Change {
+  before: Tokens | null;
+  after: Tokens | null;
+}
+
+/** Tells that somebody is signed in now, or nobody any more. */
+function tell({ listeners }: Keeper, { before, after }: Change): void {
+  const isSignedIn = after !== null;
+  if ((before !== null) !== isSignedIn) for (const listener of listeners) listener(isSignedIn);
+}
+
+/** Tells that the session which was here has given way to another, or has been taken away. */
+function tellOfSwitch({ listeners, switchListeners }: Keeper, { before, after }: Change): void {
+  if (before === null || (after !== null && isSameSession(before, after))) return;
+  if (after !== null) for (const listener of listeners) listener(true);
+  for (const listener of switchListeners) listener();
+}
+
 async function replace(keeper: Keeper, tokens: Tokens | null): Promise<void> {
-  const before = await save(keeper, tokens);
-  if (before === null || (tokens !== null && isSameSession(before, tokens))) return;
-  if (tokens !== null) for (const listener of keeper.listeners) listener(true);
-  for (const listener of keeper.switchListeners) listener();
+  tellOfSwitch(keeper, { before: await save(keeper, tokens), after: tokens });
 }
 
 async function forget(keeper: Keeper, ended: Tokens): Promise<void> {
