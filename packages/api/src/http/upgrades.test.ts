@@ -47,6 +47,14 @@ describe("an upgrade", () => {
     expect(await upgrade("/trpc?connectionParams=1")).toBe("101");
   });
 
+  test("that a proxy took out of the request is asked for, with status 426", async () => {
+    for (const path of ["/trpc", "/trpc?connectionParams=1"]) {
+      const answer = await server.request({ path });
+      expect(answer.status).toBe(426);
+      expect(answer.headers.upgrade).toBe("websocket");
+    }
+  });
+
   test("to HTTP/2 is passed over, as a plain request", async () => {
     const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" };
     expect((await server.request({ path: "/healthz", headers })).status).toBe(200);

@@ -1,5 +1,6 @@
 // Where a connection may become a WebSocket: under /trpc, and nowhere else. Promise: elsewhere nothing is kept of one that
-// asks, it stays the plain request that it is, and is refused.
+// asks, it stays the plain request that it is, and is refused; and /trpc itself says that it waits for an upgrade, so that
+// whoever looks for the reason sees which proxy took it away.
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { refuse } from "./refusal.ts";
@@ -11,6 +12,13 @@ export function boundUpgrades(app: FastifyInstance): void {
   // Node asks it of each upgrade, and treats the others as the requests that they are without it.
   Object.assign(app.server, { shouldUpgradeCallback: mayUpgrade });
   app.addHook("onRequest", async (request, reply) => {
+    if (request.method === "GET" && isSocketPath(request.raw) && !asksForSocket(request.raw)) {
+      reply.header("upgrade", "websocket").header("connection", "upgrade, close");
+      return refuse(request, reply, {
+        status: 426,
+        message: "A WebSocket opens here: the request asks for no upgrade",
+      });
+    }
     // Other upgrades, as to HTTP/2, are offers that a server may pass over.
     if (!asksForSocket(request.raw) || mayUpgrade(request.raw)) return;
     reply.header("connection", "close");
@@ -19,7 +27,11 @@ export function boundUpgrades(app: FastifyInstance): void {
 }
 
 function mayUpgrade(request: IncomingMessage): boolean {
-  return request.method === "GET" && asksForSocket(request) && request.url?.split("?", 1)[0] === socketPath;
+  return request.method === "GET" && asksForSocket(request) && isSocketPath(request);
+}
+
+function isSocketPath(request: IncomingMessage): boolean {
+  return request.url?.split("?", 1)[0] === socketPath;
 }
 
 function asksForSocket({ headers }: IncomingMessage): boolean {
