@@ -23,7 +23,10 @@ export function isPixoraError<Code extends PixoraErrorCode = PixoraErrorCode>(
   return typeof appCode === "string" && (code === undefined || appCode === code);
 }
 
-/** What stands between app and server answered in its place, or no Pixora server is there at all. */
+/**
+ * What stands between app and server answered in its place, no Pixora server is there at all, or a file's storage refused
+ * it.
+ */
 export class AnswerError extends Error {
   override readonly name = "AnswerError";
   readonly status: number;
@@ -31,8 +34,8 @@ export class AnswerError extends Error {
   /** How long the answer asks to wait before the next attempt; null where it does not say. */
   readonly retryAfterMs: number | null;
 
-  constructor(answer: { status: number; contentType: string | null; retryAfterMs: number | null }) {
-    super(sentenceOf(answer));
+  constructor(answer: { status: number; contentType: string | null; retryAfterMs: number | null; sentence?: string }) {
+    super(answer.sentence ?? sentenceOf(answer));
     this.status = answer.status;
     this.contentType = answer.contentType;
     this.retryAfterMs = answer.retryAfterMs;

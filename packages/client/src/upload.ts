@@ -1,7 +1,8 @@
 // pixora.media.upload: a picture from a file to "ready" in one call, with progress, retries and an end at any moment.
 // Promises: however often it is tried again, one picture comes of it; the file goes straight to the storage.
 import type { AppRouter, RouterInputs, RouterOutputs } from "@pixora/api";
-import type { TRPCClient } from "@trpc/client";
+import { type TRPCClient, TRPCClientError } from "@trpc/client";
+import { AnswerError, isPixoraError } from "./errors.ts";
 import { newKey } from "./key.ts";
 import { type SendFile, sendByFetch, sendByXhr } from "./upload.send.ts";
 import { sniffContentType } from "./upload.type.ts";
@@ -34,6 +35,8 @@ export class UploadError extends Error {
 }
 
 const maxAttempts = 5;
+/** From this size on it is asked whether a file has arrived before all of it is sent again. */
+const largeBytes = 1_000_000;
 const firstDelayMs = 200;
 const maxDelayMs = 5_000;
 const firstLookMs = 100;
@@ -50,8 +53,8 @@ interface Job {
 }
 
 /**
- * Makes `upload` for a client. It resolves with the picture once it is `ready`; rejects with UploadError where the file
- * is not taken, with the client's errors where a call is refused.
+ * Makes `upload` for a client. It resolves with the picture once it is `ready`; rejects with UploadError where no
+ * picture can be made of the file, with an error of `isAnswerError` and its status where the storage or a proxy refuses it, with the client's errors where a call is refused.
  */
 export function createUpload(input: {
   client: TRPCClient<AppRouter>;
@@ -88,7 +91,19 @@ async function deliver(job: Job): Promise<string> {
     const { media, upload } = await job.client.media.create.mutate(job.announced, callOf(job));
     if (media.state !== "pending" || (await sendOnce(job, { upload, isLast: attempt === maxAttempts })))
       return media.id;
+    if (job.body.size >= largeBytes && (await hasArrived(job, media.id))) return media.id;
     await pause(Math.min(firstDelayMs * 2 ** (attempt - 1), maxDelayMs) * (0.5 + Math.random() / 2), job.signal);
+  }
+}
+
+/** Whether the answer alone got lost. Until a file is declared done, its picture does not show that it is there. */
+async function hasArrived(job: Job, mediaId: string): Promise<boolean> {
+  try {
+    await job.client.media.complete.mutate({ mediaId }, callOf(job));
+    return true;
+  } catch (error) {
+    if (isPixoraError(error, "media.notReady")) return false;
+    throw error;
   }
 }
 
@@ -105,8 +120,16 @@ async function sendOnce(job: Job, { upload, isLast }: { upload: Ticket; isLast: 
   // 412: an attempt whose answer got lost had arrived.
   if ((status >= 200 && status < 300) || status === 412) return true;
   const mayPass = status >= 500 || status === 403 || status === 408 || status === 429;
-  if (isLast || !mayPass) throw new Error(`the storage refused the file with status ${status}`);
+  if (isLast || !mayPass) throw TRPCClientError.from(new AnswerError(refusalOf(status)));
   return false;
+}
+
+function refusalOf(status: number): ConstructorParameters<typeof AnswerError>[0] {
+  const sentence =
+    status === 413
+      ? "the file is too large for a proxy or for the storage (status 413)"
+      : `the storage refused the file with status ${status}`;
+  return { status, contentType: null, retryAfterMs: null, sentence };
 }
 
 async function waitUntilMade(job: Job, mediaId: string): Promise<MediaView> {
