@@ -3,6 +3,7 @@ import type { AppRouter } from "@pixora/api";
 import { type OperationResultEnvelope, TRPCClientError, type TRPCClientRuntime } from "@trpc/client";
 import { type Observer, observable } from "@trpc/server/observable";
 import { expect, test, vi } from "vitest";
+import { AnswerError } from "./errors.ts";
 import { resumeLink } from "./resume.link.ts";
 import type { SessionInside } from "./session.ts";
 
@@ -94,6 +95,29 @@ test("a connection that stays silent is given up after 15 seconds for the next; 
     expect(connections).toHaveLength(2);
     expect(app.error).not.toHaveBeenCalled();
     subscription.unsubscribe();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a proxy that says when to come back is kept to; a status that will not pass ends the stream", async () => {
+  vi.useFakeTimers();
+  try {
+    const { session } = openSession();
+    const { connections, app } = subscribe(session);
+    const answered = (status: number) =>
+      TRPCClientError.from<AppRouter>(new AnswerError({ status, contentType: "text/html", retryAfterMs: 10_000 }));
+    await vi.advanceTimersByTimeAsync(0);
+    connections[0]?.error(answered(503));
+    await vi.advanceTimersByTimeAsync(9_900);
+    expect(connections).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections).toHaveLength(2);
+    expect(app.error).not.toHaveBeenCalled();
+    connections[1]?.error(answered(403));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(app.error).toHaveBeenCalledTimes(1);
+    expect(connections).toHaveLength(2);
   } finally {
     vi.useRealTimers();
   }

@@ -26,6 +26,7 @@ import type { SessionInside } from "./session.ts";
 
 const firstDelayMs = 100;
 const maxDelayMs = 5_000;
+const maxAskedWaitMs = 60_000;
 /** A stream that held this long starts its next row of attempts from the shortest delay. */
 const healthyAfterMs = 10_000;
 
@@ -170,11 +171,19 @@ async function judge(stream: Stream, mine: Open, error: Failure | null): Promise
   if (isFinal) return stream.observer.error(error);
   const hasHeld = Date.now() - mine.startedAtMs > healthyAfterMs;
   stream.attempts = hasHeld ? 1 : stream.attempts + 1;
-  enter(stream, { name: "waiting", timer: setTimeout(() => open(stream), delayMsOf(stream.attempts)) });
+  enter(stream, {
+    name: "waiting",
+    timer: setTimeout(() => open(stream), Math.max(delayMsOf(stream.attempts), askedWaitMsOf(error))),
+  });
 }
 
 function delayMsOf(attempts: number): number {
   return Math.min(firstDelayMs * 2 ** (attempts - 1), maxDelayMs) * (0.5 + Math.random() / 2);
+}
+
+/** How long a proxy asks to be left alone. What asks for hours is looked at again each minute. */
+function askedWaitMsOf(error: Failure | null): number {
+  return isAnswerError(error) ? Math.min(error.cause.retryAfterMs ?? 0, maxAskedWaitMs) : 0;
 }
 
 /** Whether another attempt may succeed. Forgets the tokens of a session that has ended. */
