@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listDeadLetters } from "./dead-letters.ts";
 import type { Fact } from "./facts.ts";
+import { CancelledError } from "./retry.ts";
 import { deathsOf, maxDeaths, tryAlone } from "./suspects.ts";
 import { type Harness, openHarness } from "./testing/harness.ts";
 import { waitFor } from "./testing/services.ts";
@@ -80,6 +81,23 @@ describe("trying facts alone", () => {
       `{"1":0,"2":${maxDeaths},"3":${maxDeaths}}`,
       "run 3",
     ]);
+  });
+
+  test("a run that is cut off by a closing worker is no death", async () => {
+    let stored = deathsOf({});
+    for (let closings = 0; closings <= maxDeaths; closings += 1) {
+      const run = tryAlone([fact("1"), fact("2")], {
+        deaths: stored,
+        remember: async (deaths) => {
+          stored = deaths;
+        },
+        run: async ({ id }) => {
+          if (id === "2") throw new CancelledError();
+        },
+      });
+      await expect(run).rejects.toThrow(CancelledError);
+    }
+    expect(stored).toEqual({ 1: 0, 2: 0 });
   });
 
   test("a job that was never suspected, or whose data is strange, has no deaths", () => {

@@ -22,7 +22,7 @@ export function deathsOf(jobData: unknown): Deaths {
 
 /**
  * Runs facts one by one. Before each, `remember` stores that its worker may die of it; what has reached `maxDeaths` is
- * not run, but answered.
+ * not run, but answered. A run that ends by an error killed nobody: what was stored for it is taken back.
  */
 export async function tryAlone(
   facts: readonly Fact[],
@@ -37,7 +37,13 @@ export async function tryAlone(
       continue;
     }
     await input.remember({ ...deaths, [fact.id]: count + 1 });
-    await input.run(fact);
+    try {
+      await input.run(fact);
+    } catch (error) {
+      // A worker that closes cuts off what it runs, and the job goes on in another.
+      await input.remember({ ...deaths, [fact.id]: count });
+      throw error;
+    }
     // It is through, so the deaths were not its own.
     deaths = { ...deaths, [fact.id]: 0 };
   }
