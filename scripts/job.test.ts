@@ -23,6 +23,12 @@ const insertUnreadableFact = statement<{ id: string }>(
   "test.insertUnreadableFact",
   `insert into outbox (fact, payload) values ('mute.created', '{"actorId": "1"}') returning id`,
 );
+// Nor a dead letter of a fact that there is not.
+const insertUnknownLetter = statement<{ id: string }>(
+  "test.insertUnknownLetter",
+  `insert into dead_letters (fact_id, fact, payload, job, error)
+   values (78, 'poll.closed', '{}', 'notification.notifyFollows', 'Error: an unlucky number') returning id`,
+);
 const selectRows = statement<{ id: string; job: string | null }>(
   "test.selectRows",
   `select outbox.id, done.job from outbox left join outbox_completions done on done.fact_id = outbox.id
@@ -86,6 +92,13 @@ test("a dead letter is taken by its own id or its fact's, and is one no more", a
   expect(await deps.db.sql.many(selectTypes, [payload.targetId])).toHaveLength(1);
   expect(await deps.db.sql.one(countLetters)).toEqual({ count: 0 });
 }, 120_000);
+
+test("a dead letter of a release whose job took such facts is not taken, and stays one", async () => {
+  const { id } = await deps.db.sql.one(insertUnknownLetter);
+  const { status, stderr } = run("notification.notifyFollows", "--fact", id);
+  expect([status, stderr]).toEqual([1, `notification.notifyFollows does not take poll.closed ${id}; its jobs: none\n`]);
+  expect(await deps.db.sql.one(countLetters)).toEqual({ count: 1 });
+}, 60_000);
 
 test("a handler that fails leaves the fact where it was, and its error is in the log", async () => {
   const payload = { actorId: "5", targetId: "9223372036854775808" };

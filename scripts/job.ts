@@ -8,6 +8,7 @@ import {
   createOutboxDb,
   readWorkerConfig,
 } from "@pixora/api/domain";
+import { isId } from "@pixora/db";
 import {
   type FactJobName,
   isFactJob,
@@ -44,11 +45,6 @@ function readWords(words: string[]): { name: string; id: string } | null {
   const [name, option, id, ...more] = words;
   if (name === undefined || option !== "--fact" || id === undefined || more.length > 0) return null;
   return isId(id) ? { name, id } : null;
-}
-
-/** A positive bigint of PostgreSQL. */
-function isId(text: string): boolean {
-  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) < 2n ** 63n;
 }
 
 async function run({ job, id }: { job: FactJobName; id: string }): Promise<number> {

@@ -60,6 +60,8 @@ export async function runOneFact(
   if (found.isDone && letterId === null) return { outcome: "doneAlready", fact };
   const { known, unreadable } = parseFacts(job, { facts: [found] });
   if (unreadable[0] !== undefined) return { outcome: "unreadable", fact, error: unreadable[0].error };
+  // The dead letter is from another release, in which the job took such facts.
+  if (known.length === 0) return { outcome: "notTaken", fact, jobs: jobsOf(fact) ?? [] };
   // The only cast: parseFacts has checked the fact against its schema and that it causes this job.
   await (handlers[job] as (input: { facts: Fact[] }) => Promise<void>)({ facts: known });
   if (letterId !== null) await db.query(deleteLetterText, [letterId]);
