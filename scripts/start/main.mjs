@@ -10,7 +10,7 @@ import { openServices, queryOnce, stateDir } from "../services/open.mjs";
 import { deployMigrations, generateClient } from "../services/prisma.mjs";
 import { makeLog } from "../services/progress.mjs";
 import { isShuttingDown, onShutdown, shutDown, shutDownOnSignals } from "../services/shutdown.mjs";
-import { describeStart, isWildcard } from "./welcome.mjs";
+import { describeStart, urlOf } from "./welcome.mjs";
 
 const isWatching = process.argv.includes("--watch");
 const log = makeLog();
@@ -62,7 +62,7 @@ async function startEverything() {
   const apps = ["server", "worker"].map((name) => startApp({ name, env, isWatching }));
   onShutdown(() => Promise.all(apps.map((app) => app.stop())));
   for (const app of apps) endTogether(`the ${app.name}`, app.onExit);
-  const url = `http://${isWildcard(env.HOST) ? "127.0.0.1" : env.HOST}:${env.PORT}`;
+  const url = urlOf({ host: env.HOST, port: env.PORT });
   await waitUntilReady({ app: apps[0], url: `${url}/readyz` });
   log("ready");
   const hasDemoPeople = await areDemoPeopleIn(services.databaseUrl);

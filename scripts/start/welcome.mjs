@@ -4,8 +4,14 @@ const PASSWORD = "pixora-demo";
 const DEMO_HANDLES = ["alice", "bob", "carol"];
 
 /** Whether a server at this address listens on all of the machine's. */
-export function isWildcard(host) {
+function isWildcard(host) {
   return host === "0.0.0.0" || host === "::";
+}
+
+/** Where this machine reaches a server that listens at this address. */
+export function urlOf({ host, port }) {
+  if (isWildcard(host)) return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Whether an address reaches only programs of this machine. */

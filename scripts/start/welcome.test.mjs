@@ -1,6 +1,6 @@
 // What a start tells of who else can reach the server.
 import { expect, test } from "vitest";
-import { describeStart, isLoopback } from "./welcome.mjs";
+import { describeStart, isLoopback, urlOf } from "./welcome.mjs";
 
 const start = { url: "http://127.0.0.1:4000", services: { started: [] } };
 
@@ -29,4 +29,14 @@ test.each([
   ["127.example", false],
 ])("%s is loopback: %s", (host, is) => {
   expect(isLoopback(host)).toBe(is);
+});
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:4000"],
+  ["localhost", "http://localhost:4000"],
+  ["0.0.0.0", "http://127.0.0.1:4000"],
+  ["::", "http://127.0.0.1:4000"],
+  ["::1", "http://[::1]:4000"],
+])("a server that listens at %s is reached at %s", (host, url) => {
+  expect(urlOf({ host, port: 4000 })).toBe(url);
 });
