@@ -53,8 +53,9 @@ export function makeRoom({ root, noun }) {
   const pascal = noun[0].toUpperCase() + noun.slice(1);
   const snake = noun.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const names = { noun, pascal, table: `${snake}s`, words: snake.replace(/_/g, " "), migration: nextMigration(root) };
-  if (roomOrder.includes(noun) && existsSync(join(root, api, noun)))
-    throw new Error(`There is a room ${noun} already.`);
+  const { tables } = JSON.parse(readFileSync(join(root, `${api}/root.names.json`), "utf8"));
+  if (existsSync(join(root, api, noun))) throw new Error(`A folder ${noun} exists already.`);
+  if (tables.includes(names.table)) throw new Error(`A table ${names.table} exists already.`);
   const files = listRoomFiles(names);
   for (const path of Object.keys(files)) if (existsSync(join(root, path))) throw new Error(`${path} exists already.`);
   for (const [path, text] of Object.entries(files)) {

@@ -1,5 +1,5 @@
 // A new room finds its places in the files that list rooms, and stands beside no other of its name.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,5 +49,14 @@ test("a room that stands is not made again, and nothing of it is touched", () =>
   makeRoom({ root, noun: "guestList" });
   const before = read("packages/api/src/root.ts");
   expect(() => makeRoom({ root, noun: "guestList" })).toThrow("exists already");
+  expect(read("packages/api/src/root.ts")).toBe(before);
+});
+
+test("a noun whose folder or table stands in another room is refused before anything is written", () => {
+  mkdirSync(join(root, "packages/api/src/http"), { recursive: true });
+  const before = read("packages/api/src/root.ts");
+  expect(() => makeRoom({ root, noun: "http" })).toThrow("A folder http exists already");
+  expect(() => makeRoom({ root, noun: "credential" })).toThrow("A table credentials exists already");
+  expect(existsSync(join(root, "packages/api/src/credential"))).toBe(false);
   expect(read("packages/api/src/root.ts")).toBe(before);
 });
