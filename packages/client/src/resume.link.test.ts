@@ -122,3 +122,29 @@ test("a proxy that says when to come back is kept to; a status that will not pas
     vi.useRealTimers();
   }
 });
+
+test("a store of tokens that fails while a refusal is judged ends the stream with its error", async () => {
+  const { session } = openSession();
+  const broken = new Error("the store is full");
+  vi.mocked(session.forget).mockRejectedValue(broken);
+  const { connections, app } = subscribe(session);
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  connections[0]?.error(refusal("auth.sessionRevoked"));
+  await vi.waitFor(() => expect(app.error).toHaveBeenCalledWith(broken));
+});
+
+test("a store of tokens that fails for the session before does not end the stream of the person who came after", async () => {
+  const { session, change } = openSession();
+  const reading = Promise.withResolvers<never>();
+  const present = await session.tokens();
+  session.tokens = vi.fn(async () => present).mockReturnValueOnce(reading.promise);
+  const { connections, app, subscription } = subscribe(session);
+  change();
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  reading.reject(new Error("the store is full"));
+  await reading.promise.catch(() => undefined);
+  connections[0]?.next({ result: { type: "data", data: { type: "ready" } } } as never);
+  expect(app.next).toHaveBeenCalledTimes(1);
+  expect(app.error).not.toHaveBeenCalled();
+  subscription.unsubscribe();
+});

@@ -119,7 +119,12 @@ function end(stream: Stream): void {
 
 function open(stream: Stream): void {
   const opening = enter(stream, { name: "opening" });
-  connect(stream, opening).catch((cause) => stream.observer.error(cause));
+  connect(stream, opening).catch((cause) => fail(stream, opening, cause));
+}
+
+/** Ends the stream with what was thrown in a state, as by the app's store of tokens, unless that state has been left. */
+function fail(stream: Stream, state: State, cause: Failure): void {
+  if (isIn(stream, state)) stream.observer.error(cause);
 }
 
 async function connect(stream: Stream, opening: Opening): Promise<void> {
@@ -132,12 +137,16 @@ async function connect(stream: Stream, opening: Opening): Promise<void> {
   const input = position === null ? op.input : await position.inputNow();
   if (!isIn(stream, opening)) return;
   const mine: Open = enter(stream, { name: "open", startedAtMs: Date.now(), startedWith });
-  mine.timer = setTimeout(() => void judge(stream, mine, stayedSilent()), openWithinMs);
-  mine.connection = stream.next({ ...op, input }).subscribe({
-    next: (envelope) => deliver(stream, mine, envelope),
-    error: (error) => void judge(stream, mine, error),
-    complete: () => void judge(stream, mine, null),
-  });
+  mine.timer = setTimeout(() => judge(stream, mine, stayedSilent()), openWithinMs);
+  try {
+    mine.connection = stream.next({ ...op, input }).subscribe({
+      next: (envelope) => deliver(stream, mine, envelope),
+      error: (error) => judge(stream, mine, error),
+      complete: () => judge(stream, mine, null),
+    });
+  } catch (cause) {
+    return fail(stream, mine, cause as Failure);
+  }
   // What came while it subscribed may have moved the stream on.
   if (!isIn(stream, mine)) mine.connection.unsubscribe();
 }
@@ -163,9 +172,16 @@ function stayedSilent(): Failure {
   return TRPCClientError.from(new ConnectionError(`the stream did not open within ${openWithinMs / 1_000} s`));
 }
 
-async function judge(stream: Stream, mine: Open, error: Failure | null): Promise<void> {
+function judge(stream: Stream, mine: Open, error: Failure | null): void {
   if (!isIn(stream, mine)) return;
   const judging = enter(stream, { name: "judging" });
+  decide(stream, { mine, judging, error }).catch((cause) => fail(stream, judging, cause));
+}
+
+async function decide(
+  stream: Stream,
+  { mine, judging, error }: { mine: Open; judging: Judging; error: Failure | null },
+): Promise<void> {
   const isFinal = error !== null && !(await mayResume(stream.session, { error, startedWith: mine.startedWith }));
   if (!isIn(stream, judging)) return;
   if (isFinal) return stream.observer.error(error);
