@@ -8,7 +8,7 @@ import { type CodedColours, profileOf } from "./colour.ts";
 import { encode, makePlaceholder } from "./encode.ts";
 import { decodeHevc, type Pixels } from "./hevc.ts";
 import { writePng } from "./png.ts";
-import { open, readSource, refuse, type Size, type Source } from "./source.ts";
+import { open, putInPlace, readSource, refuse, type Size, type Source } from "./source.ts";
 
 export interface RenderedFile {
   width: number;
@@ -118,7 +118,8 @@ async function decodeHeic(source: Source, target: Size) {
 }
 
 async function decodeRest(source: Source, target: Size) {
-  const { bytes, type } = source;
+  const { type } = source;
+  const bytes = await putInPlace(source);
   try {
     return await decodeBySharp(open(bytes, source), source, target);
   } catch (error) {

@@ -5,6 +5,7 @@ import { composeHeif, takeCoded } from "../../testing/heif.ts";
 import { makePicture } from "../../testing/pictures.ts";
 import { makeApng } from "../../testing/png.ts";
 import { renderPicture } from "./render.ts";
+import { readSource } from "./source.ts";
 
 const size = { width: 96, height: 64 };
 const post = { purpose: "post", isHeicTaken: true } as const;
@@ -66,6 +67,16 @@ test("a first frame that fills only a part of the picture stands in its place", 
   expect((await colourOf(files[0]?.bytes, { left: 10, top: 10 }))[3]).toBe(0);
   const outside = makeApng({ frames: [{ png: part, left: 57, top: 20 }], hidden: await png("#2020d0") });
   await expect(renderPicture(outside, post)).rejects.toThrow("damaged or incomplete");
+});
+
+test("a first frame is put in its place only when there is room for the whole picture", async () => {
+  const [part, hidden] = [await makePicture({ width: 40, height: 30, colour: "#d02020" }), await png("#2020d0")];
+  const placed = makeApng({ frames: [{ png: part, left: 50, top: 20 }], hidden });
+  const plain = makeApng({ frames: [{ png: hidden, left: 0, top: 0 }] });
+  const estimate = async (bytes: Buffer) => (await readSource(bytes, post)).estimatedBytes - bytes.length;
+  const { width, height } = size;
+  expect((await estimate(placed)) - (await estimate(plain))).toBeGreaterThanOrEqual(width * height * 4);
+  expect((await readSource(placed, post)).bytes.length).toBeLessThan(placed.length);
 });
 
 test.each(["gif", "webp"] as const)("a moving %s shows its first frame, and says that it moved", async (format) => {

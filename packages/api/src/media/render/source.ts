@@ -13,10 +13,20 @@ export interface Size {
   height: number;
 }
 
+interface Margins {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 export interface Source extends Size {
   type: PictureType;
   /** What is decoded: what was uploaded, or the part of it that is shown. */
   bytes: Buffer;
+  /** Where that part stands on the picture; null where it fills it. */
+  place: Margins | null;
+  /** Of what was uploaded. */
   metadata: Metadata;
   /** Colours told without a profile. */
   colours: CodedColours | null;
@@ -57,9 +67,10 @@ export async function readSource(upload: Uint8Array, input: { isHeicTaken: boole
   if (width * height > maxPixels) throw tooManyPixels(maxPixels);
   const colours = readColours(whole, { type, metadata });
   refuseHighDynamicRange(colours);
-  const { bytes, isAnimated } = await findFirstShown(whole, { type, metadata });
-  const estimatedBytes = estimateBytes(metadata, { type, pixels: width * height, fileBytes: upload.length });
-  return { type, bytes, metadata, width, height, colours, isAnimated, maxPixels, estimatedBytes };
+  const shown = findFirstShown(whole, { type, metadata });
+  const heldBytes = heldBytesAPixel(metadata, type) + (shown.place === null ? 0 : placedBytesAPixel);
+  const estimatedBytes = baseBytes + upload.length + width * height * heldBytes;
+  return { type, ...shown, metadata, width, height, colours, maxPixels, estimatedBytes };
 }
 
 /** Opens the picture that a file shows first: of animations the first frame, of several pictures the primary one. */
@@ -101,44 +112,39 @@ function readColours(
   return metadata.format === "heif" && metadata.icc === undefined ? readHeifColours(bytes) : null;
 }
 
-interface FirstShown {
-  bytes: Buffer;
-  isAnimated: boolean;
-}
+type FirstShown = Pick<Source, "bytes" | "place" | "isAnimated">;
 
-async function findFirstShown(
-  bytes: Buffer,
-  { type, metadata }: { type: PictureType; metadata: Metadata },
-): Promise<FirstShown> {
+function findFirstShown(bytes: Buffer, { type, metadata }: { type: PictureType; metadata: Metadata }): FirstShown {
   if (type === "image/png") return cutOut(bytes, readPngAnimation(bytes), metadata);
-  if (metadata.format === "heif") return { bytes, isAnimated: isHeifAnimated(bytes) };
-  return { bytes, isAnimated: (metadata.pages ?? 1) > 1 };
+  const isAnimated = metadata.format === "heif" ? isHeifAnimated(bytes) : (metadata.pages ?? 1) > 1;
+  return { bytes, place: null, isAnimated };
 }
 
-/** The first frame in its place on the whole picture, which it need not fill. */
-async function cutOut(bytes: Buffer, animation: Animation, canvas: Metadata): Promise<FirstShown> {
-  const { first, isAnimated } = animation;
-  if (first === null) return { bytes, isAnimated };
+/** The first frame, which need not fill the picture. */
+function cutOut(bytes: Buffer, { first, isAnimated }: Animation, canvas: Metadata): FirstShown {
+  if (first === null) return { bytes, place: null, isAnimated };
   const { left, top, width, height } = first.place;
   const [right, bottom] = [canvas.width - left - width, canvas.height - top - height];
   if (right < 0 || bottom < 0) throw new BadPictureError("The file is damaged or incomplete.");
-  if (width === canvas.width && height === canvas.height) return { bytes: first.bytes, isAnimated };
-  const placed = await sharp(first.bytes, { failOn: "error" })
+  const isFull = width === canvas.width && height === canvas.height;
+  return { bytes: first.bytes, place: isFull ? null : { left, top, right, bottom }, isAnimated };
+}
+
+/** What is decoded, with nothing around it where the part that is shown leaves the picture open. All of it is held. */
+export async function putInPlace({ bytes, place, maxPixels }: Source): Promise<Buffer> {
+  if (place === null) return bytes;
+  return sharp(bytes, { failOn: "error", limitInputPixels: maxPixels })
     .ensureAlpha()
-    .extend({ left, top, right, bottom, background: { r: 0, g: 0, b: 0, alpha: 0 } })
+    .extend({ ...place, background: { r: 0, g: 0, b: 0, alpha: 0 } })
     .keepMetadata()
     .png({ compressionLevel: 0 })
-    .toBuffer()
-    .catch((cause) => refuse(cause, maxFlowingPixels));
-  return { bytes: placed, isAnimated };
+    .toBuffer();
 }
 
 /** What the process and the largest rendering take. This and the figures below were measured, and rounded up. */
 const baseBytes = 150_000_000;
-
-function estimateBytes(metadata: Metadata, of: { type: PictureType; pixels: number; fileBytes: number }): number {
-  return baseBytes + of.fileBytes + of.pixels * heldBytesAPixel(metadata, of.type);
-}
+/** Red, green, blue and alpha of the whole picture, and what writing them takes. */
+const placedBytesAPixel = 6;
 
 function heldBytesAPixel(metadata: Metadata, type: PictureType): number {
   const isDeep = metadata.depth !== "uchar";
