@@ -1,7 +1,7 @@
 // The other build's checkout: a git worktree under .pixora/against, kept for the next comparison with the same commit. The
 // measuring half of the present bench replaces its own, so that both builds are measured by the same code.
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rootDir } from "../../scripts/services/bootstrap.mjs";
@@ -74,8 +74,8 @@ export async function openCheckout(input: {
     git(["clean", "-fdq"], dir);
   } else {
     log(`checking out ${commit.slice(0, 12)}; it is kept under .pixora/against`);
+    removeCheckout(rootDir, dir);
     mkdirSync(folder, { recursive: true });
-    git(["worktree", "prune"]);
     git(["worktree", "add", "--force", "--quiet", "--detach", dir, commit]);
   }
   for (const file of measuringFiles) cpSync(join(rootDir, file), join(dir, file));
@@ -91,8 +91,15 @@ function removeOthers(dir: string): void {
   for (const name of readdirSync(folder)) {
     const other = join(folder, name);
     if (other === dir || findOwner(join(other, ".pixora/bench/postgres")) !== null) continue;
-    git(["worktree", "remove", "--force", "--force", other]);
+    removeCheckout(rootDir, other);
   }
+}
+
+/** Removes a checkout of a repository, also what is left of one whose making or removal was cut off. */
+export function removeCheckout(repository: string, dir: string): void {
+  // Not `git worktree remove`: it refuses a folder that has lost its `.git`, which may be the first thing to go.
+  rmSync(dir, { recursive: true, force: true });
+  git(["worktree", "prune"], repository);
 }
 
 /** Runs the build's own bootstrap; gives the path of the Node that it hands over to. */
