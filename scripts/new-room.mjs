@@ -14,7 +14,7 @@ function refuse(reason) {
   process.exit(64);
 }
 
-/** Puts a text before or behind the first place that `anchor` matches. A file that has no such place has changed: it says so. */
+/** Puts a text before or behind the first place that `anchor` matches. Throws where there is none: the file has changed. */
 function insert(root, path, { anchor, text, isBefore = true }) {
   const before = readFileSync(join(root, path), "utf8");
   const match = anchor.exec(before);

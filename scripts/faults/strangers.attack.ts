@@ -81,7 +81,7 @@ const upgrade = (path: string) =>
     "",
   ].join("\r\n");
 
-/** A frame as a client sends it, masked with noughts. */
+/** A frame as a client sends it, masked with zeros. */
 function frame(text: string, { opcode = 1, isLast = true } = {}): Buffer {
   const body = Buffer.from(text);
   const size = body.length < 126 ? [0x80 | body.length] : [0x80 | 126, (body.length >> 8) & 0xff, body.length & 0xff];

@@ -25,7 +25,10 @@ export interface Collection {
 /** Where statements may be made; those of tests, the seed and the bench are their own affair. */
 const sourceGlob = "{packages,apps}/*/src/**/*.ts";
 const notSource = /\.(test|types|bench|harness)\.ts$|\.d\.ts$|\/(testing|generated|cli)\//;
-/** Apps, threads and child processes start when they are loaded, and a browser's package is loaded by browsers: none makes statements. */
+/**
+ * Apps, threads and child processes start when they are loaded, and a browser's package is loaded by browsers: none makes
+ * statements.
+ */
 const notLoaded = /^(apps|packages\/client)\/|\.(thread|child)\.ts$/;
 
 const statementFile = "packages/db/src/sql.ts";

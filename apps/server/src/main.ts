@@ -30,7 +30,7 @@ metricsApp.get("/metrics", async (_request, reply) => reply.type(metrics.content
 await metricsApp.listen({ port: config.METRICS_PORT, host: config.METRICS_HOST });
 await app.listen({ port: config.PORT, host: config.HOST });
 log.info({ addresses: app.addresses(), metrics: metricsApp.addresses() }, "the server listens");
-// Behind the start, which it would lengthen, and before a person's call has to wait for it.
+// After the start, which it would lengthen, and before a person's call has to wait for it.
 setTimeout(() => void warmPrisma(deps.db), warmAfterMs).unref();
 
 let isClosing = false;

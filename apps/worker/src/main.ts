@@ -85,7 +85,7 @@ app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).s
 await app.register(boardPlugin, { producer });
 await app.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });
 log.info({ addresses: app.addresses(), queues: config.WORKER_QUEUES }, "the worker works");
-// Behind the start, which it would lengthen, and before a job has to wait for it with locks in its hand.
+// After the start, which it would lengthen, and before a job that holds locks has to wait for it.
 setTimeout(() => void warmPrisma(deps.db), warmAfterMs).unref();
 
 let isClosing = false;

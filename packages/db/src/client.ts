@@ -114,8 +114,8 @@ export async function warmPrisma(db: Pick<Db, "prisma">): Promise<void> {
 }
 
 // Prepared statements cost memory on every connection, so only the first 500 shapes get a name; the empty name is
-// PostgreSQL's unnamed statement. The name is the text's: another client on the same connection (a pooler lends it to
-// several processes) gives the same name to the same text, and never to another.
+// PostgreSQL's unnamed statement. The name is made from the text: another client on the same connection (a pooler lends it
+// to several processes) gives the same name to the same text, and never to another.
 function boundedNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {

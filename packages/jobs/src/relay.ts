@@ -142,7 +142,7 @@ function createRounds(input: RelayInput) {
     const slow = direct?.heldFactIds({ longerThanMs: directStaleMs / 4 }) ?? [];
     await restamp(db.query, { factIds: slow, earlyMs });
     const stale = { limit: claimLimit, staleMs, earlyMs };
-    // By Redis, which notices when they kill their worker: here they would kill the next as well, and nobody would count.
+    // By way of Redis, which notices when they kill their worker. Taken here, they would kill one after the other, uncounted.
     const byRedis = { mayTakeHere: false };
     while (!isClosed() && (await relay(claimStale(db.query, stale), byRedis)) === claimLimit);
     if (nowMs < nextOrphansMs) return;

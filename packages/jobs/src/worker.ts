@@ -104,8 +104,8 @@ function startWorker(queue: QueueName, context: Context): Worker {
     concurrency: context.concurrency * slotsOf(queue),
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 100 },
-    // Killed workers stall innocent jobs: which of a stalled job's facts is to blame, suspects.ts finds out. What a killed worker had is
-    // with another within 20 s; one that is merely slow may see its job run beside itself, which handlers take.
+    // Killed workers stall innocent jobs; suspects.ts finds out which of a stalled job's facts is to blame. Another worker
+    // has what a killed one had within 20 s. One that is merely slow may see its job run beside itself, which handlers take.
     maxStalledCount: 1_000,
     lockDuration: context.lockMs ?? 15_000,
     stalledInterval: context.stalledCheckMs ?? 5_000,

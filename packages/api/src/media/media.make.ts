@@ -34,7 +34,7 @@ const beginRender = statement<{ attempts: number }>(
 );
 const endRender = statement<never>("media.endRender", `update media set attempts = attempts - 1 where id = $1`);
 
-/** One more than are rendered is read or written meanwhile; no more, since each is held in memory. */
+/** One upload more than are rendered at once is read or written at the same time; no more, since each is held in memory. */
 const makeGate = createGate(availableParallelism() + 1);
 
 /** At most one picture a processor, and fewer where they are large. */

@@ -22,8 +22,9 @@ const updateReport = statement<never>(
 
 /**
  * Does what the moderator decided and closes the report: "dismiss" nothing, "delete" the post or comment, "suspend"
- * whoever made it. Throws moderation.notFound, also for a report about the moderator, moderation.forbidden for one about
- * staff of their own rank or above, input.invalid for deleting a person, and what suspendUser throws. A report that is closed already stays as it is.
+ * whoever made it. Throws moderation.notFound, also for a report about the moderator; moderation.forbidden for one about
+ * staff of their own rank or above; input.invalid for deleting a person; and what suspendUser throws. A report that is
+ * closed already stays as it is.
  */
 export async function resolveReport(
   deps: Deps,

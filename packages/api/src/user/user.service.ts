@@ -1,4 +1,4 @@
-// Rules and writes of people: making one, finding by handle, roles, suspension. Nothing else, save user.profile.ts,
+// Rules and writes of people: making one, finding by handle, roles, suspension. Nothing else, except user.profile.ts,
 // writes `users`.
 import { type Sql, statement, type Tx } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";

@@ -3,9 +3,9 @@ import type { Sharp } from "sharp";
 import { rgbaToThumbHash } from "thumbhash";
 import type { Size } from "./source.ts";
 
-/** A lossless file of a picture of few colours is mostly the smaller one, but for what was dithered. */
+/** A picture of few colours is usually smaller as a lossless file, unless it was dithered. */
 const maxLosslessShare = 2;
-/** So small that it is no matter. */
+/** So small that the size of the lossless file does not matter. */
 const fewPixels = 65_536;
 
 /** One WebP of the picture; where `isCrisp`, lossless if that is not much larger. */
@@ -24,9 +24,9 @@ function encodeLossy(resized: Sharp): Promise<Buffer> {
   return resized.webp({ quality: 80, alphaQuality: 90, effort: 2 }).toBuffer();
 }
 
-/** The hash keeps less than that, and its code runs on the event loop. */
+/** The hash keeps less detail than that, and its code holds up the event loop. */
 const maxHashSide = 64;
-/** Of fewer, it makes up colours that nobody saw. */
+/** From fewer pixels a side, the hash shows colours that are not in the picture. */
 const minHashSide = 4;
 
 /** A thumbhash in base64. */

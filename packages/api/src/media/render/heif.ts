@@ -44,7 +44,7 @@ export function readHeifColours(bytes: Buffer): CodedColours | null {
     const id = isShort ? bytes.readUInt16BE(primary.start + 4) : bytes.readUInt32BE(primary.start + 4);
     return findColours(bytes, { properties, id });
   } catch (error) {
-    // It ends in the middle of what it says.
+    // The file ends before a value that it announces.
     if (error instanceof RangeError) return null;
     throw error;
   }
@@ -93,7 +93,7 @@ export function isHeifAnimated(bytes: Buffer): boolean {
   return findBox(bytes, { start: 0, end: bytes.length }, "moov") !== undefined;
 }
 
-/** Readers of stills know the brand of still pictures alone, though a film carries one: a copy that says so. */
+/** A film carries a still picture, but decoders of stills refuse the brand of films: a copy with the brand of stills. */
 export function asStillAvif(bytes: Buffer): Buffer {
   if (bytes.toString("latin1", 4, 12) !== "ftypavis") return bytes;
   const copy = Buffer.from(bytes);

@@ -19,12 +19,12 @@ export type HevcAnswer = { data: ArrayBuffer; width: number; height: number; cha
 export interface HevcTask {
   bytes: Uint8Array;
   maxPixels: number;
-  /** Of the memory that the decoder may take. */
+  /** The most memory that the decoder may take. */
   maxBytes: number;
 }
 
 const timeoutMs = 60_000;
-/** Nine were seen; twice that for ten bits a channel, and some more. */
+/** Nine were measured at eight bits a channel; this is twice that, for ten bits, and some reserve. */
 const bytesAPixel = 24;
 const baseBytes = 64 * 1_024 * 1_024;
 

@@ -53,7 +53,7 @@ export function readPngAnimation(bytes: Buffer): Animation {
       if (place !== null) break;
       place = placeOf(body);
     } else if (type === "IDAT") {
-      // A control before it: it is the first frame, and nothing is hidden.
+      // A frame control stands before it: the picture itself is the first frame.
       if (place !== null) return { isAnimated, first: null };
     } else if (type === "fdAT" && place !== null) frame.push(body.subarray(4));
     else if (place === null && type !== "acTL") shared.push({ type, body });

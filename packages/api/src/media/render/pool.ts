@@ -39,7 +39,7 @@ export interface RenderPoolInput {
   script?: URL;
 }
 
-/** One that kept more than this from a large picture makes room for a fresh one. */
+/** A process that still holds more than this after a large picture is replaced by a new one. */
 const maxRestingBytes = 256 * 1_024 * 1_024;
 
 /** The child ended by itself, or by a signal. */
@@ -93,7 +93,7 @@ export function createRenderPool(input: RenderPoolInput): RenderPool {
         } catch (error) {
           if (!(error instanceof ChildEndedError)) throw error;
         }
-        // It may have been ended for the memory that others took: once more decides.
+        // The system may have ended it because others took the memory: a second try decides.
         return renderOnce(request).catch((error) => {
           if (error instanceof ChildEndedError) throw new BadPictureError("The picture could not be read.");
           throw error;
@@ -120,7 +120,7 @@ function startChild(script: URL): ChildProcess {
     },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  // What became of it is seen by who asks it.
+  // Whoever waits for its answer notices the failure too.
   child.on("error", () => undefined);
   return child;
 }

@@ -22,7 +22,7 @@ export interface RenderedPicture {
   files: RenderedFile[];
   /** A thumbhash in base64. */
   placeholder: string;
-  /** Whether it moved, of which the files show the first moment. */
+  /** Whether the upload was an animation; the files show its first frame. */
   isAnimated: boolean;
 }
 
@@ -33,7 +33,7 @@ const maxWidth = 2_048;
 const maxHeight = 12_000;
 
 const timeoutSeconds = 120;
-/** Of few pixels, each is meant: pixel art, icons. */
+/** A picture of so few pixels is pixel art or an icon, where each pixel counts. */
 const fewPixels = 65_536;
 
 export interface RenderInput {

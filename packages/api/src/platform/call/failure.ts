@@ -5,7 +5,10 @@ import type { ZodError } from "zod";
 import { StorageAwayError } from "../storage/storage.ts";
 import { AppError, type FieldErrors } from "./errors.ts";
 
-/** The database is away or overloaded: the same call may succeed in a moment. Classes 08, 53 and 57 of SQLSTATE, and what Prisma calls them. */
+/**
+ * The database is away or overloaded: the same call may succeed in a moment. Classes 08, 53 and 57 of SQLSTATE, and what
+ * Prisma calls them.
+ */
 const passingStates = /^(?:08...|53...|57P0.|57014|55P03|40P01|40001|25P03|P2034|P1001|P1008|P1017)$/;
 const passingNetworkCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 const retryAfterMs = 1_000;
