@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { buryFact, createPerson, follow, openTestDeps, storeFact, type TestDeps } from "@pixora/api/testing";
 import { statement } from "@pixora/db";
+import { consequences } from "@pixora/jobs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let deps: TestDeps;
@@ -64,7 +65,11 @@ test("a fact is taken once, with its real effect, recorded done, and goes when i
   ]);
   expect(await deps.db.sql.many(selectTypes, [payload.targetId])).toHaveLength(1);
 
-  expect(run("feed.dropWindows", "--fact", id).status).toBe(0);
+  const others = consequences["follow.created"].filter((job) => job !== "notification.notifyFollows");
+  for (const job of others) {
+    expect(await deps.db.sql.many(selectRows, [id])).not.toEqual([]);
+    expect(run(job, "--fact", id).status).toBe(0);
+  }
   expect(await deps.db.sql.many(selectRows, [id])).toEqual([]);
   const gone = run("feed.dropWindows", "--fact", id);
   expect(gone.status).toBe(1);
