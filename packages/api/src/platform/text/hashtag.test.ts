@@ -105,3 +105,9 @@ test("every tag of the alphabet is found by its key and by its written form", ()
   // A second sign, a blank or another mark ends the tag "x"; where folding leaves no tag, there is none.
   expect(lost.filter((char) => canonicalHashtag(`x${char}y`) !== null)).toEqual([]);
 });
+
+test("a dot behind a tag makes no web address of it", () => {
+  expect(keysOf("#travel.Love it")).toEqual(["travel"]);
+  expect(keysOf("#node.js and #vue.js/guide")).toEqual(["node", "vue"]);
+  expect(keysOf("https://wiki.example/#node.js wiki.example/a#b.cd")).toEqual([]);
+});

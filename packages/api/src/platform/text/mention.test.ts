@@ -31,3 +31,11 @@ test("a text names at most 20 people", () => {
   const text = Array.from({ length: 30 }, (_, place) => `@person${place}`).join(" ");
   expect(parseMentions(text)).toHaveLength(20);
 });
+
+test("a picture or a script without case may stand before a mention, whatever its last code point is", () => {
+  for (const before of ["❤️", "1️⃣", "👍🏽", "🇮🇹", "नमस्ते", "ที่"]) {
+    expect(parseMentions(`${before}@anna`), before).toEqual([["anna"]]);
+  }
+  expect(parseMentions("❤️@anna.lee")).toEqual([["anna.lee"]]);
+  expect(parseMentions("x\u0323@anna")).toEqual([]);
+});

@@ -4,10 +4,11 @@ import { blankAddresses } from "./scan.ts";
 
 const maxMentions = 20;
 
-// Before: no letter of a cased script (an e-mail address), no "/" (a URL), no second "@". After: nothing that makes the
-// last letter another one or goes on with the word; a script without case may follow at once, as in "@bobさん".
+// Before: no letter of a cased script, whatever marks it bears (an e-mail address), no "/" (a URL), no second "@"; a
+// picture, or a script without case, may stand before it. After: nothing that makes the last letter another one or goes
+// on with the word; a script without case may follow at once, as in "@bobさん".
 const mention =
-  /(?<![\p{LC}\p{M}\p{N}_@＠/])[@＠]([A-Za-z0-9_.]{3,30})(?![A-Za-z0-9_.])(?!\u200D|[\p{LC}\p{Lm}\p{M}\p{N}@＠])/gu;
+  /(?<![\p{N}_@＠/]|\p{LC}\p{M}*)[@＠]([A-Za-z0-9_.]{3,30})(?![A-Za-z0-9_.])(?!\u200D|[\p{LC}\p{Lm}\p{M}\p{N}@＠])/gu;
 
 /**
  * The handles that a text names, in order, each once, at most 20; each with its readings, likeliest first: the dots at

@@ -22,9 +22,10 @@ const tail = `[^\\s\\p{C}<>"“”«»「」『』【】《》〈〉（）。、
 const address = new RegExp(
   [
     `(?<link>(?<![a-z0-9+.\\-])[a-z][a-z0-9+.\\-]{1,30}:\\/\\/${tail}+)`,
-    // "Hi!@bob.lee" greets somebody: before the "@" stands a letter, or what joins letters.
-    `(?<email>(?<![${local}])[${local}]+(?<=[${word}_+~\\-])@${host})`,
-    `(?<bare>(?<![${word}_.@＠\\-\\/])${host}(?::\\d{1,5})?(?:[\\/?]${tail}*)?)`,
+    // "Hi!@bob.lee" greets somebody: before the "@" stands a letter, or what joins letters; the end of a picture is none.
+    `(?<email>(?<![${local}])[${local}]+(?<=[${word}_+~\\-])(?<![\\uFE0E\\uFE0F\\u20E3])@${host})`,
+    // "#travel.Love it" is a tag and a sentence, "#node.js" a tag as ever.
+    `(?<bare>(?<![${word}_.@＠#＃﹟\\-\\/])${host}(?::\\d{1,5})?(?:[\\/?]${tail}*)?)`,
   ].join("|"),
   "giu",
 );
