@@ -52,6 +52,25 @@ test.each([
   await expect(person.client.user.me()).resolves.toMatchObject({ isEmailVerified: true });
 });
 
+test.each(["curl/8.5.0", "okhttp/4.12.0", "-"])(
+  "programs of one address are one, by whatever name: %j",
+  async (name) => {
+    const person = await server.signUp();
+    const token = await tokenTo(person.email);
+    const headers = { "content-type": "application/json", "user-agent": name };
+    const verify = (browser?: string) =>
+      fetch(`${server.url}/trpc/auth.verifyEmail`, {
+        method: "POST",
+        headers: { ...headers, ...(browser !== undefined && { "user-agent": browser }) },
+        body: JSON.stringify({ token }),
+      });
+    // A browser is no program.
+    expect((await verify("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")).status).toBe(403);
+    expect((await verify()).status).toBe(200);
+    await expect(person.client.user.me()).resolves.toMatchObject({ isEmailVerified: true });
+  },
+);
+
 test("a change to a stranger's address gives the stranger nothing unasked, and its asker nothing more", async () => {
   const asker = await server.signUp({}, strangersPlace);
   const address = `somebody-${asker.email}`;

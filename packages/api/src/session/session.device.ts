@@ -15,10 +15,11 @@ export interface Device {
 /**
  * The hashes of where a device calls from, its address and kind of browser, today's first; the others are what earlier
  * secrets left behind. Who calls from the same place is most likely the same person, and nothing of it can be read back.
+ * Programs count as one kind: those of one app name themselves differently from library to library, or not at all.
  */
 export function placesOf(deps: Pick<Deps, "config">, device: Pick<Device, "userAgent" | "ip">): Buffer[] {
   const { userAgent, ip } = device;
-  return macsFor(deps, { purpose: "place.v1", parts: [addressKeyOf(ip), deviceNameOf({ userAgent })] });
+  return macsFor(deps, { purpose: "place.v1", parts: [addressKeyOf(ip), browserOf(userAgent) ?? "program"] });
 }
 
 /** Order matters: Edge says it is Chrome, Chrome says it is Safari, Android says it is Linux. */
@@ -45,11 +46,14 @@ const systems = [
 export function deviceNameOf(device: Pick<Device, "deviceName" | "userAgent">): string {
   if (device.deviceName) return device.deviceName;
   const { userAgent } = device;
+  const program = /^[A-Za-z][\w .-]{0,39}/.exec(userAgent)?.[0].trim();
+  return browserOf(userAgent) ?? program ?? "Unknown device";
+}
+
+function browserOf(userAgent: string): string | undefined {
   const browser = browsers.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = systems.find(([pattern]) => pattern.test(userAgent))?.[1];
-  if (browser !== undefined && system !== undefined) return `${browser} on ${system}`;
-  const program = /^[A-Za-z][\w .-]{0,39}/.exec(userAgent)?.[0].trim();
-  return browser ?? system ?? program ?? "Unknown device";
+  return browser !== undefined && system !== undefined ? `${browser} on ${system}` : (browser ?? system);
 }
 
 /** "203.0.113.x" or "2001:db8:1::/48": enough to recognise a place, too little to find a person. */
