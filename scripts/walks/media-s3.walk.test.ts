@@ -78,7 +78,7 @@ test("a phone's photo reaches a follower's feed upright, in all widths, without 
     const { status, bytes, headers } = await get(url);
     expect([status, headers.get("content-type")]).toEqual([200, "image/webp"]);
     expect(headers.get("cache-control")).toBe("private, max-age=600, immutable");
-    expect(await inspectPicture(bytes)).toEqual({ format: "webp", width, height, told: [], isUpright: true });
+    expect(await inspectPicture(bytes)).toEqual({ format: "webp", width, height, traces: [], isUpright: true });
     // Not without the signature, not with another, and not another's signature for this file.
     expect((await get(url.replace(/\?.*/, ""))).status).toBe(403);
     expect((await get(url.replace(/.$/, (last) => (last === "a" ? "b" : "a")))).status).toBe(403);

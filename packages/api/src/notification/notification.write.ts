@@ -101,7 +101,7 @@ export async function removeByCause(
 }
 
 const retypeStatement: Statement<RemovedRow> = statement(
-  "notification.retype",
+  "notification.retypeNotification",
   `update notifications n set type = draft.type, "groupKey" = draft.group_key
    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as draft (receiver_id, cause_key, type, group_key)
    where n."receiverId" = draft.receiver_id and n."causeKey" = draft.cause_key and n.type <> draft.type
