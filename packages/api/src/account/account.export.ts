@@ -1,8 +1,10 @@
 // Data exports: one JSON archive of all that is a person's, made by a job, kept in PostgreSQL until its link expires.
 // Promises: the archive is whole or not there; the link is a MAC over its row, and dies with it, or once its person has
 // ended what was held of the account (credentials.held_since, written by auth).
-import { statement, type Tx } from "@pixora/db";
+
+import { type Sql, statement, type Tx } from "@pixora/db";
 import type { Fact } from "@pixora/jobs";
+import { deleteExpired, deleteExpiredStatement } from "../platform/flow/delete-expired.ts";
 import { commitFacts, insertFacts, recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { readSignedId, signedIdIsRight, writeSignedId } from "../platform/secret/key.ts";
@@ -191,4 +193,15 @@ async function* readParts(deps: Deps, exportId: string): AsyncGenerator<string> 
     if (part === null) return;
     yield part.content;
   }
+}
+
+// Its parts go along.
+const deleteExpiredExportsStatement = deleteExpiredStatement("account.deleteExpiredExports", {
+  table: "exports",
+  key: "id",
+});
+
+/** Deletes archives that have expired, in bounded steps. The second time finds nothing. */
+export function deleteExpiredExports(sql: Pick<Sql, "run">, input: { now: Date }): Promise<void> {
+  return deleteExpired(sql, { statement: deleteExpiredExportsStatement, now: input.now });
 }

@@ -1,33 +1,20 @@
-// Deletes what has had its time: links, waiting sign-ups, holds on handles, archives. Promise: what has expired is
-// refused by whoever reads it, deleted or not; here it only stops taking room.
-
-import { statement } from "@pixora/db";
-import { runInBatches } from "../platform/flow/run-in-batches.ts";
+// The end of what has had its time around signing up: links, waiting sign-ups, and, in their rooms, holds on handles and
+// archives. Nothing rests on it: what has expired is refused by whoever reads it.
+import { deleteExpiredExports } from "../account/account.export.ts";
+import { deleteExpired, deleteExpiredStatement } from "../platform/flow/delete-expired.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { deleteExpiredHolds } from "../user/user.hold.ts";
 
-const batch = 2_000;
-
-function deleteExpired(name: string, input: { table: string; key: string }) {
-  const { table, key } = input;
-  return statement<never>(
-    name,
-    `delete from ${table} where ${key} in (
-       select ${key} from ${table} where expires_at <= $1 order by expires_at limit $2)`,
-  );
-}
-
-// A sign-up takes its links along, an archive its parts.
+// A sign-up takes its links along.
 const deletions = [
-  deleteExpired("auth.deleteExpiredTokens", { table: "auth_tokens", key: "id" }),
-  deleteExpired("auth.deleteExpiredSignUps", { table: "sign_ups", key: "id" }),
-  deleteExpired("auth.deleteExpiredHolds", { table: "reserved_handles", key: "hash" }),
-  deleteExpired("auth.deleteExpiredExports", { table: "exports", key: "id" }),
+  deleteExpiredStatement("auth.deleteExpiredTokens", { table: "auth_tokens", key: "id" }),
+  deleteExpiredStatement("auth.deleteExpiredSignUps", { table: "sign_ups", key: "id" }),
 ];
 
 /** Deletes what has expired, in bounded steps. Scheduled; the second time finds nothing. */
 export async function deleteOldTokens(deps: Pick<Deps, "db" | "clock">): Promise<void> {
   const now = deps.clock.now();
-  for (const deletion of deletions) {
-    await runInBatches(deps.db.sql, { statement: deletion, values: [now, batch], batch });
-  }
+  for (const deletion of deletions) await deleteExpired(deps.db.sql, { statement: deletion, now });
+  await deleteExpiredHolds(deps.db.sql, { now });
+  await deleteExpiredExports(deps.db.sql, { now });
 }

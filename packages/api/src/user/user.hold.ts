@@ -1,6 +1,7 @@
 // Handles that nobody may take for now: those of deleted accounts, and those of sign-ups that wait for their e-mail.
 // Promise: they are kept as a keyed hash, so that the table names nobody.
 import { type Sql, statement, type Tx } from "@pixora/db";
+import { deleteExpired, deleteExpiredStatement } from "../platform/flow/delete-expired.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { macsFor } from "../platform/secret/key.ts";
 
@@ -66,4 +67,14 @@ const deleteHold = statement<never>(
 /** Lets go of a handle: for the one who held it and takes it now. The second time changes nothing. */
 export async function releaseHandle(tx: Tx, input: { hashes: readonly Buffer[] }): Promise<void> {
   await tx.run(deleteHold, [input.hashes]);
+}
+
+const deleteExpiredHoldsStatement = deleteExpiredStatement("user.deleteExpiredHolds", {
+  table: "reserved_handles",
+  key: "hash",
+});
+
+/** Deletes holds that have expired, in bounded steps. The second time finds nothing. */
+export function deleteExpiredHolds(sql: Pick<Sql, "run">, input: { now: Date }): Promise<void> {
+  return deleteExpired(sql, { statement: deleteExpiredHoldsStatement, now: input.now });
 }
