@@ -54,17 +54,27 @@ const packageRules = [
   ),
   forbid(
     "apps-use-api-db-jobs",
-    "apps import only api, db and jobs",
-    { path: "^apps/([^/]+)/" },
+    "apps other than web import only api, db and jobs",
+    { path: "^apps/(?!web/)([^/]+)/" },
     { path: ["^packages/(?!api/|db/|jobs/)", "^apps/(?!$1/)", "^@pixora/(?!(api|db|jobs)(/|$))"] },
   ),
   forbid(
+    "web-knows-client-only",
+    "apps/web imports no workspace package but client: it is what any frontend can be",
+    { path: "^apps/web/" },
+    { path: ["^packages/(?!client/)", "^apps/(?!web/)", "^@pixora/(?!client(/|$))"] },
+  ),
+  forbid(
     "one-door-per-package",
-    "another package is imported through its door (index.ts; of api also domain.ts and testing/index.ts)",
+    "another package is imported through its door (index.ts; of api also domain.ts and testing/index.ts, of client react/index.ts)",
     { path: "^(packages|apps)/([^/]+)/" },
     {
       path: "^packages/(?!$2/)",
-      pathNot: [String.raw`^packages/[^/]+/src/index\.ts$`, String.raw`^packages/api/src/(domain|testing/index)\.ts$`],
+      pathNot: [
+        String.raw`^packages/[^/]+/src/index\.ts$`,
+        String.raw`^packages/api/src/(domain|testing/index)\.ts$`,
+        String.raw`^packages/client/src/react/index\.ts$`,
+      ],
     },
   ),
   forbid(

@@ -43,6 +43,7 @@ const house = {
   [`${API}/testing/index.ts`]: 'import "../http/plugin.ts";\nimport "../like/like.router.ts";\nexport const t = 1;',
   "apps/server/src/main.ts": 'import "@pixora/api";\nimport "@pixora/db";',
   "apps/worker/src/main.ts": 'import "@pixora/api/domain";\nimport "@pixora/jobs";',
+  "apps/web/src/main.tsx": 'import "@pixora/client";\nexport const app = 1;',
   "bench/main.ts": 'import "@pixora/client";\nimport "@pixora/api/testing";',
   "scripts/tool.mjs": "export const tool = 1;",
   "prisma/seed/main.ts": 'import "@pixora/db";',
@@ -58,6 +59,7 @@ const plants = {
     "packages/client/src/x.ts": 'import { apiPlugin } from "@pixora/api";\nexport const p = apiPlugin;',
   },
   "apps-use-api-db-jobs": { "apps/server/src/x.ts": 'import "@pixora/client";' },
+  "web-knows-client-only": { "apps/web/src/x.tsx": 'import type {} from "@pixora/api";' },
   "one-door-per-package": { "apps/server/src/x.ts": 'import "../../../packages/db/src/sql.ts";' },
   "nothing-imports-tools": { "apps/server/src/x.ts": 'import "../../../scripts/tool.mjs";' },
   "platform-knows-no-room": { [`${API}/platform/x.ts`]: 'import "../post/post.view.ts";' },
@@ -98,7 +100,7 @@ function buildHouse(changes) {
 test("a house that keeps the rules passes", async () => {
   const { violations, fileCount } = await checkImports({ root: buildHouse({}) });
   expect(violations).toEqual([]);
-  expect(fileCount).toBe(Object.keys(house).filter((path) => /\.(ts|mjs)$/.test(path)).length);
+  expect(fileCount).toBe(Object.keys(house).filter((path) => /\.(ts|tsx|mjs)$/.test(path)).length);
 });
 
 test("every rule has a planted violation", () => {

@@ -10,6 +10,7 @@ import { openServices, queryOnce, stateDir } from "../services/open.mjs";
 import { deployMigrations, generateClient } from "../services/prisma.mjs";
 import { makeLog } from "../services/progress.mjs";
 import { isShuttingDown, onShutdown, shutDown, shutDownOnSignals } from "../services/shutdown.mjs";
+import { buildWeb } from "../services/web.mjs";
 import { describeStart, urlOf } from "./welcome.mjs";
 
 const isWatching = process.argv.includes("--watch");
@@ -47,14 +48,14 @@ async function startEverything() {
     throw new Error(`Pixora already runs from this folder (process ${findOwner(stateDir)?.pid}); stop that one first.`);
   }
   onShutdown(() => releaseFolder(stateDir));
-  const [services] = await Promise.all([openServices({ log }), generateClient({ log })]);
+  const [services, webDir] = await Promise.all([openServices({ log }), buildWeb({ log }), generateClient({ log })]);
   onShutdown(services.stop);
   for (const { name, handle } of services.started) {
     log(`${name} on 127.0.0.1:${handle.port}`);
     endTogether(name, (listener) => handle.onExit((code, signal) => listener(signal ?? code)));
   }
   await deployMigrations({ databaseUrl: services.databaseUrl, log });
-  const env = await makeAppEnv({ services, log });
+  const env = { WEB_DIR: webDir, ...(await makeAppEnv({ services, log })) };
   log("demo data");
   await runSeed(env);
 

@@ -1,5 +1,8 @@
 // The access matrix of the routes that are no procedures, mailed and signed links among them: every route × what is asked
 // for × who asks. A link is the whole permission: an access token adds nothing to it, and a wrong one takes nothing away.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { updateUser } from "./account/account.profile.ts";
 import { unsubscribeUrl } from "./delivery/delivery.unsubscribe.ts";
@@ -107,9 +110,13 @@ const rows: Row[] = [
   { route: "GET /notifications", about: "a mail's way out", path: () => "/notifications", expect: 200 },
 ];
 
-/** What the server serves, but for tRPC's own route and what CORS and HEAD add to others. */
-function listRoutes(): string[] {
-  const lines = server.app.printRoutes({ commonPrefix: false, includeHooks: false }).split("\n");
+/** What a server with the web app serves besides; it has the pages of mails in the app. web.test.ts walks them. */
+const webRoutes = ["/*", "/assets/*"];
+const mailRoutes = /^(?:GET|POST) \/(?:verify-email|reset-password|secure-account|users|posts|notifications)/;
+
+/** What a server serves, but for tRPC's own route and what CORS and HEAD add to others. */
+function listRoutes({ app }: Pick<TestServer, "app">): string[] {
+  const lines = app.printRoutes({ commonPrefix: false, includeHooks: false }).split("\n");
   const listed = lines.flatMap((line) => {
     const [, path, methods] = /^[├└]── (\/\S*) \(([^)]+)\)/.exec(line) ?? [];
     return (methods ?? "").split(", ").map((method) => `${method} ${path}`);
@@ -118,9 +125,24 @@ function listRoutes(): string[] {
 }
 
 test("every route has a row, and no row is of what the server does not have", () => {
-  const routes = listRoutes();
+  const routes = listRoutes(server);
   expect(routes.length).toBeGreaterThan(5);
   expect([...new Set(rows.map((row) => row.route))].toSorted()).toEqual(routes.toSorted());
+});
+
+test("with the web app, the app's routes stand in the place of the mails' pages", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "pixora-web-"));
+  mkdirSync(join(dir, "assets"));
+  writeFileSync(join(dir, "index.html"), "<!doctype html><title>Pixora</title>");
+  const withWeb = await openTestServer({ deps: server.deps, env: { WEB_DIR: dir } });
+  const routes = listRoutes(withWeb);
+  // Fastify's list leaves routes for any path out.
+  const hasWebRoutes = webRoutes.map((url) => withWeb.app.hasRoute({ url, method: "GET" }));
+  await withWeb.close();
+  rmSync(dir, { recursive: true });
+  const kept = [...new Set(rows.map((row) => row.route))].filter((route) => !mailRoutes.test(route));
+  expect(routes.toSorted()).toEqual(kept.toSorted());
+  expect(hasWebRoutes).toEqual([true, true]);
 });
 
 test("each is what everyone gets, whoever they are", async () => {

@@ -40,6 +40,8 @@ export interface ApiPluginOptions {
   deps: Deps;
   /** Which pages may open sockets. */
   origins: Origins;
+  /** Whether this server has a web app, which answers what mails lead to. Default: it has none. */
+  hasWeb?: boolean;
 }
 
 /** Registers the API on a Fastify instance (without a prefix of its own). */
@@ -63,8 +65,9 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   await app.register(exportPlugin, { deps });
   await app.register(unsubscribePlugin, { deps });
   await app.register(openapiPlugin, { deps });
-  // A frontend of its own answers what mails lead to.
-  if (webUrlOf(deps.config) === deps.config.PUBLIC_URL) await app.register(pagesPlugin, { parts });
+  // A frontend answers what mails lead to.
+  const hasFrontend = options.hasWeb === true || webUrlOf(deps.config) !== deps.config.PUBLIC_URL;
+  if (!hasFrontend) await app.register(pagesPlugin, { parts });
   registerTrpc(app, parts);
   registerSockets(app, parts, { sockets, origins: options.origins });
 

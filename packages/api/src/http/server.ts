@@ -17,6 +17,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import { createOrigins } from "./origins.ts";
 import { apiPlugin } from "./plugin.ts";
 import { refuse } from "./refusal.ts";
+import { webPlugin } from "./route/web.ts";
 import { readSecurityHeaders } from "./security-headers.ts";
 import { boundUpgrades } from "./upgrades.ts";
 
@@ -108,7 +109,9 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     exposedHeaders: ["x-request-id"],
     maxAge: 7_200,
   });
-  await app.register(apiPlugin, { deps, origins });
+  const { WEB_DIR: webDir } = config;
+  await app.register(apiPlugin, { deps, origins, hasWeb: webDir !== undefined });
+  if (webDir !== undefined) await app.register(webPlugin, { config, dir: webDir });
   return app;
 }
 

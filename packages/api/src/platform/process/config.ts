@@ -110,6 +110,8 @@ const serverShape = {
   METRICS_HOST: z.string().default("127.0.0.1"),
   /** Browser origins that may call; comma-separated; "*" for any (no cookies are used). */
   ALLOWED_ORIGINS: listOf(isOrigin, (part) => `${part} is no origin, as https://app.example is`).default(["*"]),
+  /** The folder of a built web app, which the server then serves at /. Without one there is the API alone. */
+  WEB_DIR: z.string().optional(),
   /** Addresses or networks of reverse proxies whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: listOf(isNetwork, (part) => `${part} is neither an address nor a network`).default([]),
 };

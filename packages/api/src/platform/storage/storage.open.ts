@@ -23,3 +23,11 @@ export function openStorage(input: { config: ApiConfig; clock: Clock }): Storage
     clock,
   });
 }
+
+/** Where browsers load pictures from and send them to, where that is a bucket; null where it is this server. */
+export function bucketOriginOf(config: ApiConfig): string | null {
+  if (config.STORAGE_URL === undefined) return null;
+  const endpoint = config.STORAGE_PUBLIC_ENDPOINT ?? config.STORAGE_ENDPOINT;
+  const bucket = new URL(config.STORAGE_URL).hostname;
+  return new URL(endpoint ?? `https://${bucket}.s3.${config.STORAGE_REGION}.amazonaws.com`).origin;
+}

@@ -1,0 +1,118 @@
+// Taking one's data along, and leaving.
+
+import { isPixoraError } from "@pixora/client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import { useState } from "react";
+import { failureOf } from "../../app/failure.ts";
+import { pixora } from "../../app/pixora.ts";
+import buttons from "../../parts/button.module.css";
+import { Button } from "../../parts/button.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { ErrorNote } from "../../parts/error-note.tsx";
+import { PasswordField } from "../../parts/field.tsx";
+import { Form, SubmitButton, textOf } from "../../parts/form.tsx";
+import { sayDay } from "../../words/dates.ts";
+import { words } from "../../words/en.ts";
+import css from "./settings.module.css";
+
+const say = words.settings.data;
+const key = ["auth.export"];
+const askEveryMs = 3_000;
+
+function Export() {
+  const client = useQueryClient();
+  const [needsPassword, setNeedsPassword] = useState(false);
+  const query = useQuery({
+    queryKey: key,
+    queryFn: () => pixora.auth.export.query(),
+    refetchInterval: ({ state }) => (state.data?.state === "running" ? askEveryMs : false),
+  });
+  async function ask(password?: string): Promise<void> {
+    client.setQueryData(key, await pixora.auth.requestExport.mutate(password === undefined ? {} : { password }));
+    setNeedsPassword(false);
+  }
+  const request = useMutation({
+    mutationFn: () => ask(),
+    // Some time after signing in, the password is asked for again.
+    onError: (error) => {
+      if (isPixoraError(error, "auth.passwordRequired")) setNeedsPassword(true);
+    },
+  });
+  const state = query.data;
+  return (
+    <section className={css.block}>
+      <h2>{say.export}</h2>
+      <p>{say.exportText}</p>
+      {request.isError && !needsPassword && <ErrorNote failure={failureOf(request.error)} />}
+      {state?.state === "running" && <p role="status">{say.running}</p>}
+      {state?.state === "failed" && <p role="status">{say.failed}</p>}
+      {state?.state === "ready" && state.url !== null && (
+        <div className={css.line}>
+          <a href={state.url} download className={`${buttons.button} ${buttons.main} ${buttons.normal}`}>
+            <Download size={18} aria-hidden />
+            {say.ready}
+          </a>
+          {state.expiresAt && <span className={css.soft}>{say.until(sayDay(state.expiresAt))}</span>}
+        </div>
+      )}
+      {state !== undefined && state.state !== "running" && (
+        <div className={css.line}>
+          <Button isBusy={request.isPending} onClick={() => request.mutate()}>
+            {say.ask}
+          </Button>
+        </div>
+      )}
+      {needsPassword && (
+        <Dialog title={say.export} size="small" onClose={() => setNeedsPassword(false)}>
+          <div style={{ padding: 24 }}>
+            <Form label={say.export} onSubmit={(values) => ask(textOf(values, "password"))}>
+              <PasswordField label={words.welcome.password} name="password" autoComplete="current-password" />
+              <SubmitButton busy={words.saving}>{say.ask}</SubmitButton>
+            </Form>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function Deletion() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section className={css.block}>
+      <h2>{say.delete}</h2>
+      <p>{say.deleteText}</p>
+      <div className={css.line}>
+        <Button look="danger" onClick={() => setOpen(true)}>
+          {say.delete}
+        </Button>
+      </div>
+      {isOpen && (
+        <Dialog title={say.delete} size="small" onClose={() => setOpen(false)}>
+          <div style={{ padding: 24 }}>
+            <Form
+              label={say.delete}
+              onSubmit={async (values) => {
+                await pixora.auth.deleteAccount.mutate({ password: textOf(values, "password") });
+              }}
+            >
+              <p>{say.deleteAsk}</p>
+              <PasswordField label={words.welcome.password} name="password" autoComplete="current-password" />
+              <SubmitButton busy={words.saving}>{say.deleteButton}</SubmitButton>
+            </Form>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+export function DataSection() {
+  return (
+    <>
+      <Export />
+      <Deletion />
+    </>
+  );
+}
