@@ -12,10 +12,11 @@ import {
 } from "fastify";
 import { messageOf } from "../platform/call/errors.ts";
 import { isStoreAway, nameFailure } from "../platform/call/failure.ts";
-import type { ServerConfig } from "../platform/process/config.ts";
+import { isForThisMachineOnly, type ServerConfig } from "../platform/process/config.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { createOrigins } from "./origins.ts";
 import { apiPlugin } from "./plugin.ts";
+import { readProxies } from "./proxies.ts";
 import { refuse } from "./refusal.ts";
 import { webPlugin } from "./route/web.ts";
 import { readSecurityHeaders } from "./security-headers.ts";
@@ -61,6 +62,13 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     forceCloseConnections: "idle",
   });
   app.server.headersTimeout = bodyTimeoutMs;
+  if (isForThisMachineOnly(config)) {
+    deps.log.warn(
+      { PUBLIC_URL: config.PUBLIC_URL },
+      "PUBLIC_URL leads to this machine: others see no pictures, and links in mails lead nowhere",
+    );
+  }
+  readProxies(app, { trusted: config.TRUSTED_PROXIES, log: deps.log });
   const origins = createOrigins({ allowed: config.ALLOWED_ORIGINS, publicUrl: config.PUBLIC_URL, log: deps.log });
   const securityHeaders = await readSecurityHeaders();
   app.addHook("onRequest", async (request, reply) => {
@@ -75,7 +83,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
       return refuse(request, reply, { status: 415, message: "Unsupported media type" });
     }
   });
-  boundUpgrades(app);
+  boundUpgrades(app, deps.log);
   app.addHook("onSend", async (request, reply, payload) => {
     // A body that nobody reads would be taken to its end, for the connection's sake: it goes instead.
     if (hasBody(request) && !request.raw.complete) reply.header("connection", "close");

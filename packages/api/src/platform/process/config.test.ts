@@ -1,6 +1,6 @@
 // A wrong environment is told as a readable list, a line each, before anything starts.
 import { describe, expect, test } from "vitest";
-import { ConfigError, readServerConfig } from "./config.ts";
+import { ConfigError, isForThisMachineOnly, readServerConfig } from "./config.ts";
 
 const good = {
   DATABASE_URL: "postgresql://pixora@127.0.0.1/pixora",
@@ -71,4 +71,15 @@ describe("the configuration", () => {
       ]);
     },
   );
+
+  test.each([
+    ["http://127.0.0.1:4000", true],
+    ["http://localhost:4000", true],
+    ["http://[::1]:4000", true],
+    ["https://pixora.example", false],
+    ["http://192.168.1.20:4000", false],
+  ])("of a production at %s: only this machine reaches it: %s", (PUBLIC_URL, isNear) => {
+    expect(isForThisMachineOnly({ NODE_ENV: "production", PUBLIC_URL })).toBe(isNear);
+    expect(isForThisMachineOnly({ NODE_ENV: "development", PUBLIC_URL })).toBe(false);
+  });
 });

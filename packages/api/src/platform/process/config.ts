@@ -1,6 +1,7 @@
 // Configuration: zod over the environment, read only by the two main.ts. A wrong value ends the start with a list.
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isLoopbackAddress } from "../limit/public-address.ts";
 
 const baseUrl = z.url().transform((url) => url.replace(/\/+$/, ""));
 
@@ -203,6 +204,13 @@ export function readWorkerConfig(env: Record<string, string | undefined>): Worke
 /** Reads what domain functions need: for scripts and tests. Throws ConfigError. */
 export function readApiConfig(env: Record<string, string | undefined>): ApiConfig {
   return read(apiSchema, env);
+}
+
+/** Whether a deployment names itself by an address that only its own machine can reach. */
+export function isForThisMachineOnly(config: { NODE_ENV: string; PUBLIC_URL: string }): boolean {
+  if (config.NODE_ENV !== "production") return false;
+  const name = new URL(config.PUBLIC_URL).hostname.replace(/^\[|\]$/g, "");
+  return name === "localhost" || name.endsWith(".localhost") || isLoopbackAddress(name);
 }
 
 /** Where links in mails start. */
