@@ -1,6 +1,7 @@
 // The server: configuration → deps → listen → close. Public API on PORT, /metrics on a private port.
 import {
   ConfigError,
+  checkText,
   createDeps,
   createLog,
   createMetrics,
@@ -19,6 +20,7 @@ const warmAfterMs = 5_000;
 const config = readConfigOrExit();
 const log = createLog({ level: config.LOG_LEVEL, name: "server" });
 const deps = createDeps({ config, log, applicationName: "pixora-server" });
+void checkText(deps, refuse);
 const app = await createServer({ deps, config });
 const metrics = createMetrics(deps);
 watchFeed(metrics, deps);
@@ -48,6 +50,12 @@ async function close(signal: string): Promise<void> {
 }
 process.once("SIGTERM", close);
 process.once("SIGINT", close);
+
+/** Nothing that starts it again would mend it. */
+function refuse(line: string): never {
+  console.error(line);
+  process.exit(78);
+}
 
 function readConfigOrExit() {
   try {

@@ -1,6 +1,7 @@
 // The worker: configuration → deps → relay, workers, schedules → close. Health, /metrics and /queues on a private port.
 import {
   ConfigError,
+  checkText,
   countOpenDeliveries,
   createDeps,
   createGiveUpHandlers,
@@ -36,6 +37,7 @@ const warmAfterMs = 5_000;
 const config = readConfigOrExit();
 const log = createLog({ level: config.LOG_LEVEL, name: "worker" });
 const deps = createDeps({ config, log, applicationName: "pixora-worker" });
+void checkText(deps, refuse);
 const db = createOutboxDb(deps.db);
 const place = { redisUrl: config.REDIS_URL, prefix: config.REDIS_PREFIX };
 
@@ -106,6 +108,12 @@ async function close(signal: string): Promise<void> {
 }
 process.once("SIGTERM", close);
 process.once("SIGINT", close);
+
+/** Nothing that starts it again would mend it. */
+function refuse(line: string): never {
+  console.error(line);
+  process.exit(78);
+}
 
 function readConfigOrExit() {
   try {

@@ -10,5 +10,6 @@ export type { Deps } from "./platform/process/deps.ts";
 export { createLog } from "./platform/process/log.ts";
 export { createMetrics, watchDeliveries, watchJobs } from "./platform/process/metrics.ts";
 export { readReadiness } from "./platform/process/readiness.ts";
+export { checkText } from "./platform/process/text-check.ts";
 export { roleView } from "./user/user.schema.ts";
 export { setRole } from "./user/user.service.ts";

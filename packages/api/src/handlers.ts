@@ -26,6 +26,7 @@ import { reviseSight } from "./notification/notification.sight.ts";
 import { deleteOldIdempotencyKeys } from "./platform/call/idempotency.ts";
 import type { Deps } from "./platform/process/deps.ts";
 import { refoldHashtags } from "./post/post.hashtag.ts";
+import { wordPosts } from "./post/post.words.ts";
 import { purgeAccounts } from "./purge/purge.account.ts";
 import { purgePosts } from "./purge/purge.post.ts";
 import { sendPushes } from "./push/push.send.ts";
@@ -54,6 +55,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),
     "feed.mendWindows": () => mendWindows(deps),
     "post.purgePosts": (input) => purgePosts(deps, input),
+    "post.wordPosts": () => wordPosts(deps),
     "post.refoldHashtags": () => refoldHashtags(deps),
     "post.deleteOldIdempotencyKeys": () => deleteOldIdempotencyKeys(deps),
     "live.tellPosts": (input) => tellPosts(deps, input),

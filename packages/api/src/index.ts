@@ -11,6 +11,7 @@ export { ConfigError, readServerConfig, type ServerConfig } from "./platform/pro
 export { createDeps } from "./platform/process/create-deps.ts";
 export { createLog } from "./platform/process/log.ts";
 export { createMetrics, watchStreams } from "./platform/process/metrics.ts";
+export { checkText } from "./platform/process/text-check.ts";
 export { watchPosts } from "./post/post.metrics.ts";
 export { type AppRouter, appRouter } from "./root.ts";
 

@@ -14,6 +14,7 @@ import { notificationRouter } from "./notification/notification.router.ts";
 import { router } from "./platform/call/trpc.ts";
 import { postRouter } from "./post/post.router.ts";
 import { pushRouter } from "./push/push.router.ts";
+import { searchRouter } from "./search/search.router.ts";
 import { userRouter } from "./user/user.router.ts";
 
 export const appRouter = router({
@@ -27,6 +28,7 @@ export const appRouter = router({
   comment: commentRouter,
   bookmark: bookmarkRouter,
   feed: feedRouter,
+  search: searchRouter,
   notification: notificationRouter,
   live: liveRouter,
   push: pushRouter,

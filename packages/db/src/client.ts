@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
 import { createSql, type Sql, type Tx, textDigest } from "./sql.ts";
+import { readTextRules } from "./text-rules.ts";
 import { splitOptions } from "./url.ts";
 
 export interface DbConfig {
@@ -128,10 +129,11 @@ function boundedNames(): (query: { sql: string }) => string {
   };
 }
 
-/** Throws unless the database answers, speaks UTC and has every migration that `migrationNames` lists. */
+/** Throws unless the database answers, keeps UTF-8, speaks UTC and has every migration that `migrationNames` lists. */
 export async function checkDb(db: Db, input: { migrationNames: readonly string[] }): Promise<void> {
   const zone = await db.pool.query<{ TimeZone: string }>("show timezone");
   if (zone.rows[0]?.TimeZone !== "UTC") throw new Error("the database session is not in UTC");
+  await readTextRules(db);
   const applied = await db.pool.query<{ migration_name: string }>(
     "select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null",
   );

@@ -81,6 +81,7 @@ export const jobs = {
   "live.tellPosts": factJob("fast"),
   "live.trimLog": scheduledJob("bulk"),
   "post.refoldHashtags": scheduledJob("bulk"),
+  "post.wordPosts": scheduledJob("bulk"),
   "post.deleteOldIdempotencyKeys": scheduledJob("bulk"),
   "auth.sendMails": { ...factJob("mail"), attempts: 7 },
   "auth.sendNotices": { ...factJob("mail"), attempts: 7 },

@@ -14,6 +14,7 @@ const schedules: Record<ScheduledJobName, string> = {
   "live.trimLog": "7 * * * *",
   "notification.removeOld": "47 2 * * *",
   "post.refoldHashtags": "* * * * *",
+  "post.wordPosts": "* * * * *",
   "post.deleteOldIdempotencyKeys": "17 * * * *",
   "auth.deleteOldSessions": "27 3 * * *",
   "auth.deleteOldTokens": "37 3 * * *",

@@ -17,6 +17,7 @@ import { lockAuthorHead, raisePostRev, resetAuthorHead } from "./post.counter.ts
 import { pullDecisionSql } from "./post.pull.ts";
 import type { CreatePostInput, PostView, PostVisibility, UpdatePostInput } from "./post.schema.ts";
 import { presentPost } from "./post.view.ts";
+import { putWordsSql, wordsOfPost } from "./post.words.ts";
 
 /** What a post says: the part that an edit replaces. */
 interface PostBody {
@@ -25,6 +26,8 @@ interface PostBody {
   /** Keys. */
   hashtags: string[];
   mentionIds: string[];
+  /** What it is found by. */
+  words: string;
 }
 
 /**
@@ -56,15 +59,17 @@ export async function createPost(
 const insertPostStatement = statement<{ id: string; isPullSwitched: boolean }>(
   "post.insertPost",
   `with pull as (
-     ${pullDecisionSql({ authorId: "$1", threshold: "$6::int" })}
+     ${pullDecisionSql({ authorId: "$1", threshold: "$7::int" })}
    ), post as (
-     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, is_pulled, tagged_version)
+     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, is_pulled, tagged_version, worded_version)
      select greatest(next_id(), coalesce((select max(id) from posts where author_id = $1), 0) + 1),
-            author.id, $2, $3, $4::text[], $5::bigint[], pull.is_pulled, 1
+            author.id, $2, $3, $4::text[], $5::bigint[], pull.is_pulled, 1, 1
      from users author cross join pull where author.id = $1 and ${userIsLive("author")}
      returning id
    ), counts as (
      insert into post_counts (post_id) select id from post
+   ), words as (
+     insert into post_words (post_id, words) select id, $6::tsvector from post
    ), head as (
      update author_heads head
      set last_post_id = post.id, is_pulled = pull.is_pulled,
@@ -98,11 +103,12 @@ async function readBody(
 ): Promise<PostBody> {
   const { authorId, caption, visibility } = input;
   const mentionIds = await resolveMentions(tx, { authorId, text: caption });
-  return { caption, visibility, hashtags: parseHashtags(caption).map((tag) => tag.key), mentionIds };
+  const hashtags = parseHashtags(caption).map((tag) => tag.key);
+  return { caption, visibility, hashtags, mentionIds, words: wordsOfPost({ authorId, caption, visibility, hashtags }) };
 }
 
 function valuesOfBody(body: PostBody): unknown[] {
-  return [body.caption, body.visibility, body.hashtags, body.mentionIds];
+  return [body.caption, body.visibility, body.hashtags, body.mentionIds, body.words];
 }
 
 /**
@@ -128,9 +134,10 @@ const lockBodyStatement = statement<{ caption: string; visibility: PostVisibilit
 
 const updateBodyStatement = statement<{ editedAt: Date }>(
   "post.updateBody",
-  `update posts set caption = $2, visibility = $3, hashtags = $4::text[], mention_ids = $5::bigint[],
+  `with words as (${putWordsSql("select $1::bigint, $6::tsvector")})
+   update posts set caption = $2, visibility = $3, hashtags = $4::text[], mention_ids = $5::bigint[],
                     edited_at = clock_timestamp(), version = version + 1,
-                    tagged_version = version + 1
+                    tagged_version = version + 1, worded_version = version + 1
    where id = $1 returning edited_at as "editedAt"`,
 );
 

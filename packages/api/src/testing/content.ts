@@ -6,12 +6,15 @@ import type { Deps } from "../platform/process/deps.ts";
 import { parseHashtags } from "../platform/text/hashtag.ts";
 import { movePostCommentsSql, movePostLikesSql } from "../post/post.counter.ts";
 import { deletePost } from "../post/post.service.ts";
+import { wordsOfPost } from "../post/post.words.ts";
 
 const insertPost = statement<{ id: string }>(
   "testing.insertPost",
   `with post as (
-     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, tagged_version)
-     values (next_id(), $1, $2, $3, $4::text[], $5::bigint[], 1) returning id
+     insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, tagged_version, worded_version)
+     values (next_id(), $1, $2, $3, $4::text[], $5::bigint[], 1, 1) returning id
+   ), words as (
+     insert into post_words (post_id, words) select id, $6::tsvector from post
    ), counts as (
      insert into post_counts (post_id) select id from post
    ), author as (
@@ -29,14 +32,18 @@ export async function createPost(
 ): Promise<{ id: string }> {
   const { authorId, caption = "a post", visibility = "public", mentionIds = [] } = input;
   const tags = parseHashtags(caption).map(({ key }) => key);
-  return deps.db.sql.one(insertPost, [authorId, caption, visibility, tags, mentionIds]);
+  const words = wordsOfPost({ authorId, caption, visibility, hashtags: tags });
+  return deps.db.sql.one(insertPost, [authorId, caption, visibility, tags, mentionIds, words]);
 }
 
 const insertPosts = statement<never>(
   "testing.insertPosts",
   `with post as (
-     insert into posts (id, author_id, caption, tagged_version) select id, $1, caption, 1
+     insert into posts (id, author_id, caption, tagged_version, worded_version) select id, $1, caption, 1, 1
      from unnest($2::bigint[], $3::text[]) as wanted (id, caption) returning id
+   ), words as (
+     insert into post_words (post_id, words) select id, words::tsvector
+     from post join unnest($2::bigint[], $4::text[]) as wanted (id, words) using (id)
    ), counts as (
      insert into post_counts (post_id) select id from post
    ), author as (
@@ -53,7 +60,8 @@ export async function createPosts(
 ): Promise<void> {
   const { authorId, posts } = input;
   const captions = posts.map(({ caption }) => caption ?? "a post");
-  await deps.db.sql.run(insertPosts, [authorId, posts.map(({ id }) => id), captions]);
+  const words = captions.map((caption) => wordsOfPost({ authorId, caption, visibility: "public", hashtags: [] }));
+  await deps.db.sql.run(insertPosts, [authorId, posts.map(({ id }) => id), captions, words]);
 }
 
 const selectAuthor = statement<{ authorId: string }>(

@@ -74,6 +74,9 @@ const summaries: Summaries = {
     list: "The top comments of a post",
     replies: "The replies below a top comment, oldest first",
   },
+  search: {
+    posts: "Posts that hold words, phrases or tags, newest first",
+  },
   bookmark: {
     create: "Keeps a post for the caller alone",
     delete: "Keeps a post no longer",

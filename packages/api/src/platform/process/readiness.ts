@@ -18,7 +18,7 @@ export async function readReadiness(deps: Pick<Deps, "db" | "redis">): Promise<R
     within(checkDb(deps.db, { migrationNames: names })).then(
       () => null,
       (error: unknown) =>
-        error instanceof Error && /migrations|UTC/.test(error.message) ? error.message : "no answer",
+        error instanceof Error && /migrations|UTC|UTF-8/.test(error.message) ? error.message : "no answer",
     ),
     deps.redis.attempt((client) => client.ping()),
   ]);

@@ -18,6 +18,6 @@ export function hasLongMarkRun(text: string, max: number): boolean {
 }
 
 /** A text in normal form; null for one with more than `maxMarkRun` marks in a row, which is nobody's writing. */
-export function normalFormOf(text: string, form: "NFC" | "NFKC" = "NFC"): string | null {
+export function normalFormOf(text: string, form: "NFC" | "NFKC" | "NFD" = "NFC"): string | null {
   return hasLongMarkRun(text, maxMarkRun) ? null : text.normalize(form);
 }

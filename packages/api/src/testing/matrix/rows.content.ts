@@ -67,6 +67,17 @@ export const post: RoomRows<"post"> = {
   history: [{ access: "public", input: ownersPost, expect: seesPost }],
 };
 
+export const search: RoomRows<"search"> = {
+  posts: [
+    {
+      access: "public",
+      input: ({ people }) => ({ q: `"lake as it is" from:${people.owner.handle}`, limit: 100 }),
+      expect: listsPost,
+      shows: (page, world) => page.items.some(isPost(world)),
+    },
+  ],
+};
+
 export const like: RoomRows<"like"> = {
   create: [
     { access: "signedIn", input: ownersPost, expect: seesPost },
