@@ -40,6 +40,11 @@ export const facts = {
   "post.createdPlain": post,
   "post.updated": post,
   "post.deleted": post,
+  /** By a decision of the moderators, which may be reversed: then it is restored. */
+  "post.removed": post,
+  "post.restored": post,
+  "comment.removed": comment,
+  "comment.restored": comment,
   "feed.rangeRequested": followerRange,
   "post.headMended": user,
   "feed.pullSwitched": user,

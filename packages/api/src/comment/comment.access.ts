@@ -12,6 +12,8 @@ export interface CommentStanding {
   isAuthor: boolean;
   isPostAuthor: boolean;
   isDeleted: boolean;
+  /** A moderator has taken it away, from all but its author. */
+  isRemoved: boolean;
   /** The viewer may see the comment and its post; true for a placeholder too. */
   isVisible: boolean;
 }
@@ -23,7 +25,7 @@ const selectStanding = statement<CommentStanding>(
   `select comment.post_id as "postId", comment.parent_id as "parentId",
           coalesce(comment.author_id = ${viewer}, false) as "isAuthor",
           coalesce(post.author_id = ${viewer}, false) as "isPostAuthor",
-          comment.deleted_at is not null as "isDeleted",
+          comment.deleted_at is not null as "isDeleted", comment.removed_by is not null as "isRemoved",
           coalesce(${postIsVisible({ post: "post", author: "post_author", viewer })}
             and ${commentIsVisible({ comment: "comment", author: "author", viewer })}, false) as "isVisible"
    from comments comment

@@ -3,7 +3,7 @@
 import { type Statement, statement } from "@pixora/db";
 import type { Deps } from "../platform/process/deps.ts";
 import { mentionedIdsSql, mentionsSql } from "../user/user.mention.ts";
-import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { commentIsReadable, commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { isUnblocked, userIsListed } from "../visibility/user.visibility.ts";
 import type { CommentView } from "./comment.schema.ts";
@@ -43,10 +43,11 @@ const presentStatement: Statement<CommentRow & CommentReader & { places: number[
      join users post_author on post_author.id = post.author_id
      left join users answered on answered.id = comment.reply_to_author_id
      where ${postIsVisible({ post: "post", author: "post_author", viewer })}
+       and ${commentIsReadable({ comment: "comment", viewer })}
        and ${commentIsVisible({ comment: "comment", author: "author", viewer })}
      group by 1, 2, 3, 4, 5, 6, 7
    )
-   select ${commentColumns}, seen.is_stranger as "isStranger", seen.is_author as "isAuthor",
+   select ${commentColumns("true")}, seen.is_stranger as "isStranger", seen.is_author as "isAuthor",
           seen.is_post_author as "isPostAuthor", seen.is_liked as "isLiked", seen.places,
           ${mentionsSql({ ids: "seen.mention_ids", viewer: "null::bigint" })} as mentions,
           case when seen.is_answered_listed

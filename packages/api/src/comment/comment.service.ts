@@ -2,6 +2,7 @@
 // comment keeps its place only while live replies need it, and every change stores its fact.
 // Locks: the post's counters serialize who comes and goes in its threads; a comment's own counters, its edits.
 import { statement, type Tx } from "@pixora/db";
+import type { FactName } from "@pixora/jobs";
 import { AppError } from "../platform/call/errors.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
 import { ok } from "../platform/call/wire.ts";
@@ -60,7 +61,8 @@ const selectPlace = statement<Place>(
           coalesce(answered.parent_id, answered.id) as "topId"
    from posts post join users post_author on post_author.id = post.author_id
    left join (comments answered join users author on author.id = answered.author_id)
-     on answered.id = $2::bigint and answered.post_id = post.id and answered.deleted_at is null
+     on answered.id = $2::bigint and answered.post_id = post.id
+        and answered.deleted_at is null and answered.removed_by is null
         and ${commentIsVisible({ comment: "answered", author: "author", viewer })}
    where post.id = $1 and ${postIsVisible({ post: "post", author: "post_author", viewer })}`,
 );
@@ -87,7 +89,8 @@ const insertCommentStatement = statement<{ id: string }>(
    select id from comment`,
 );
 
-function factOfComment(fact: "comment.created" | "comment.deleted", rows: string): string {
+/** SQL text: the fact of each row (id, post_id, author_id). */
+export function factOfComment(fact: Extract<FactName, `comment.${string}`>, rows: string): string {
   return `select '${fact}', jsonb_build_object('commentId', id::text, 'postId', post_id::text, 'authorId', author_id::text)
           from ${rows}`;
 }
@@ -106,7 +109,7 @@ async function publishComment(tx: Tx, input: NewComment): Promise<string> {
 
 /**
  * Edits one's own comment. The second time changes nothing, nor does the text that stands already.
- * Throws comment.forbidden for a comment of others, comment.notFound for one that is deleted or not to be seen.
+ * Throws comment.forbidden for a comment of others and for one that was removed, comment.notFound for one that is deleted or not to be seen.
  */
 export async function updateComment(
   deps: Pick<Deps, "db" | "wakeRelay" | "storage">,
@@ -116,15 +119,15 @@ export async function updateComment(
   await commitFacts(deps, async (tx) => {
     const standing = await readStanding(tx, { viewerId: actorId, commentId });
     if (standing.isDeleted || !standing.isVisible) throw new AppError("comment.notFound");
-    if (!standing.isAuthor) throw new AppError("comment.forbidden");
+    if (!standing.isAuthor || standing.isRemoved) throw new AppError("comment.forbidden");
     await editComment(tx, { ...input, postId: standing.postId });
   });
   return presentComment(deps, { viewerId: actorId, commentId });
 }
 
-const selectText = statement<{ text: string }>(
+const selectText = statement<{ text: string; isRemoved: boolean }>(
   "comment.selectText",
-  `select text from comments where id = $1 and deleted_at is null`,
+  `select text, removed_by is not null as "isRemoved" from comments where id = $1 and deleted_at is null`,
 );
 
 const updateTextStatement = statement<never>(
@@ -141,37 +144,45 @@ async function editComment(
   await lockCommentCounts(tx, { commentIds: [commentId] });
   const before = await tx.maybe(selectText, [commentId]);
   if (before === null) throw new AppError("comment.notFound");
+  if (before.isRemoved) throw new AppError("comment.forbidden");
   if (before.text === text) return;
   await tx.run(updateTextStatement, [commentId, text, mentionIds]);
   await raiseCommentRev(tx, { commentId });
   await insertFacts(tx, { facts: [{ fact: "comment.updated", payload: { commentId, postId, authorId: actorId } }] });
 }
 
-// One statement under the locks: the row loses its text at once; lists and ranking lose what no live reply needs.
+// One statement under the locks: the row loses its text at once; lists and ranking lose what no reply needs. A reply that
+// moderators removed counts no more, yet it may come back: its top comment keeps the place.
+const hasReplies = (comment: string, but: string) => `exists (
+       select from comments other where other.parent_id = ${comment}.id and other.id <> ${but}.id
+         and other.deleted_at is null)`;
+
 const removeCommentStatement = statement<never>(
   "comment.removeComments",
   `with removed as (
      update comments comment set deleted_at = clock_timestamp(), text = '', mention_ids = '{}',
-       listed_under_id = case when counts.reply_count > 0 then comment.listed_under_id end
+       listed_under_id = case when counts.reply_count > 0 or ${hasReplies("comment", "comment")}
+                              then comment.listed_under_id end
      from comment_counts counts
      where comment.id = $1 and counts.comment_id = comment.id and comment.deleted_at is null
-     returning comment.id, comment.post_id, comment.author_id, comment.parent_id, comment.listed_under_id
+     returning comment.id, comment.post_id, comment.author_id, comment.parent_id, comment.listed_under_id,
+               case when comment.removed_by is null then 1 else 0 end as counted
    ), own_moved as (
      update comment_counts counts set rev = counts.rev + 1,
        top_post_id = case when removed.listed_under_id is null then null else counts.top_post_id end
      from removed where counts.comment_id = removed.id
+   ), emptied as (
+     select top.id from removed join comments top on top.id = removed.parent_id
+       join comment_counts counts on counts.comment_id = top.id
+     where top.deleted_at is not null and counts.reply_count = removed.counted and not ${hasReplies("top", "removed")}
    ), top_moved as (
-     update comment_counts counts set reply_count = counts.reply_count - 1, rev = counts.rev + 1,
-       top_post_id = case when top.deleted_at is not null and counts.reply_count = 1 then null
-                          else counts.top_post_id end
-     from removed join comments top on top.id = removed.parent_id
-     where counts.comment_id = top.id
-     returning counts.comment_id, counts.reply_count
+     update comment_counts counts set reply_count = counts.reply_count - removed.counted, rev = counts.rev + 1,
+       top_post_id = case when counts.comment_id in (select id from emptied) then null else counts.top_post_id end
+     from removed where counts.comment_id = removed.parent_id
    ), placeholder_gone as (
-     update comments top set listed_under_id = null
-     from top_moved where top.id = top_moved.comment_id and top.deleted_at is not null and top_moved.reply_count = 0
+     update comments top set listed_under_id = null from emptied where top.id = emptied.id
    ), post_moved as (
-     ${movePostCommentsSql("(select post_id, -1 as delta from removed)")}
+     ${movePostCommentsSql("(select post_id, -counted as delta from removed)")}
    ), facts as (
      ${insertFactsSql(factOfComment("comment.deleted", "removed"))}
    )

@@ -8,7 +8,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import type { MentionRef } from "../post/post.schema.ts";
 import { mentionsSql } from "../user/user.mention.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
-import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { commentIsReadable, commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { userIsListed } from "../visibility/user.visibility.ts";
 import type { CommentView } from "./comment.schema.ts";
@@ -23,7 +23,9 @@ export interface CommentRow extends SummaryRow {
   mentions: MentionRef[];
   createdAt: Date;
   editedAt: Date | null;
+  /** Nothing of it is shown but its place. */
   isDeleted: boolean;
+  isRemoved: boolean;
   likeCount: number;
   replyCount: number;
   rev: number;
@@ -31,14 +33,16 @@ export interface CommentRow extends SummaryRow {
 }
 
 /**
- * SQL text: the columns of a CommentRow that are the same for all viewers, of the aliases `comment`, `author` (its
- * author) and `counts`.
+ * SQL text: the columns of a CommentRow that are the same for all who may read it (`isReadable`), of the aliases
+ * `comment`, `author` (its author) and `counts`.
  */
-export const commentColumns = `comment.id, comment.post_id as "postId", comment.parent_id as "parentId",
+export function commentColumns(isReadable: string): string {
+  return `comment.id, comment.post_id as "postId", comment.parent_id as "parentId",
           comment.text, comment.created_at as "createdAt", comment.edited_at as "editedAt",
-          comment.deleted_at is not null as "isDeleted",
+          not ${isReadable} as "isDeleted", comment.removed_by is not null as "isRemoved",
           counts.like_count as "likeCount", counts.reply_count as "replyCount", counts.rev,
           ${summaryColumns("author")}`;
+}
 
 /** SQL text: the viewer likes the alias `comment`. */
 export function commentIsLiked(viewer: string): string {
@@ -49,7 +53,7 @@ const viewer = "$2::bigint";
 
 const presentCommentsStatement = statement<CommentRow & { postAuthorId: string }>(
   "comment.presentComments",
-  `select ${commentColumns}, post.author_id as "postAuthorId",
+  `select ${commentColumns(commentIsReadable({ comment: "comment", viewer }))}, post.author_id as "postAuthorId",
           ${mentionsSql({ ids: "comment.mention_ids", viewer })} as mentions,
           (select json_build_object('userId', answered.id::text, 'handle', answered.handle)
            from users answered where answered.id = comment.reply_to_author_id
@@ -121,7 +125,7 @@ export function commentViewOfRow(deps: Pick<Deps, "storage">, row: CommentRow, r
 function viewerOfRow(row: CommentRow, { isAuthor, isPostAuthor }: CommentReader): CommentView["viewer"] {
   return {
     isLiked: row.isLiked,
-    canEdit: !row.isDeleted && isAuthor,
+    canEdit: !row.isDeleted && !row.isRemoved && isAuthor,
     canDelete: !row.isDeleted && (isAuthor || isPostAuthor),
   };
 }

@@ -7,7 +7,7 @@ import { onePerDeps } from "../platform/process/per-deps.ts";
 import { createRelationBatcher } from "../platform/relation/relation.batch.ts";
 import { isTakenBack, makeRelationStatements } from "../platform/relation/relation.sql.ts";
 import { lockPostCountsSql, movePostLikesSql } from "../post/post.counter.ts";
-import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { commentIsReadable, commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { actorRefusal } from "../visibility/session.visibility.ts";
 
@@ -40,9 +40,9 @@ const postLikes = makeRelationStatements({
   facts: likeFacts("null"),
 });
 
-/** SQL text: a comment, with its author and its post, can be seen and liked: it is no placeholder of a deleted one. */
+/** SQL text: a comment, with its author and its post, can be seen and liked: it is no placeholder. */
 export function commentIsLikable(viewer: string): string {
-  return `(comment.deleted_at is null
+  return `(${commentIsReadable({ comment: "comment", viewer })}
            and ${commentIsVisible({ comment: "comment", author: "author", viewer })}
            and ${postIsVisible({ post: "post", author: "post_author", viewer })})`;
 }

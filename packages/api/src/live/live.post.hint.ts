@@ -4,7 +4,7 @@ import { hintPosts, type PostHint } from "../log/log.hint.ts";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
-/** Hints edits and deletions of posts. The second time hints again, which harms nobody. */
+/** Hints edits, deletions and removals. The second time hints again, which harms nobody. */
 export async function tellPosts(
   deps: Pick<Deps, "db" | "pubsub">,
   input: { facts: readonly FactOf<"live.tellPosts">[] },
@@ -16,7 +16,17 @@ export async function tellPosts(
   );
 }
 
-// All of the payload: of a comment that the release before hands on here, its id.
-function hintOf(fact: FactOf<"live.tellPosts">): PostHint {
-  return { ...fact.payload, change: fact.fact };
+// What those who look on live through, whoever caused it. Of a post they hear no more than that it is to be looked at.
+function hintOf({ fact, payload }: FactOf<"live.tellPosts">): PostHint {
+  const { postId } = payload;
+  switch (fact) {
+    case "comment.removed":
+      return { postId, change: "comment.deleted", commentId: payload.commentId };
+    case "comment.restored":
+      return { postId, change: "comment.created", commentId: payload.commentId };
+    case "post.deleted":
+      return { postId, change: fact };
+    default:
+      return { postId, change: "post.updated" };
+  }
 }

@@ -1,7 +1,7 @@
 // Reads, for many drafts at once, whether their causes hold and whether their receivers may see them and want them.
 // Promise: one statement, however many drafts; visibility is only what the rooms' rules say.
 import { type Statement, statement, type Tx } from "@pixora/db";
-import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { commentIsReadable, commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../visibility/user.visibility.ts";
 import { type Draft, type Judgement, judgeDraft, type Verdict } from "./notification.draft.ts";
@@ -42,7 +42,8 @@ const likeIsWelcome = `${userIsLive("receiver")}
 export const isWelcome = `${likeIsWelcome}
   and (draft.type <> 'FOLLOW_REQUEST' or ${isRequesting("draft.actor_id", receiver)})
   and (draft.comment_id is null
-       or ${commentIsVisible({ comment: "comment", author: "comment_author", viewer: receiver })})`;
+       or (${commentIsReadable({ comment: "comment", viewer: receiver })}
+           and ${commentIsVisible({ comment: "comment", author: "comment_author", viewer: receiver })}))`;
 
 /** SQL text: drafts of likes, (type, receiver_id, actor_id, post_id …), with all that the rules about them look at. */
 function likesFrom(drafts: string): string {

@@ -60,6 +60,11 @@ const selectStaleOfPosts = selectStale(
   `select id from notifications where "postId" = any ($1::bigint[])`,
 );
 
+const selectStaleOfComments = selectStale(
+  "selectStaleOfComments",
+  `select id from notifications where "commentId" = any ($1::bigint[])`,
+);
+
 // Those that counts may be wrong by.
 const selectStaleOfReceivers = selectStale(
   "selectStaleOfReceivers",
@@ -83,10 +88,14 @@ export async function reviseSight(
 ): Promise<void> {
   const { facts } = input;
   const people = facts.flatMap(({ payload }) => ("userId" in payload ? [payload.userId] : []));
-  const posts = facts.flatMap(({ payload }) => ("postId" in payload ? [payload.postId] : []));
+  const comments = facts.flatMap(({ payload }) => ("commentId" in payload ? [payload.commentId] : []));
+  const posts = facts.flatMap(({ payload }) =>
+    "postId" in payload && !("commentId" in payload) ? [payload.postId] : [],
+  );
   const pairs = facts.flatMap(sightsOf);
   if (people.length > 0) await reviseAll(deps, selectStaleOfPeople, [people]);
   if (posts.length > 0) await reviseAll(deps, selectStaleOfPosts, [posts]);
+  if (comments.length > 0) await reviseAll(deps, selectStaleOfComments, [comments]);
   if (pairs.length > 0) await reviseAll(deps, selectStaleOfPairs, valuesOf(pairs));
   await deps.db.inTransaction(async (tx) =>
     recordDone(tx, { job: "notification.reviseSight", factIds: facts.map((fact) => fact.id) }),

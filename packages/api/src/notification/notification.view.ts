@@ -6,7 +6,7 @@ import { imageOf, postPicturesSql, type StoredPicture } from "../media/media.pic
 import type { Deps } from "../platform/process/deps.ts";
 import type { UserViewer } from "../user/user.schema.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
-import { commentIsVisible } from "../visibility/comment.visibility.ts";
+import { commentIsReadable, commentIsVisible } from "../visibility/comment.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { followState, isBlocking, isMuting, userIsListed } from "../visibility/user.visibility.ts";
 import type { NotificationType, NotificationView } from "./notification.schema.ts";
@@ -47,7 +47,7 @@ export const notificationSql = {
   isShown: `${userIsListed({ user: "actor", viewer })}
      and (n."postId" is null or ${postIsVisible({ post: "post", author: "post_author", viewer })})
      and (n."commentId" is null
-          or (comment.deleted_at is null
+          or (${commentIsReadable({ comment: "comment", viewer })}
               and ${commentIsVisible({ comment: "comment", author: "comment_author", viewer })}))`,
 };
 

@@ -2,7 +2,7 @@
 import type { CounterTable } from "../platform/audit.sql.ts";
 import { insertFacts } from "../platform/outbox.ts";
 
-/** Likes and comments that are not deleted, whoever wrote them. A deleted post's go without being counted down. */
+/** Likes, and comments that are neither deleted nor removed, whoever wrote them. A deleted post's go without being counted down. */
 export const postCounters: CounterTable = {
   table: "post_counts",
   key: "post_id",
@@ -10,7 +10,8 @@ export const postCounters: CounterTable = {
   columns: ["like_count", "comment_count"],
   counted: `
     select (select count(*)::int from post_likes where post_id = subject.id) as like_count,
-           (select count(*)::int from comments where post_id = subject.id and deleted_at is null) as comment_count`,
+           (select count(*)::int from comments
+            where post_id = subject.id and deleted_at is null and removed_by is null) as comment_count`,
   rows: "stored.like_count + stored.comment_count",
   rowTables: ["post_likes", "comments"],
   hasRev: true,

@@ -64,6 +64,8 @@ test("a post that is narrowed between its state and its body is not shown", asyn
     rev: 1,
     mentions: null,
     isAuthor: false,
+    isRemoved: false,
+    isSensitive: false,
     isLiked: false,
     isBookmarked: false,
     isQuiet: false,

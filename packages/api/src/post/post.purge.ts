@@ -42,10 +42,11 @@ const selectOwn = statement<{ id: string }>(
   "post.selectOfUser",
   `select id from posts where author_id = $1 order by id desc limit 100`,
 );
-const hideOwn = statement<{ id: string }>(
+const hideOwn = statement<{ id: string; isCounted: boolean }>(
   "post.hideOfUser",
   `update posts set deleted_at = clock_timestamp()
-   where author_id = $1 and id = any($2::bigint[]) and deleted_at is null returning id`,
+   where author_id = $1 and id = any($2::bigint[]) and deleted_at is null
+   returning id, removed_by is null as "isCounted"`,
 );
 
 /** Posts of a person, deleted ones included, newest first; at most 100. */
@@ -61,7 +62,7 @@ export async function hidePosts(tx: Tx, input: { userId: string; ids: readonly s
   const hidden = await tx.many(hideOwn, [userId, input.ids]);
   if (hidden.length === 0) return;
   await resetAuthorHead(tx, { userId });
-  await moveUserCounts(tx, { userId, posts: -hidden.length });
+  await moveUserCounts(tx, { userId, posts: -hidden.filter((post) => post.isCounted).length });
   await insertFacts(tx, {
     facts: hidden.map((post) => ({ fact: "post.deleted", payload: { postId: post.id, authorId: userId } })),
   });

@@ -25,6 +25,8 @@ export const postView = z.object({
   hashtags: z.array(z.string()),
   mentions: z.array(mentionRef),
   visibility: postVisibility,
+  /** To be shown blurred until the viewer wants to see it. */
+  isSensitive: z.boolean(),
   likeCount: z.int(),
   commentCount: z.int(),
   createdAt: instantView,

@@ -113,7 +113,7 @@ function valuesOfBody(body: PostBody): unknown[] {
 
 /**
  * Edits one's own post; absent keys stay as they are. The second time changes nothing, nor does an edit that says what
- * is said already. Throws post.notFound, post.forbidden, media.notFound, and input.invalid where nothing would be left.
+ * is said already. Throws post.notFound, post.forbidden (also for one that was removed), media.notFound, and input.invalid where nothing would be left.
  */
 export async function updatePost(
   deps: Pick<Deps, "db" | "wakeRelay" | "storage">,
@@ -127,9 +127,10 @@ export async function updatePost(
   return presentPost(deps, { viewerId: actorId, postId });
 }
 
-const lockBodyStatement = statement<{ caption: string; visibility: PostVisibility }>(
+const lockBodyStatement = statement<{ caption: string; visibility: PostVisibility; isRemoved: boolean }>(
   "post.lockBody",
-  `select caption, visibility from posts where id = $1 and deleted_at is null for no key update`,
+  `select caption, visibility, removed_by is not null as "isRemoved"
+   from posts where id = $1 and deleted_at is null for no key update`,
 );
 
 const updateBodyStatement = statement<{ editedAt: Date }>(
@@ -145,6 +146,8 @@ async function editPost(tx: Tx, input: { actorId: string } & UpdatePostInput): P
   const { actorId, postId } = input;
   const before = await tx.maybe(lockBodyStatement, [postId]);
   if (before === null) throw new AppError("post.notFound");
+  // What moderators took away stays as they saw it.
+  if (before.isRemoved) throw new AppError("post.forbidden");
   const isDescribed = await describeMedia(tx, { postId, media: input.media ?? [] });
   const caption = input.caption === undefined ? before.caption : (input.caption ?? "");
   const visibility = input.visibility ?? before.visibility;
@@ -196,19 +199,20 @@ export async function deletePost(
   return ok;
 }
 
-const hidePostStatement = statement<never>(
+const hidePostStatement = statement<{ isCounted: boolean }>(
   "post.hidePosts",
-  `update posts set deleted_at = clock_timestamp() where id = $1 and author_id = $2 and deleted_at is null`,
+  `update posts set deleted_at = clock_timestamp() where id = $1 and author_id = $2 and deleted_at is null
+   returning removed_by is null as "isCounted"`,
 );
 
 async function hidePost(tx: Tx, input: { actorId: string; postId: string }): Promise<void> {
   const { actorId, postId } = input;
   await lockPeople(tx, { ids: [actorId] });
   await lockAuthorHead(tx, { userId: actorId });
-  const isNew = (await tx.run(hidePostStatement, [postId, actorId])) === 1;
-  if (!isNew) return;
+  const hidden = await tx.maybe(hidePostStatement, [postId, actorId]);
+  if (hidden === null) return;
   await resetAuthorHead(tx, { userId: actorId });
-  await moveUserCounts(tx, { userId: actorId, posts: -1 });
+  await moveUserCounts(tx, { userId: actorId, posts: hidden.isCounted ? -1 : 0 });
   await raisePostRev(tx, { postId });
   await insertFacts(tx, { facts: [{ fact: "post.deleted", payload: { postId, authorId: actorId } }] });
 }

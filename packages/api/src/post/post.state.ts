@@ -18,6 +18,9 @@ export interface PostState {
   /** Read each time: people who are named may go, or block the viewer, without the post being edited. Null for none. */
   mentions: MentionRef[] | null;
   isAuthor: boolean;
+  /** By a decision of the moderators: only its author sees it. */
+  isRemoved: boolean;
+  isSensitive: boolean;
   isLiked: boolean;
   isBookmarked: boolean;
   isQuiet: boolean;
@@ -42,7 +45,8 @@ export function postStatesSql(input: {
     select post.id, post.version, author.version as "authorVersion",
            counts.like_count as "likeCount", counts.comment_count as "commentCount", counts.rev,
            case when post.mention_ids <> '{}' then ${mentionsSql({ ids: "post.mention_ids", viewer })} end as mentions,
-           coalesce(author.id = ${viewer}, false) as "isAuthor",
+           coalesce(author.id = ${viewer}, false) as "isAuthor", post.removed_by is not null as "isRemoved",
+           post.sensitive_by is not null as "isSensitive",
            exists (select from post_likes pl where pl.post_id = post.id and pl.user_id = ${viewer}) as "isLiked",
            exists (select from bookmarks bm where bm.post_id = post.id and bm.user_id = ${viewer}) as "isBookmarked",
            exists (select from quiet_posts qp where qp.post_id = post.id and qp.user_id = ${viewer}) as "isQuiet",

@@ -76,16 +76,25 @@ function showParts({ storage }: Pick<Deps, "storage">, body: PostBody): ShownPar
   const shown = shownParts.get(body);
   if (shown?.period === period) return shown;
   const isPublic = body.visibility === "public" && !body.author.isPrivate;
-  const author = vouchFor(Object.freeze(showSummary({ storage }, body.author)));
-  const media = vouchFor(body.pictures.map((picture) => imageOf(storage, picture, { isPublic })));
-  const parts = { period, author, media };
+  const parts = { period, ...makeParts({ storage }, body, { isPublic }) };
   shownParts.set(body, parts);
   return parts;
 }
 
+function makeParts(
+  { storage }: Pick<Deps, "storage">,
+  body: PostBody,
+  { isPublic }: { isPublic: boolean },
+): Omit<ShownParts, "period"> {
+  return {
+    author: vouchFor(Object.freeze(showSummary({ storage }, body.author))),
+    media: vouchFor(body.pictures.map((picture) => imageOf(storage, picture, { isPublic }))),
+  };
+}
+
 function viewOf(deps: Pick<Deps, "storage">, of: { state: PostState; body: PostBody; isSignedIn: boolean }): PostView {
   const { state, body } = of;
-  const { author, media } = showParts(deps, body);
+  const { author, media } = state.isRemoved ? makeParts(deps, body, { isPublic: false }) : showParts(deps, body);
   return {
     id: state.id,
     author,
@@ -94,6 +103,7 @@ function viewOf(deps: Pick<Deps, "storage">, of: { state: PostState; body: PostB
     hashtags: body.hashtags,
     mentions: state.mentions ?? [],
     visibility: body.visibility,
+    isSensitive: state.isSensitive,
     likeCount: state.likeCount,
     commentCount: state.commentCount,
     createdAt: body.createdAt,
@@ -108,7 +118,7 @@ function viewerOf(state: PostState): PostView["viewer"] {
     isLiked: state.isLiked,
     isBookmarked: state.isBookmarked,
     follow: state.follow,
-    canEdit: state.isAuthor,
+    canEdit: state.isAuthor && !state.isRemoved,
     // Whoever sees a post may answer it.
     canComment: true,
     isQuiet: state.isQuiet,

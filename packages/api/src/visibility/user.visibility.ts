@@ -70,3 +70,8 @@ export function userPostsAreVisible({ user, viewer }: Scope): string {
   return `(${userIsListed({ user, viewer })}
            and (not ${user}.is_private or ${user}.id = ${viewer} or ${isFollowing(viewer, `${user}.id`)}))`;
 }
+
+/** May be shown to people who do not look for this very person: see `postIsDiscoverable`. */
+export function userIsDiscoverable(user: string): string {
+  return `(${user}.held_by is null and ${user}.limited_by is null)`;
+}

@@ -39,14 +39,26 @@ export const post: RoomRows<"post"> = {
     {
       access: "signedIn",
       input: ({ postId }) => ({ postId, caption: text }),
-      expect: byPost({ own: "ok", yes: "post.forbidden", no: "post.notFound", ownGone: "post.notFound" }),
+      expect: byPost({
+        own: "ok",
+        ownRemoved: "post.forbidden",
+        yes: "post.forbidden",
+        no: "post.notFound",
+        ownGone: "post.notFound",
+      }),
     },
   ],
   delete: [
     {
       access: "signedIn",
       input: ownersPost,
-      expect: byPost({ own: "ok", ownGone: "ok", yes: "post.forbidden", no: "post.notFound" }),
+      expect: byPost({
+        own: "ok",
+        ownRemoved: "ok",
+        ownGone: "ok",
+        yes: "post.forbidden",
+        no: "post.notFound",
+      }),
     },
   ],
   byId: [{ access: "public", input: ownersPost, expect: seesPost }],
@@ -115,7 +127,7 @@ const isOwnComment = { yes: "comment.forbidden", no: "comment.notFound", own: "o
 
 /** Under their own post the owner may delete what others wrote; the writer may, seen or not. */
 const deletesUnderPost: Rule = (cell) =>
-  cell.viewer === "follower" ? "ok" : byPost({ ...isOwnComment, ownGone: "ok" })(cell);
+  cell.viewer === "follower" ? "ok" : byPost({ ...isOwnComment, ownRemoved: "ok", ownGone: "ok" })(cell);
 
 export const comment: RoomRows<"comment"> = {
   create: [
@@ -130,20 +142,26 @@ export const comment: RoomRows<"comment"> = {
       access: "signedIn",
       about: "an answer elsewhere",
       input: ({ awayPostId, awayCommentId }) => ({ postId: awayPostId, parentId: awayCommentId, text }),
-      expect: seesAwayComment,
+      expect: byAwayComment({
+        yes: "ok",
+        own: "ok",
+        ownRemoved: "comment.notFound",
+        no: "comment.notFound",
+        ownGone: "comment.notFound",
+      }),
     },
   ],
   update: [
     {
       access: "signedIn",
       input: ({ commentId }) => ({ commentId, text }),
-      expect: byPost({ ...isOwnComment, ownGone: "comment.notFound" }),
+      expect: byPost({ ...isOwnComment, ownRemoved: "ok", ownGone: "comment.notFound" }),
     },
     {
       access: "signedIn",
       about: "elsewhere",
       input: ({ awayCommentId }) => ({ commentId: awayCommentId, text }),
-      expect: byAwayComment({ ...isOwnComment, ownGone: "comment.notFound" }),
+      expect: byAwayComment({ ...isOwnComment, ownRemoved: "comment.forbidden", ownGone: "comment.notFound" }),
     },
     {
       access: "signedIn",
@@ -156,13 +174,13 @@ export const comment: RoomRows<"comment"> = {
     {
       access: "signedIn",
       input: ownersComment,
-      expect: byPost({ ...isOwnComment, ownGone: "ok" }),
+      expect: byPost({ ...isOwnComment, ownRemoved: "ok", ownGone: "ok" }),
     },
     {
       access: "signedIn",
       about: "elsewhere",
       input: awayComment,
-      expect: byAwayComment({ ...isOwnComment, ownGone: "ok" }),
+      expect: byAwayComment({ ...isOwnComment, ownRemoved: "ok", ownGone: "ok" }),
     },
     {
       access: "signedIn",
@@ -189,7 +207,7 @@ export const comment: RoomRows<"comment"> = {
       access: "public",
       about: "the owner's elsewhere",
       input: awayPost,
-      expect: byAwayComment({ yes: "lists", own: "lists", no: "omits", ownGone: "omits" }),
+      expect: byAwayComment({ yes: "lists", own: "lists", ownRemoved: "lists", no: "omits", ownGone: "omits" }),
       shows: (page, { awayCommentId }) => page.items.some((view) => view.id === awayCommentId),
     },
   ],
@@ -227,6 +245,7 @@ export const feed: RoomRows<"feed"> = {
         "owner/public",
         "owner/followersOnly",
         "owner/privateAccount",
+        "owner/removedPost",
         "follower/public",
         "follower/followersOnly",
         "follower/privateAccount",

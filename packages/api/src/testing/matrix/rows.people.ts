@@ -249,7 +249,13 @@ export const mute: RoomRows<"mute"> = {
   list: [
     {
       access: "signedIn",
-      expect: listsOnly("muted/public", "muted/followersOnly", "muted/privateAccount", "muted/deletedPost"),
+      expect: listsOnly(
+        "muted/public",
+        "muted/followersOnly",
+        "muted/privateAccount",
+        "muted/deletedPost",
+        "muted/removedPost",
+      ),
       shows: (page, world) => page.items.some(isOwner(world)),
     },
   ],

@@ -33,6 +33,8 @@ export const targets = [
   "privateAccount",
   /** The post, and the owner's comment elsewhere, are deleted; the account lives. */
   "deletedPost",
+  /** A moderator removed the post, and the owner's comment elsewhere; the account lives. */
+  "removedPost",
   "deletedAccount",
   "suspendedAccount",
 ] as const;
@@ -98,71 +100,71 @@ function grid<Word extends string>(text: string): (words: Record<Word, Outcome>)
 
 /** The account itself. */
 export const byPerson = grid<"yes" | "blocked" | "blocker" | "own" | "gone">(`
-               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
-    anonymous  yes      yes            yes             yes          gone            gone
-    stranger   yes      yes            yes             yes          gone            gone
-    follower   yes      yes            yes             yes          gone            gone
-    requested  yes      yes            yes             yes          gone            gone
-    blocked    blocked  blocked        blocked         blocked      gone            gone
-    blocker    blocker  blocker        blocker         blocker      gone            gone
-    muted      yes      yes            yes             yes          gone            gone
-    owner      own      own            own             own          -               -
-    moderator  yes      yes            yes             yes          gone            gone
+               public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
+    anonymous  yes      yes            yes             yes          yes          gone            gone
+    stranger   yes      yes            yes             yes          yes          gone            gone
+    follower   yes      yes            yes             yes          yes          gone            gone
+    requested  yes      yes            yes             yes          yes          gone            gone
+    blocked    blocked  blocked        blocked         blocked      blocked      gone            gone
+    blocker    blocker  blocker        blocker         blocker      blocker      gone            gone
+    muted      yes      yes            yes             yes          yes          gone            gone
+    owner      own      own            own             own          own          -               -
+    moderator  yes      yes            yes             yes          yes          gone            gone
 `);
 
 /** The owner's post, and what hangs on it. */
-export const byPost = grid<"yes" | "no" | "own" | "ownGone">(`
-               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
-    anonymous  yes      no             no              no           no              no
-    stranger   yes      no             no              no           no              no
-    follower   yes      yes            yes             no           no              no
-    requested  yes      no             no              no           no              no
-    blocked    no       no             no              no           no              no
-    blocker    no       no             no              no           no              no
-    muted      yes      yes            yes             no           no              no
-    owner      own      own            own             ownGone      -               -
-    moderator  yes      no             no              no           no              no
+export const byPost = grid<"yes" | "no" | "own" | "ownGone" | "ownRemoved">(`
+               public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
+    anonymous  yes      no             no              no           no           no              no
+    stranger   yes      no             no              no           no           no              no
+    follower   yes      yes            yes             no           no           no              no
+    requested  yes      no             no              no           no           no              no
+    blocked    no       no             no              no           no           no              no
+    blocker    no       no             no              no           no           no              no
+    muted      yes      yes            yes             no           no           no              no
+    owner      own      own            own             ownGone      ownRemoved   -               -
+    moderator  yes      no             no              no           no           no              no
 `);
 
 /** The list of the owner's posts: with the post in it, without, or refused; follow lists are refused alike. */
 export const byPostList = grid<"in" | "out" | "private" | "blocker" | "none">(`
-               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
-    anonymous  in       out            private         out          none            none
-    stranger   in       out            private         out          none            none
-    follower   in       in             in              out          none            none
-    requested  in       out            private         out          none            none
-    blocked    none     none           none            none         none            none
-    blocker    blocker  blocker        blocker         blocker      none            none
-    muted      in       in             in              out          none            none
-    owner      in       in             in              out          -               -
-    moderator  in       out            private         out          none            none
+               public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
+    anonymous  in       out            private         out          out          none            none
+    stranger   in       out            private         out          out          none            none
+    follower   in       in             in              out          out          none            none
+    requested  in       out            private         out          out          none            none
+    blocked    none     none           none            none         none         none            none
+    blocker    blocker  blocker        blocker         blocker      blocker      none            none
+    muted      in       in             in              out          out          none            none
+    owner      in       in             in              out          in           -               -
+    moderator  in       out            private         out          out          none            none
 `);
 
 /** The owner's comment under a third person's public post: neither private accounts nor narrow posts matter there. */
-export const byAwayComment = grid<"yes" | "no" | "own" | "ownGone">(`
-               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
-    anonymous  yes      yes            yes             no           no              no
-    stranger   yes      yes            yes             no           no              no
-    follower   yes      yes            yes             no           no              no
-    requested  yes      yes            yes             no           no              no
-    blocked    no       no             no              no           no              no
-    blocker    no       no             no              no           no              no
-    muted      yes      yes            yes             no           no              no
-    owner      own      own            own             ownGone      -               -
-    moderator  yes      yes            yes             no           no              no
+export const byAwayComment = grid<"yes" | "no" | "own" | "ownGone" | "ownRemoved">(`
+               public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
+    anonymous  yes      yes            yes             no           no           no              no
+    stranger   yes      yes            yes             no           no           no              no
+    follower   yes      yes            yes             no           no           no              no
+    requested  yes      yes            yes             no           no           no              no
+    blocked    no       no             no              no           no           no              no
+    blocker    no       no             no              no           no           no              no
+    muted      yes      yes            yes             no           no           no              no
+    owner      own      own            own             ownGone      ownRemoved   -               -
+    moderator  yes      yes            yes             no           no           no              no
 `);
 
 /** Whether the owner may be proposed: to whoever does not follow, asked, blocked or muted already. */
 export const bySuggestion = grid<"in" | "out">(`
-               public   followersOnly  privateAccount  deletedPost  deletedAccount  suspendedAccount
-    stranger   in       in             in              in           out             out
-    follower   out      out            out             out          out             out
-    requested  in       in             out             in           out             out
-    blocked    out      out            out             out          out             out
-    blocker    out      out            out             out          out             out
-    muted      out      out            out             out          out             out
-    owner      out      out            out             out          -               -
-    moderator  in       in             in              in           out             out
+               public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
+    stranger   in       in             in              in           in           out             out
+    follower   out      out            out             out          out          out             out
+    requested  in       in             out             in           in           out             out
+    blocked    out      out            out             out          out          out             out
+    blocker    out      out            out             out          out          out             out
+    muted      out      out            out             out          out          out             out
+    owner      out      out            out             out          out          -               -
+    moderator  in       in             in              in           in           out             out
 `);
 
 // What the words mean most often.
@@ -180,18 +182,37 @@ export const seesPerson = byPerson({
 export const listsPerson = byPerson({ yes: "lists", own: "lists", blocker: "omits", blocked: "omits", gone: "omits" });
 
 /** Acts on the post as anyone who sees it may. */
-export const seesPost = byPost({ yes: "ok", own: "ok", no: "post.notFound", ownGone: "post.notFound" });
+export const seesPost = byPost({
+  yes: "ok",
+  own: "ok",
+  ownRemoved: "ok",
+  no: "post.notFound",
+  ownGone: "post.notFound",
+});
 
 /** Acts on a comment under the post as anyone who sees it may. */
-export const seesComment = byPost({ yes: "ok", own: "ok", no: "comment.notFound", ownGone: "comment.notFound" });
+export const seesComment = byPost({
+  yes: "ok",
+  own: "ok",
+  ownRemoved: "ok",
+  no: "comment.notFound",
+  ownGone: "comment.notFound",
+});
 
 /** The post is in a list that the viewer may read. */
-export const listsPost = byPost({ yes: "lists", own: "lists", no: "omits", ownGone: "omits" });
+export const listsPost = byPost({
+  yes: "lists",
+  own: "lists",
+  ownRemoved: "lists",
+  no: "omits",
+  ownGone: "omits",
+});
 
 /** Acts on the owner's comment elsewhere. */
 export const seesAwayComment = byAwayComment({
   yes: "ok",
   own: "ok",
+  ownRemoved: "ok",
   no: "comment.notFound",
   ownGone: "comment.notFound",
 });

@@ -7,11 +7,14 @@ import { requestPasswordReset } from "../../auth/auth.credential.ts";
 import { deleteAccount } from "../../auth/auth.deletion.ts";
 import { type MailTokenRow, writeMailToken } from "../../auth/auth.mail.token.ts";
 import { createBlock } from "../../block/block.service.ts";
+import { setCommentRemoval } from "../../comment/comment.removal.ts";
 import { deleteComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
 import { suspendUser } from "../../moderation/moderation.service.ts";
 import { createMute } from "../../mute/mute.service.ts";
+import { commitFacts } from "../../platform/outbox.ts";
 import type { Deps } from "../../platform/process/deps.ts";
+import { setPostRemoval } from "../../post/post.removal.ts";
 import { deletePost, updatePost } from "../../post/post.service.ts";
 import { suspend } from "../people.ts";
 import { workOff } from "../work-off.ts";
@@ -80,6 +83,11 @@ const changeTarget: Record<TargetName, (deps: Deps, world: World) => Promise<unk
     await deleteComment(deps, { actorId: people.owner.id, commentId: awayCommentId });
     await deletePost(deps, { actorId: people.owner.id, postId });
   },
+  removedPost: (deps, { postId, awayCommentId }) =>
+    commitFacts(deps, async (tx) => {
+      await setPostRemoval(tx, { postId, decisionId: "1" });
+      await setCommentRemoval(tx, { commentId: awayCommentId, decisionId: "1" });
+    }),
   deletedAccount: (deps, { people }) => deleteAccount(deps, { actorId: people.owner.id, password }),
   suspendedAccount: (deps, { people }) => suspendUser(deps, { actorId: people.moderator.id, userId: people.owner.id }),
 };
