@@ -3,7 +3,14 @@
 import { statement } from "@pixora/db";
 import type { Page } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import { isFollowing, isMuting, isRequesting, userIsListed, userIsLive } from "../visibility/user.visibility.ts";
+import {
+  isFollowing,
+  isMuting,
+  isRequesting,
+  userIsDiscoverable,
+  userIsListed,
+  userIsLive,
+} from "../visibility/user.visibility.ts";
 import type { UserCard } from "./user.schema.ts";
 import { presentUserCards } from "./user.view.ts";
 
@@ -26,7 +33,7 @@ const selectSuggested = statement<{ id: string }>(
    )
    select ranked.id from ranked join users u on u.id = ranked.id
    where u.id <> ${viewer} and ${userIsListed({ user: "u", viewer })} and not ${isFollowing(viewer, "u.id")}
-     and not ${isRequesting(viewer, "u.id")} and not ${isMuting(viewer, "u.id")}
+     and not ${isRequesting(viewer, "u.id")} and not ${isMuting(viewer, "u.id")} and ${userIsDiscoverable("u")}
    order by ranked.friends desc, ranked.others desc, ranked.id desc limit $2`,
 );
 
