@@ -2,6 +2,7 @@
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
 import { fetchAnswers } from "./answer.ts";
+import { type Connection, createConnection } from "./connection.ts";
 import { endLink } from "./end.link.ts";
 import { resumeLink } from "./resume.link.ts";
 import type { LastEventStore } from "./resume.position.ts";
@@ -33,6 +34,8 @@ export type Pixora = TRPCClient<AppRouter> & {
   /** Beside the procedures of `media`: a file in one call. */
   media: { upload: ReturnType<typeof createUpload> };
   session: Session;
+  /** Whether live events arrive, and how they travel: for a banner, or a point beside the bell. */
+  connection: Connection;
   /** Ends everything at once: open streams complete, calls that are under way and calls from now on reject. */
   close(): Promise<void>;
 };
@@ -54,6 +57,8 @@ export function createPixora(options: PixoraOptions): Pixora {
       ? sseStreams({ url, session, fetch: send })
       : socketStreams({ url, session, WebSocket: options.WebSocket });
   const closing = new AbortController();
+  const connection = createConnection();
+  connection.use(options.transport ?? "websocket");
   const client = createTRPCClient<AppRouter>({
     links: [
       endLink({ timeoutMs, closed: closing.signal }),
@@ -61,7 +66,7 @@ export function createPixora(options: PixoraOptions): Pixora {
       sessionLink(session),
       splitLink({
         condition: (op) => op.type === "subscription",
-        true: [resumeLink({ session, lastEvent: options.lastEvent, closed: closing.signal }), streams.link],
+        true: [resumeLink({ session, connection, lastEvent: options.lastEvent, closed: closing.signal }), streams.link],
         false: httpBatchLink({
           url: `${url}/trpc`,
           fetch: sendCall,
@@ -74,6 +79,7 @@ export function createPixora(options: PixoraOptions): Pixora {
   });
   const own = {
     session,
+    connection,
     media: besides(client.media, { upload: createUpload({ client, fetch: options.fetch }) }),
     async close() {
       closing.abort(new Error("the client is closed"));

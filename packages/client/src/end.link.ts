@@ -5,6 +5,7 @@ import type { AppRouter } from "@pixora/api";
 import { TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import { tooLate } from "./answer.ts";
+import { callOfApp } from "./connection.ts";
 
 export function endLink({ timeoutMs, closed }: { timeoutMs: number; closed: AbortSignal }): TRPCLink<AppRouter> {
   return () =>
@@ -50,15 +51,4 @@ export function endLink({ timeoutMs, closed }: { timeoutMs: number; closed: Abor
 function errorOf(reason: unknown): TRPCClientError<AppRouter> {
   if (reason instanceof Error) return TRPCClientError.from<AppRouter>(reason);
   return TRPCClientError.from<AppRouter>(new Error(String(reason), { cause: reason }));
-}
-
-/** What a listener of the app throws is the runtime's to report, as for any event: it says nothing of the stream. */
-function callOfApp(listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    setTimeout(() => {
-      throw error;
-    });
-  }
 }

@@ -1,6 +1,7 @@
 // The door of the SDK.
 export type { AppRouter, RouterInputs, RouterOutputs } from "@pixora/api";
 export { createPixora, type Pixora, type PixoraOptions } from "./client.ts";
+export type { Connection, ConnectionStatus, Transport } from "./connection.ts";
 export {
   AnswerError,
   isAnswerError,

@@ -3,7 +3,8 @@ import type { AppRouter } from "@pixora/api";
 import { type OperationResultEnvelope, TRPCClientError, type TRPCClientRuntime } from "@trpc/client";
 import { type Observer, observable } from "@trpc/server/observable";
 import { expect, test, vi } from "vitest";
-import { AnswerError } from "./errors.ts";
+import { createConnection } from "./connection.ts";
+import { AnswerError, ConnectionError } from "./errors.ts";
 import { resumeLink } from "./resume.link.ts";
 import type { SessionInside } from "./session.ts";
 
@@ -34,7 +35,10 @@ function openSession() {
 
 function subscribe(session: SessionInside) {
   const connections: Connection[] = [];
-  const link = resumeLink({ session, closed: new AbortController().signal })({} as TRPCClientRuntime);
+  const connection = createConnection();
+  const statuses: string[] = [];
+  connection.subscribe(({ status }) => statuses.push(status));
+  const link = resumeLink({ session, connection, closed: new AbortController().signal })({} as TRPCClientRuntime);
   const op = { id: 1, type: "subscription", path: "live.onEvent", input: {}, context: {}, signal: null } as const;
   const next = () =>
     observable<OperationResultEnvelope<unknown, Failure>, Failure>((connection) => {
@@ -42,7 +46,7 @@ function subscribe(session: SessionInside) {
     });
   const app = { next: vi.fn(), error: vi.fn(), complete: vi.fn() };
   const subscription = link({ op, next } as unknown as Parameters<typeof link>[0]).subscribe(app);
-  return { connections, app, subscription };
+  return { connections, app, subscription, statuses };
 }
 
 test("a refusal of the session before does not end the stream of the person who came after", async () => {
@@ -147,4 +151,30 @@ test("a store of tokens that fails for the session before does not end the strea
   expect(app.next).toHaveBeenCalledTimes(1);
   expect(app.error).not.toHaveBeenCalled();
   subscription.unsubscribe();
+});
+
+test("the app is told when events arrive, when they stop, and when attempts fail one after another", async () => {
+  vi.useFakeTimers();
+  try {
+    const { session } = openSession();
+    const { connections, subscription, statuses } = subscribe(session);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(statuses).toEqual(["connecting"]);
+    const ready = { result: { type: "data", data: { type: "ready" } } } as never;
+    const broken = TRPCClientError.from<AppRouter>(new ConnectionError("the network failed"));
+    connections[0]?.next(ready);
+    connections[0]?.next(ready);
+    expect(statuses).toEqual(["connecting", "live"]);
+    connections[0]?.error(broken);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(statuses).toEqual(["connecting", "live", "connecting"]);
+    connections[1]?.error(broken);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(statuses.at(-1)).toBe("offline");
+    connections[2]?.next(ready);
+    subscription.unsubscribe();
+    expect(statuses.slice(3)).toEqual(["offline", "live", "idle"]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

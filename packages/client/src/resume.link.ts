@@ -18,6 +18,7 @@
 import type { AppRouter } from "@pixora/api";
 import { type Operation, TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
+import type { ConnectionInside } from "./connection.ts";
 import { ConnectionError, isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
 import { metaOf } from "./procedure.meta.ts";
 import { createPosition, type LastEventStore, type Position } from "./resume.position.ts";
@@ -45,7 +46,9 @@ type Open = {
   name: "open";
   startedAtMs: number;
   startedWith: Tokens | null;
-  /** Runs until the connection has spoken. */
+  /** Whether it has spoken. */
+  isLive: boolean;
+  /** Runs until then. */
   timer?: ReturnType<typeof setTimeout>;
   connection?: Unsubscribable;
 };
@@ -56,6 +59,7 @@ type State = Opening | Open | Judging | Waiting | Over;
 
 interface Stream {
   readonly session: SessionInside;
+  readonly status: ConnectionInside;
   readonly op: Operation;
   readonly next: (op: Operation) => Connection;
   readonly observer: Required<Observer>;
@@ -70,11 +74,12 @@ interface Stream {
 
 export function resumeLink(input: {
   session: SessionInside;
+  connection: ConnectionInside;
   lastEvent?: LastEventStore | undefined;
   /** Aborted by the client's `close`: streams complete and are not opened again. */
   closed: AbortSignal;
 }): TRPCLink<AppRouter> {
-  const { session, lastEvent, closed } = input;
+  const { session, connection: status, lastEvent, closed } = input;
   return () =>
     ({ op, next }) => {
       if (op.type !== "subscription") return next(op);
@@ -82,7 +87,17 @@ export function resumeLink(input: {
       return observable((observer) => {
         const position = isResumable ? createPosition({ session, lastEvent, input: op.input }) : null;
         const state: Opening = { name: "opening" };
-        const stream: Stream = { session, op, next, observer, position, state, attempts: 0, wasSignedIn: false };
+        const stream: Stream = {
+          session,
+          status,
+          op,
+          next,
+          observer,
+          position,
+          state,
+          attempts: 0,
+          wasSignedIn: false,
+        };
         const onClosed = () => end(stream);
         const stopWatching = session.onSwitch(() => open(stream));
         closed.addEventListener("abort", onClosed, { once: true });
@@ -100,12 +115,21 @@ export function resumeLink(input: {
 function enter<Next extends State>(stream: Stream, next: Next): Next {
   const left = stream.state;
   stream.state = next;
+  report(stream);
   if (left.name === "waiting") clearTimeout(left.timer);
   if (left.name === "open") {
     clearTimeout(left.timer);
     left.connection?.unsubscribe();
   }
   return next;
+}
+
+/** Says how the stream is doing. One attempt that fails is a drop; from the second on the network is away. */
+function report(stream: Stream): void {
+  const { state } = stream;
+  if (state.name === "over") stream.status.report(stream, "idle");
+  else if (state.name === "open" && state.isLive) stream.status.report(stream, "live");
+  else stream.status.report(stream, stream.attempts > 1 ? "offline" : "connecting");
 }
 
 function isIn(stream: Stream, state: State): boolean {
@@ -136,7 +160,7 @@ async function connect(stream: Stream, opening: Opening): Promise<void> {
   stream.wasSignedIn = startedWith !== null;
   const input = position === null ? op.input : await position.inputNow();
   if (!isIn(stream, opening)) return;
-  const mine: Open = enter(stream, { name: "open", startedAtMs: Date.now(), startedWith });
+  const mine: Open = enter(stream, { name: "open", startedAtMs: Date.now(), startedWith, isLive: false });
   mine.timer = setTimeout(() => judge(stream, mine, stayedSilent()), openWithinMs);
   try {
     mine.connection = stream.next({ ...op, input }).subscribe({
@@ -154,13 +178,22 @@ async function connect(stream: Stream, opening: Opening): Promise<void> {
 function deliver(stream: Stream, mine: Open, envelope: Envelope): void {
   const { position, observer } = stream;
   const { result } = envelope;
-  if (isIn(stream, mine) && hasSpoken(stream, envelope)) clearTimeout(mine.timer);
+  if (isIn(stream, mine)) hear(stream, mine, envelope);
   // The end of one connection is not the end of the stream.
   if (!isIn(stream, mine) || ("type" in result && result.type === "stopped")) return;
   const id = position !== null && "id" in result ? result.id : undefined;
   if (id !== undefined && position?.advance({ ...result, id }) === false) return;
   observer.next(envelope);
   if (id !== undefined) position?.keep(id);
+}
+
+/** Takes what a connection says of itself: that it is open, or that it has lost the network and seeks it. */
+function hear(stream: Stream, mine: Open, envelope: Envelope): void {
+  const { result } = envelope;
+  if (hasSpoken(stream, envelope)) mine.isLive = true;
+  else if ("type" in result && result.type === "state" && result.state === "connecting") mine.isLive = false;
+  if (mine.isLive) clearTimeout(mine.timer);
+  report(stream);
 }
 
 /** A stream whose events have ids says `ready` by itself; of another, the server says only that it has begun. */
