@@ -11,12 +11,12 @@ export interface PlannedPicture extends Dated {
   /** Null for an avatar. */
   post: Post | null;
   position: number;
-  /** Which drawing of its kind. */
+  /** Which drawing: of avatars, or of what its post is about. */
   drawing: number;
 }
 
 /** Different drawings: some hundreds, in seconds. */
-const postDrawings = 200;
+const drawingsOfPastime = 12;
 const avatarDrawings = 60;
 
 const picturedInFeed = 160;
@@ -28,18 +28,21 @@ export function planPictures(world: World, input: { seed: string }): PlannedPict
   const random = createRandom(`${input.seed}/pictures`);
   const posts = choosePosts(world);
   const people = chooseFaces(world, posts);
-  const counts = { post: 0, avatar: 0 };
+  const drawn = new Map<string, number>();
+  function next(kind: string): number {
+    const number = (drawn.get(kind) ?? 0) + 1;
+    drawn.set(kind, number);
+    return number;
+  }
   const ofPosts = posts.flatMap((post) =>
     Array.from({ length: pictureCount(random) }, (_, at): PlannedPicture => {
-      counts.post += 1;
       const base = { id: 0n, atMs: post.atMs - minuteMs + at * 1_000, owner: post.author };
-      return { ...base, post, position: at + 1, drawing: counts.post % postDrawings };
+      return { ...base, post, position: at + 1, drawing: next(post.topic.pastime) % drawingsOfPastime };
     }),
   );
   const ofPeople = people.map((owner): PlannedPicture => {
-    counts.avatar += 1;
     const base = { id: 0n, atMs: owner.atMs + minuteMs, owner };
-    return { ...base, post: null, position: 0, drawing: counts.avatar % avatarDrawings };
+    return { ...base, post: null, position: 0, drawing: next("avatar") % avatarDrawings };
   });
   return giveIds([...ofPosts, ...ofPeople]);
 }

@@ -54,6 +54,7 @@ test("every file of every picture is there, no other, and the sweep finds nothin
 });
 
 test("a number draws the same picture again, and another number another", () => {
-  expect(drawPicture({ seed: "a", index: 7 })).toEqual(drawPicture({ seed: "a", index: 7 }));
-  expect(drawPicture({ seed: "a", index: 7 }).svg).not.toBe(drawPicture({ seed: "a", index: 13 }).svg);
+  const seventh = { seed: "a", pastime: "the sea", index: 7 } as const;
+  expect(drawPicture(seventh)).toEqual(drawPicture(seventh));
+  expect(drawPicture(seventh).svg).not.toBe(drawPicture({ ...seventh, index: 13 }).svg);
 });

@@ -26,7 +26,7 @@ export async function makePictures(
 ): Promise<MadePicture[]> {
   const { plan, seed } = input;
   const gate = createGate(availableParallelism());
-  const byDrawing = Map.groupBy(plan, ({ post, drawing }) => `${post === null ? "avatar" : "post"}/${drawing}`);
+  const byDrawing = Map.groupBy(plan, ({ post, drawing }) => `${post?.topic.pastime ?? "avatar"}/${drawing}`);
   const made = await Promise.all(
     [...byDrawing.values()].map((places) => gate.pass(() => makeDrawing(storage, { places, seed }))),
   );
@@ -39,10 +39,11 @@ async function makeDrawing(
 ): Promise<MadePicture[]> {
   const [first, ...others] = input.places;
   if (first === undefined) return [];
-  const isAvatar = first.post === null;
-  const drawing = (isAvatar ? drawAvatar : drawPicture)({ seed: input.seed, index: first.drawing });
+  const named = { seed: input.seed, index: first.drawing };
+  const pastime = first.post?.topic.pastime;
+  const drawing = pastime === undefined ? drawAvatar(named) : drawPicture({ ...named, pastime });
   const bytes = await drawJpeg(drawing.svg);
-  const purpose = isAvatar ? "avatar" : "post";
+  const purpose = pastime === undefined ? "avatar" : "post";
   const picture = await renderPicture(bytes, { purpose, isHeicTaken: false });
   for (const { width, bytes: file } of picture.files) {
     await storage.put({ key: pictureKey(String(first.id), width), bytes: file, contentType: "image/webp" });

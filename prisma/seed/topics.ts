@@ -11,8 +11,24 @@ export interface Topic {
   things: readonly string[];
   emoji: readonly string[];
   /** For a bio. */
-  pastime: string;
+  pastime: Pastime;
 }
+
+export type Pastime =
+  | "good coffee"
+  | "mountains"
+  | "bread"
+  | "the sea"
+  | "city walks"
+  | "cats"
+  | "dogs"
+  | "my garden"
+  | "film cameras"
+  | "cooking"
+  | "books"
+  | "bicycles"
+  | "music"
+  | "night skies";
 
 /** "a | b" over several lines → ["a", "b"]. */
 function phrases(text: string): string[] {
@@ -27,7 +43,7 @@ interface TopicText {
   things: string;
 }
 
-function topic(pastime: string, text: TopicText): Topic {
+function topic(pastime: Pastime, text: TopicText): Topic {
   return {
     pastime,
     tags: text.tags.split(" "),
