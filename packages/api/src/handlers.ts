@@ -32,6 +32,7 @@ import { purgePosts } from "./purge/purge.post.ts";
 import { sendPushes } from "./push/push.send.ts";
 import { deleteDeadSubscriptions } from "./push/push.service.ts";
 import { deleteOldSessions } from "./session/session.service.ts";
+import { namePeople } from "./user/user.names.ts";
 
 /** The handlers of a worker, bound to its deps. */
 export function createHandlers(deps: Deps): JobHandlers {
@@ -55,6 +56,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),
     "feed.mendWindows": () => mendWindows(deps),
     "post.purgePosts": (input) => purgePosts(deps, input),
+    "user.namePeople": () => namePeople(deps),
     "post.wordPosts": () => wordPosts(deps),
     "post.refoldHashtags": () => refoldHashtags(deps),
     "post.deleteOldIdempotencyKeys": () => deleteOldIdempotencyKeys(deps),

@@ -140,6 +140,7 @@ const lists: Record<string, { input?: () => object; binding?: () => object; at: 
   "mute.list": { binding: () => ({ ownerId: viewer.id }), at: (id) => id },
   "notification.list": { binding: () => ({ viewerId: viewer.id, groupKey: null }), at: (id) => id },
   "notification.groups": { binding: () => ({ viewerId: viewer.id }), at: (id) => ({ pin: id, latestId: id }) },
+  "search.users": { input: () => ({ q: "person" }), binding: () => ({ q: "person" }), at: (id) => [4, 0, id] },
   "search.posts": { input: () => ({ q: "a post" }), binding: () => ({ q: "a post" }), at: (id) => id },
   "moderation.reports": { at: (id) => id },
 };

@@ -82,6 +82,7 @@ export const jobs = {
   "live.trimLog": scheduledJob("bulk"),
   "post.refoldHashtags": scheduledJob("bulk"),
   "post.wordPosts": scheduledJob("bulk"),
+  "user.namePeople": scheduledJob("bulk"),
   "post.deleteOldIdempotencyKeys": scheduledJob("bulk"),
   "auth.sendMails": { ...factJob("mail"), attempts: 7 },
   "auth.sendNotices": { ...factJob("mail"), attempts: 7 },

@@ -15,6 +15,7 @@ const schedules: Record<ScheduledJobName, string> = {
   "notification.removeOld": "47 2 * * *",
   "post.refoldHashtags": "* * * * *",
   "post.wordPosts": "* * * * *",
+  "user.namePeople": "* * * * *",
   "post.deleteOldIdempotencyKeys": "17 * * * *",
   "auth.deleteOldSessions": "27 3 * * *",
   "auth.deleteOldTokens": "37 3 * * *",

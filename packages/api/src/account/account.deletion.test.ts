@@ -144,7 +144,7 @@ describe("deleting an account", () => {
     expect(await findTraces(words)).toEqual([]);
     // What others wrote stays as they wrote it, a handle in it included: docs/PRIVACY.md names it.
     const named = await findTraces([leaver.handle]);
-    expect(named.map((trace) => trace.split(":")[0])).toEqual(["posts"]);
+    expect(named.map((trace) => trace.split(":")[0])).toEqual(["posts", "post_words"]);
     expect(await countsOf(friend.id)).toEqual({ followerCount: 1, followingCount: 0, postCount: 2 });
     expect(await deps.db.sql.one(postCounts, [theirs.id])).toEqual({ likes: 1, comments: 2 });
     const views = await presentComments(deps, {

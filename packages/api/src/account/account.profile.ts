@@ -5,6 +5,7 @@ import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { changeAvatar } from "../user/user.avatar.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
+import { reviseNames } from "../user/user.names.ts";
 import { type ProfileEdit, writeProfile } from "../user/user.profile.ts";
 import type { MeView } from "../user/user.schema.ts";
 import { presentMe } from "../user/user.view.ts";
@@ -42,6 +43,7 @@ async function editProfile(tx: Tx, input: ProfileEdit, requesterIds: readonly st
   const { actorId: userId, avatarMediaId: mediaId } = input;
   const isOther = mediaId !== undefined && (await changeAvatar(tx, { userId, mediaId }));
   const isWritten = await writeProfile(tx, input);
+  if (isWritten && input.displayName !== undefined) await reviseNames(tx, { ids: [userId] });
   if (isWritten && input.isPrivate !== undefined) {
     await insertFacts(tx, { facts: [{ fact: "user.privacyChanged", payload: { userId } }] });
   }

@@ -1,10 +1,16 @@
 // `search.*` on the wire.
 import { publicProcedure, router } from "../platform/call/trpc.ts";
 import { postPageView } from "../post/post.schema.ts";
+import { userCardPageView } from "../user/user.schema.ts";
+import { findPeople } from "./search.people.ts";
 import { findPosts } from "./search.posts.ts";
 import { searchInput } from "./search.schema.ts";
 
 export const searchRouter = router({
+  users: publicProcedure
+    .input(searchInput)
+    .output(userCardPageView)
+    .query(({ ctx, input }) => findPeople(ctx.deps, { ...input, viewerId: ctx.viewer?.userId ?? null })),
   posts: publicProcedure
     .input(searchInput)
     .output(postPageView)

@@ -3,6 +3,7 @@ import { statement } from "@pixora/db";
 import { endAccount } from "../account/account.deletion.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { insertNamesSql, valuesOfNames } from "../user/user.names.ts";
 import { setSuspended } from "../user/user.service.ts";
 
 export interface TestPerson {
@@ -13,12 +14,14 @@ export interface TestPerson {
 const insertPerson = statement<{ id: string }>(
   "testing.insertPerson",
   `with person as (
-     insert into users (handle, display_name, is_private, role) values ($1, $2, $3, $4) returning id
+     insert into users (handle, display_name, named_as, is_private, role) values ($1, $2, $2, $3, $4) returning id
    ), secret as (
      insert into credentials (user_id, email, email_verified_at, password_hash)
      select id, $1 || '@test.example', now(), 'no password' from person
    ), counts as (
      insert into user_counts (user_id) select id from person
+   ), names as (
+     ${insertNamesSql({ from: "person", userId: "person.id", parts: "$5::text[]", spellings: "$6::text[]" })}
    ), head as (
      insert into author_heads (author_id) select id from person
    ), live as (
@@ -32,11 +35,13 @@ let serial = 0;
 /** A person with all the rows that sign-up makes. Signs in through nothing: tests that need a token sign up. */
 export async function createPerson(
   deps: Deps,
-  input: { handle?: string; isPrivate?: boolean; role?: string } = {},
+  input: { handle?: string; displayName?: string; isPrivate?: boolean; role?: string } = {},
 ): Promise<TestPerson> {
   serial += 1;
   const handle = input.handle ?? `person${serial}`;
-  const row = await deps.db.sql.one(insertPerson, [handle, handle, input.isPrivate ?? false, input.role ?? "user"]);
+  const { displayName = handle, isPrivate = false, role = "user" } = input;
+  const values = [handle, displayName, isPrivate, role, ...valuesOfNames({ handle, displayName })];
+  const row = await deps.db.sql.one(insertPerson, values);
   return { id: row.id, handle };
 }
 

@@ -7,15 +7,19 @@ import type { Deps } from "../platform/process/deps.ts";
 import { lockPeople } from "./user.counter.ts";
 import { canonicalHandle, hasDotsInside, isReservedHandle } from "./user.handle.ts";
 import { hashHandle, isHandleHeld } from "./user.hold.ts";
+import { insertNamesSql, valuesOfNames } from "./user.names.ts";
 import type { Role, UserView } from "./user.schema.ts";
 import { presentUser } from "./user.view.ts";
 
 const insertUserStatement = statement<{ id: string }>(
   "user.insertUser",
   `with person as (
-     insert into users (handle, display_name) values ($1, $2) on conflict (handle) do nothing returning id
+     insert into users (handle, display_name, named_as) values ($1, $2, $2) on conflict (handle) do nothing
+     returning id
    ), counts as (
      insert into user_counts (user_id) select id from person
+   ), names as (
+     ${insertNamesSql({ from: "person", userId: "person.id", parts: "$3::text[]", spellings: "$4::text[]" })}
    )
    select id from person`,
 );
@@ -25,7 +29,7 @@ const insertUserStatement = statement<{ id: string }>(
  * does the second time. A concurrent rival waits for the first to commit.
  */
 export async function insertUser(tx: Tx, input: { handle: string; displayName: string }): Promise<{ id: string }> {
-  const row = await tx.maybe(insertUserStatement, [input.handle, input.displayName]);
+  const row = await tx.maybe(insertUserStatement, [input.handle, input.displayName, ...valuesOfNames(input)]);
   if (row === null) throw new AppError("user.handleTaken");
   return row;
 }

@@ -75,6 +75,7 @@ const summaries: Summaries = {
     replies: "The replies below a top comment, oldest first",
   },
   search: {
+    users: "People by the beginning of a handle or a name; the typeahead of mentions, too",
     posts: "Posts that hold words, phrases or tags, newest first",
   },
   bookmark: {

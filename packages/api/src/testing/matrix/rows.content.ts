@@ -80,6 +80,14 @@ export const post: RoomRows<"post"> = {
 };
 
 export const search: RoomRows<"search"> = {
+  users: [
+    {
+      access: "public",
+      input: ({ people }) => ({ q: people.owner.handle, limit: 100 }),
+      expect: listsPerson,
+      shows: (page, { people }) => page.items.some((card) => card.id === people.owner.id),
+    },
+  ],
   posts: [
     {
       access: "public",
