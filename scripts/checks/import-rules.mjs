@@ -49,7 +49,7 @@ const packageRules = [
   forbid(
     "client-takes-types-of-api",
     "packages/client imports only types of api (import type), so that no server code ends up in a browser",
-    { path: "^packages/client/" },
+    { path: "^packages/client/", pathNot: [tests, anyTesting] },
     { path: ["^packages/api/", "^@pixora/api"], dependencyTypesNot: ["type-only", "type-import"] },
   ),
   forbid(

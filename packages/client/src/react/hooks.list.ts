@@ -1,0 +1,108 @@
+// The hooks that join any list with the store: whole views, or ids alone for lists that never render anew for an item.
+import { type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { type AskOptions, asItIs, besides, type QueryLike, useReader } from "./hooks.ts";
+import type { Seen } from "./kinds.ts";
+import { type Page, readList } from "./lists.ts";
+import type { PixoraKey } from "./options.ts";
+import type { CallError } from "./paths.ts";
+import { useInside } from "./provider.ts";
+import { createReader } from "./reader.ts";
+import type { Fields } from "./records.ts";
+
+interface InfiniteLike<Output> extends QueryLike<Output> {
+  getNextPageParam: (page: Output) => string | null;
+  initialPageParam: string | null;
+}
+
+type Item<Output> = Output extends { items: (infer One)[] } ? One : never;
+
+type ListState<Output> = UseInfiniteQueryResult<InfiniteData<Output, string | null>, CallError> & {
+  /** How many newer items wait above; `showNew` puts them on top. */
+  newCount: number;
+  showNew(): void;
+  /** Asks for the head of the list: what is new waits, and what is gone goes. */
+  refreshHead(): Promise<void>;
+};
+
+export type PixoraInfiniteResult<Output> = ListState<Output> & {
+  /** All items of all pages in order, each once, as they are to be seen now. */
+  items: readonly Seen<Item<Output>>[];
+};
+
+/** An item of a list by its id, and the key for React, which stays when a new thing gets its id. */
+export interface ItemRef {
+  readonly id: string;
+  readonly key: string;
+}
+
+export type PixoraIdsResult<Output> = ListState<Output> & { ids: readonly ItemRef[] };
+
+/**
+ * `useInfiniteQuery` for a factory's `infiniteOptions`, joined with the store: `items` has everything in one list, one's
+ * own new things at their edge and without what is gone.
+ */
+export function usePixoraInfinite<Output>(
+  options: InfiniteLike<Output>,
+  extra: AskOptions = {},
+): PixoraInfiniteResult<Output> {
+  const { state, items } = useList(options, { extra, form: asItIs });
+  return besides(state, { items }) as unknown as PixoraInfiniteResult<Output>;
+}
+
+/**
+ * As `usePixoraInfinite`, with ids in place of views: the list renders anew only when its membership changes. Each card
+ * reads its own, as by `usePost(id)`.
+ */
+export function usePixoraIds<Output>(options: InfiniteLike<Output>, extra: AskOptions = {}): PixoraIdsResult<Output> {
+  const { state, items } = useList(options, { extra, form: refsOf });
+  return besides(state, { ids: items }) as unknown as PixoraIdsResult<Output>;
+}
+
+type Form = (items: readonly object[], before: readonly object[] | undefined) => readonly object[];
+
+function refsOf(items: readonly object[], before: readonly object[] | undefined): readonly object[] {
+  const known = before as readonly ItemRef[] | undefined;
+  const refs = items.map((item, index) => {
+    const ref = refOf(item as Fields);
+    return known?.[index]?.id === ref.id && known[index].key === ref.key ? known[index] : ref;
+  });
+  return known?.length === refs.length && refs.every((ref, index) => ref === known[index]) ? known : refs;
+}
+
+function refOf(item: Fields): ItemRef {
+  const held = (item.post as Fields | undefined) ?? item;
+  const id = String(held.id ?? held.groupKey ?? held.tag);
+  return { id, key: String(held.key ?? id) };
+}
+
+const noPages: readonly Page[] = [];
+
+function useList(
+  { queryKey, ...options }: { queryKey: PixoraKey },
+  { extra, form }: { extra: AskOptions; form: Form },
+) {
+  const { present } = useInside();
+  const result = useInfiniteQuery({
+    ...options,
+    queryKey,
+    ...extra,
+    select: asItIs,
+  } as never) as UseInfiniteQueryResult<InfiniteData<Page, string | null>, CallError>;
+  const [, path, input] = queryKey;
+  const pages = result.data?.pages ?? noPages;
+  const inputKey = JSON.stringify(input);
+  const reader = useMemo(() => {
+    const { store } = present;
+    const list = { path, input: JSON.parse(inputKey) as Fields, pages };
+    let items: readonly object[] | undefined;
+    return createReader<readonly object[]>(store, (track, before) => {
+      items = readList(store, { ...list, track }, items);
+      return form(items, before);
+    });
+  }, [present, path, inputKey, pages, form]);
+  const own = { newCount: 0, showNew: nothing, refreshHead: async () => void (await result.refetch()) };
+  return { state: besides(result, own), items: useReader(reader) };
+}
+
+function nothing(): void {}

@@ -1,0 +1,76 @@
+// The provider and what hooks find in it. No JSX: Node strips types, and nothing else.
+import { QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { Pixora } from "../client.ts";
+import { isPixoraError } from "../errors.ts";
+import { holdLive } from "./live.ts";
+import { createFactories, type PixoraOptionFactories } from "./options.ts";
+import { type Present, type World, worldOf } from "./world.ts";
+
+interface Inside {
+  world: World;
+  options: PixoraOptionFactories;
+  present: Present;
+}
+
+const Context = createContext<Inside | null>(null);
+
+/** A QueryClient with defaults that suit Pixora: refusals are not repeated, since the client itself repeats what may pass. */
+export function createPixoraQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: { queries: { staleTime: 30_000, retry: (count, error) => count < 2 && !isPixoraError(error) } },
+  });
+}
+
+export interface PixoraProviderProps {
+  client: Pixora;
+  /** Default: one of its own. Servers that render pages pass one for each request. */
+  queryClient?: QueryClient;
+  /** Whether the person's stream is held open while somebody is signed in. Default: true. */
+  live?: boolean;
+  children?: ReactNode;
+}
+
+/** Gives the client to the hooks below it, and TanStack Query's client as well. */
+export function PixoraProvider({ client, queryClient, live = true, children }: PixoraProviderProps): ReactElement {
+  const [own] = useState(() => queryClient ?? createPixoraQueryClient());
+  const used = queryClient ?? own;
+  const world = worldOf({ client, queryClient: used });
+  const options = useMemo(() => createFactories(world), [world]);
+  const present = useSyncExternalStore(world.present.listen, world.present.get, world.present.get);
+  useEffect(() => (live && present.person.status === "signedIn" ? holdLive(world) : undefined), [world, present, live]);
+  const inside = useMemo(() => ({ world, options, present }), [world, options, present]);
+  return createElement(QueryClientProvider, { client: used }, createElement(Context, { value: inside }, children));
+}
+
+/** For the hooks of this folder. */
+export function useInside(): Inside {
+  const inside = useContext(Context);
+  if (inside === null) throw new Error("Pixora's hooks are to be used below <PixoraProvider>");
+  return inside;
+}
+
+/** The client, the options factories and TanStack Query's client. */
+export function usePixora(): { client: Pixora; options: PixoraOptionFactories; queryClient: QueryClient } {
+  const { world, options } = useInside();
+  const queryClient = useQueryClient();
+  return useMemo(() => ({ client: world.client, options, queryClient }), [world, options, queryClient]);
+}
+
+/**
+ * The options factories outside components, as for the loaders of a router. The same QueryClient and client are to be
+ * given to the provider.
+ */
+export function createOptions(input: { client: Pixora; queryClient: QueryClient }): PixoraOptionFactories {
+  return createFactories(worldOf(input));
+}
