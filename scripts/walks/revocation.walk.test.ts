@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { waitFor } from "@pixora/api/testing";
 import type { Tokens } from "@pixora/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWireHttp, type WireClient, WireError, type WireHttp } from "../../packages/api/src/testing/wire.http.ts";
+import { type WireClient, WireError } from "../../packages/api/src/testing/wire.client.ts";
+import { createWireHttp, type WireHttp } from "../../packages/api/src/testing/wire.http.ts";
 import { type App, type House, openHouse } from "./house.ts";
 import { openWatchers, type Watchers } from "./watchers.ts";
 

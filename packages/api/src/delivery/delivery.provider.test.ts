@@ -10,8 +10,9 @@ import { createSmtpMailer } from "../platform/mailer/mailer.smtp.ts";
 import { createOutboxDb } from "../platform/outbox.ts";
 import { relayChannel } from "../platform/process/create-deps.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, waitFor } from "../testing/index.ts";
+import { type MailSink, openMailSink } from "../testing/mail-sink.ts";
 import { listDeliveries, openBrowser } from "../testing/outside.ts";
-import { type MailSink, openMailSink, openPushSink, type PushSink } from "../testing/sinks.ts";
+import { openPushSink, type PushSink } from "../testing/push-sink.ts";
 
 const log = { error() {}, warn() {}, info() {}, debug() {} };
 

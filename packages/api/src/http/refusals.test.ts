@@ -1,7 +1,7 @@
 // What a refused caller reads: an id to ask about in every error, fields by path, and never an answer as to a stranger.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestServer, type TestServer } from "../testing/index.ts";
-import type { WireErrorShape } from "../testing/wire.http.ts";
+import type { WireErrorShape } from "../testing/wire.client.ts";
 
 let server: TestServer;
 let token: string;

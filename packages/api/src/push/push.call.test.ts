@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { guardedLookup, isPublicAddress } from "../platform/limit/public-address.ts";
-import { openPushSink, type PushSink } from "../testing/sinks.ts";
+import { openPushSink, type PushSink } from "../testing/push-sink.ts";
 import { callPushService } from "./push.call.ts";
 
 let sink: PushSink;

@@ -11,7 +11,7 @@ import {
   type TestClock,
   takeFacts,
 } from "../testing/outside.ts";
-import { openPushSink, type PushSink } from "../testing/sinks.ts";
+import { openPushSink, type PushSink } from "../testing/push-sink.ts";
 import { sendPushes } from "./push.send.ts";
 
 const minuteMs = 60_000;

@@ -4,7 +4,7 @@ import { setQuiet, updatePreferences } from "../notification/notification.prefer
 import { revokeSession } from "../session/session.service.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { comment, like, listDeliveries, openBrowser, takeFacts, unlike } from "../testing/outside.ts";
-import { openPushSink, type PushSink } from "../testing/sinks.ts";
+import { openPushSink, type PushSink } from "../testing/push-sink.ts";
 import { sendPushes } from "./push.send.ts";
 import { subscribe } from "./push.service.ts";
 

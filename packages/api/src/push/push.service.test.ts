@@ -5,7 +5,7 @@ import { ConfigError } from "../platform/process/config.ts";
 import { revokeSession } from "../session/session.service.ts";
 import { createPerson, openTestDeps, type TestDeps, testConfig } from "../testing/index.ts";
 import { openBrowser, signInDevice } from "../testing/outside.ts";
-import { createBrowser } from "../testing/sinks.ts";
+import { createBrowser } from "../testing/push-sink.ts";
 import { parseEndpoint } from "./push.endpoint.ts";
 import {
   deleteDeadSubscriptions,

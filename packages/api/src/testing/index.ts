@@ -10,6 +10,16 @@ export {
 } from "./content.ts";
 export { testContext } from "./context.ts";
 export { addLogEntries, buryFact, storeFact } from "./facts.ts";
+export { createTestPixora } from "./kit/kit.ts";
+export type {
+  TestFactories,
+  TestMail,
+  TestPixora,
+  TestPixoraOptions,
+  TestPush,
+  TestTokens,
+  TestUser,
+} from "./kit/kit.types.ts";
 export {
   createPerson,
   createSession,
@@ -23,7 +33,8 @@ export { openRaw, type RawConnection } from "./raw.ts";
 export { askToFollow, block, follow, mute, unfollow } from "./relations.ts";
 export { openTestDeps, type TestDeps, testConfig } from "./test-deps.ts";
 export { waitFor } from "./wait-for.ts";
-export { type Caller, type WireClient, WireError } from "./wire.http.ts";
+export { type WireClient, WireError } from "./wire.client.ts";
+export type { Caller } from "./wire.http.ts";
 export { openServerProcess, type ServerProcess } from "./wire.process.ts";
 export type { TestSocket, TestStream } from "./wire.socket.ts";
 export { openTestServer, type TestServer, type WirePerson } from "./wire.ts";

@@ -7,7 +7,7 @@ import { notifyComments, notifyLikes } from "../notification/notification.notify
 import type { Clock, Deps } from "../platform/process/deps.ts";
 import { subscribe } from "../push/push.service.ts";
 import { startSession } from "../session/session.service.ts";
-import { createBrowser, type TestBrowser } from "./sinks.ts";
+import { createBrowser, type TestBrowser } from "./push-sink.ts";
 
 /** A clock that tests move. */
 export interface TestClock extends Clock {

@@ -1,7 +1,6 @@
 // Calls as a client makes them over HTTP, with a source address of choice: one at a time (typed), in batches, or raw.
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from "node:http";
-import type { RouterInputs, RouterOutputs } from "../index.ts";
-import type { AppErrorCode, FieldErrors } from "../platform/call/errors.ts";
+import { type WireClient, WireError, type WireErrorShape } from "./wire.client.ts";
 
 /** Who calls, and from where. */
 export interface Caller {
@@ -16,50 +15,6 @@ export interface WireAnswer {
   headers: IncomingHttpHeaders;
   text: string;
 }
-
-/** What a client reads of a failure. */
-export class WireError extends Error {
-  override readonly name = "WireError";
-  readonly appCode: AppErrorCode;
-  readonly httpStatus: number;
-  readonly fieldErrors: FieldErrors | undefined;
-  readonly retryAfterMs: number | undefined;
-  readonly requestId: string | null;
-
-  constructor(shape: WireErrorShape) {
-    super(shape.message);
-    this.appCode = shape.data.appCode;
-    this.httpStatus = shape.data.httpStatus;
-    this.fieldErrors = shape.data.fieldErrors;
-    this.retryAfterMs = shape.data.retryAfterMs;
-    this.requestId = shape.data.requestId;
-  }
-}
-
-export interface WireErrorShape {
-  message: string;
-  data: {
-    appCode: AppErrorCode;
-    httpStatus: number;
-    fieldErrors?: FieldErrors;
-    retryAfterMs?: number;
-    requestId: string | null;
-  };
-}
-
-type WireCall<Input, Output> = undefined extends Input
-  ? (input?: Input) => Promise<Output>
-  : (input: Input) => Promise<Output>;
-
-/** `client.post.byId({ postId })`, typed; failures are WireErrors. Streams go over a socket. */
-export type WireClient = {
-  readonly [Room in keyof RouterInputs]: {
-    readonly [Name in keyof RouterInputs[Room]]: WireCall<
-      RouterInputs[Room][Name],
-      Name extends keyof RouterOutputs[Room] ? RouterOutputs[Room][Name] : never
-    >;
-  };
-};
 
 /** One call of a batch, and its end. */
 export interface BatchedCall {

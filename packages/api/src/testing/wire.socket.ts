@@ -1,6 +1,7 @@
 // A client's WebSocket, as plain messages: calls, streams, and whatever a test wants to send instead.
 import { WebSocket } from "ws";
-import { type Caller, WireError, type WireErrorShape } from "./wire.http.ts";
+import { WireError, type WireErrorShape } from "./wire.client.ts";
+import type { Caller } from "./wire.http.ts";
 
 export interface TestStream {
   /** What came, in order: events, or for tracked ones `{ id, data }`. */

@@ -4,7 +4,8 @@ import type { RouterOutputs } from "../index.ts";
 import { readServerConfig } from "../platform/process/config.ts";
 import type { Clock } from "../platform/process/deps.ts";
 import { openTestDeps, type TestDeps } from "./test-deps.ts";
-import { type Caller, createWireHttp, type WireClient, type WireHttp } from "./wire.http.ts";
+import type { WireClient } from "./wire.client.ts";
+import { type Caller, createWireHttp, type WireHttp } from "./wire.http.ts";
 import { openTestSocket, type TestSocket } from "./wire.socket.ts";
 
 type SignedIn = Extract<RouterOutputs["auth"]["signUp"], { user: object }>;
@@ -36,15 +37,15 @@ let serial = 0;
  * open database. Close it in `afterAll`.
  */
 export async function openTestServer(
-  options: { env?: Record<string, string>; clock?: Clock; deps?: TestDeps } = {},
+  options: { env?: Record<string, string>; clock?: Clock; deps?: TestDeps; port?: number } = {},
 ): Promise<TestServer> {
   const deps = options.deps ?? (await openTestDeps(options));
   // The whole router is loaded only by tests that call over the wire.
   const { createServer } = await import("../http/server.ts");
-  const { DATABASE_URL, REDIS_URL, JWT_SECRET } = deps.config;
-  const serverEnv = { DATABASE_URL, REDIS_URL, JWT_SECRET: JWT_SECRET.join(","), ...options.env };
+  const { NODE_ENV, DATABASE_URL, REDIS_URL, JWT_SECRET } = deps.config;
+  const serverEnv = { NODE_ENV, DATABASE_URL, REDIS_URL, JWT_SECRET: JWT_SECRET.join(","), ...options.env };
   const app = await createServer({ deps, config: { ...readServerConfig(serverEnv), ...deps.config } });
-  const url = await app.listen({ port: 0, host: "127.0.0.1" });
+  const url = await app.listen({ port: options.port ?? 0, host: "127.0.0.1" });
   const port = Number(new URL(url).port);
   const http = createWireHttp(port);
   return {
