@@ -37,6 +37,7 @@ export const queryShapes = {
   "post.history": { page: "plain" },
   "push.publicKey": "plain",
   "search.posts": { page: "post" },
+  "search.users": { page: "card" },
   "user.byHandle": "user",
   "user.byId": "user",
   "user.isHandleFree": "plain",
