@@ -40,6 +40,7 @@ export default defineConfig({
     cssTarget: ["chrome125", "safari18", "firefox128"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
   },
   server: {
     proxy: {

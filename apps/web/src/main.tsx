@@ -4,13 +4,11 @@ import "./style/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
-import { openSession } from "./app/session.ts";
 import { applyTheme } from "./app/theme.ts";
 
 applyTheme();
 const place = document.getElementById("app");
 if (place === null) throw new Error("the page has no place for the app");
-await openSession();
 createRoot(place).render(
   <StrictMode>
     <App />

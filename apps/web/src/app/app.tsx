@@ -1,13 +1,14 @@
-// The app: its caches and its router.
-import { QueryClientProvider } from "@tanstack/react-query";
+// The app: its client, its caches and its router.
+import { PixoraProvider } from "@pixora/client/react";
 import { RouterProvider } from "@tanstack/react-router";
+import { pixora } from "./pixora.ts";
 import { queryClient } from "./query-client.ts";
 import { router } from "./router.tsx";
 
 export function App() {
   return (
-    <QueryClientProvider client={queryClient}>
+    <PixoraProvider client={pixora} queryClient={queryClient}>
       <RouterProvider router={router} />
-    </QueryClientProvider>
+    </PixoraProvider>
   );
 }

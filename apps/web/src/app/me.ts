@@ -1,13 +1,12 @@
 // The person who is signed in.
-import { useQuery } from "@tanstack/react-query";
-import { pixora } from "./pixora.ts";
-import { useIsSignedIn } from "./session.ts";
+import { useMe as useMyself, useSession } from "@pixora/client/react";
 import type { Me } from "./types.ts";
 
-export const meKey = ["user.me"] as const;
+export function useIsSignedIn(): boolean {
+  return useSession().isSignedIn;
+}
 
 /** Undefined while it loads, and for strangers. */
 export function useMe(): Me | undefined {
-  const isSignedIn = useIsSignedIn();
-  return useQuery({ queryKey: meKey, queryFn: () => pixora.user.me.query(), enabled: isSignedIn }).data;
+  return useMyself().data;
 }

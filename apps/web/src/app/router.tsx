@@ -4,10 +4,14 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { HomeScreen } from "../screens/home/home.tsx";
 import { NotFoundScreen } from "../screens/not-found.tsx";
 import { ScreenFailure } from "../screens/screen-failure.tsx";
+import { readSearch } from "../screens/search/address.ts";
+import { SearchScreen } from "../screens/search/search.tsx";
 import { Shell } from "../shell/shell.tsx";
 import { forMembers } from "./for-members.tsx";
+import { readOver } from "./places.tsx";
 
 const rootRoute = createRootRoute({
+  validateSearch: readOver,
   component: Shell,
   notFoundComponent: NotFoundScreen,
 });
@@ -42,6 +46,38 @@ const verifyRoute = createRoute({
   component: lazyRouteComponent(() => import("../screens/welcome/mailed.tsx"), "VerifyScreen"),
 });
 
+const exploreRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/explore",
+  component: lazyRouteComponent(() => import("../screens/explore/explore.tsx"), "ExploreScreen"),
+});
+const searchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/search",
+  validateSearch: readSearch,
+  component: forMembers(SearchScreen),
+});
+const notificationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/notifications",
+  component: lazyRouteComponent(() => import("../screens/notifications/notifications.tsx"), "NotificationsScreen"),
+});
+const postRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/posts/$postId",
+  component: lazyRouteComponent(() => import("../screens/post/post-screen.tsx"), "PostScreen"),
+});
+const profileRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/users/$handle",
+  component: lazyRouteComponent(() => import("../screens/profile/profile.tsx"), "ProfileScreen"),
+});
+const savedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/users/$handle/saved",
+  component: lazyRouteComponent(() => import("../screens/profile/profile.tsx"), "SavedScreen"),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/settings",
@@ -55,6 +91,12 @@ const settingsSectionRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   homeRoute,
+  exploreRoute,
+  searchRoute,
+  notificationsRoute,
+  postRoute,
+  profileRoute,
+  savedRoute,
   forgotRoute,
   resetRoute,
   secureRoute,

@@ -10,7 +10,7 @@ interface DialogProps {
   /** Called when it is to go; the caller then renders it no longer. */
   onClose: () => void;
   children: ReactNode;
-  size?: "small" | "normal" | "wide";
+  size?: "small" | "normal" | "middle" | "wide";
   /** At the right of the title. */
   action?: ReactNode;
   /** Whether the title is for screen readers alone, as over a picture. */
@@ -60,5 +60,32 @@ export function Dialog({ title, onClose, children, size = "normal", action, isBa
         {children}
       </div>
     </dialog>
+  );
+}
+
+interface ConfirmProps {
+  title: string;
+  text: string;
+  yes: string;
+  onYes: () => void;
+  onClose: () => void;
+}
+
+/** Asks before something that cannot be taken back. */
+export function Confirm({ title, text, yes, onYes, onClose }: ConfirmProps) {
+  return (
+    <Dialog title={title} size="small" onClose={onClose}>
+      <div className={css.confirm}>
+        <p>{text}</p>
+        <div>
+          <button type="button" className={css.choice} onClick={onClose}>
+            {words.cancel}
+          </button>
+          <button type="button" className={css.choice} data-is-main onClick={onYes}>
+            {yes}
+          </button>
+        </div>
+      </div>
+    </Dialog>
   );
 }

@@ -21,6 +21,11 @@ interface PictureProps {
   onExpired?: (() => void) | undefined;
 }
 
+/** The width of a picture's place by its height: between 4:5 and 1.91:1, as tall and as wide as a feed can bear. */
+export function ratioOf(image: Pick<Image, "width" | "height">): number {
+  return Math.min(Math.max(image.width / image.height, 0.8), 1.91);
+}
+
 export function Picture(props: PictureProps) {
   const { image, sizes, ratio = image.width / image.height, isWhole = false, isFirst = false, onExpired } = props;
   const [isLoaded, setLoaded] = useState(false);

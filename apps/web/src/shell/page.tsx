@@ -16,7 +16,7 @@ interface PageProps {
   isQuiet?: boolean;
   hasBack?: boolean;
   /** How wide its content may be. */
-  width?: "feed" | "wide" | "narrow";
+  width?: "feed" | "wide" | "full";
 }
 
 /** The first screen leaves the focus where a browser has it: at the start of the page. */

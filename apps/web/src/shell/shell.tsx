@@ -1,26 +1,33 @@
 // Around every screen: the way to the others, messages, and what is said of the network.
+
+import { useSession } from "@pixora/client/react";
 import { Outlet } from "@tanstack/react-router";
-import { useIsSignedIn } from "../app/session.ts";
 import { Toasts } from "../parts/toasts.tsx";
 import { words } from "../words/en.ts";
-import { Nav } from "./nav.tsx";
+import { Members } from "./members.tsx";
 import { OfflineBanner } from "./offline-banner.tsx";
+import { Overlays } from "./overlays.tsx";
 import css from "./shell.module.css";
+import { StrangersBar } from "./strangers-bar.tsx";
 
 export function Shell() {
-  const isSignedIn = useIsSignedIn();
+  const { status } = useSession();
+  // For a moment at the start nobody knows; what is shown then would change at once.
+  if (status === "loading") return null;
+  const isSignedIn = status === "signedIn";
   return (
     <>
       <a href="#content" className={css.skip}>
         {words.skip}
       </a>
       <div className={css.shell} data-members={isSignedIn}>
-        {isSignedIn && <Nav />}
+        {isSignedIn ? <Members /> : <StrangersBar />}
         <main id="content" className={css.main} tabIndex={-1}>
           <OfflineBanner />
           <Outlet />
         </main>
       </div>
+      <Overlays />
       <Toasts />
     </>
   );

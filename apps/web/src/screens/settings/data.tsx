@@ -1,9 +1,10 @@
 // Taking one's data along, and leaving.
 
 import { isPixoraError } from "@pixora/client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { px, useOne } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
 import { pixora } from "../../app/pixora.ts";
 import buttons from "../../parts/button.module.css";
@@ -17,17 +18,16 @@ import { words } from "../../words/en.ts";
 import css from "./settings.module.css";
 
 const say = words.settings.data;
-const key = ["auth.export"];
+const { queryKey: key } = px.auth.export.queryOptions();
 const askEveryMs = 3_000;
 
 function Export() {
   const client = useQueryClient();
   const [needsPassword, setNeedsPassword] = useState(false);
-  const query = useQuery({
-    queryKey: key,
-    queryFn: () => pixora.auth.export.query(),
-    refetchInterval: ({ state }) => (state.data?.state === "running" ? askEveryMs : false),
-  });
+  const [isWaiting, setWaiting] = useState(false);
+  const query = useOne(px.auth.export.queryOptions(), { refetchInterval: isWaiting ? askEveryMs : false });
+  const isRunning = query.data?.state === "running";
+  useEffect(() => setWaiting(isRunning), [isRunning]);
   async function ask(password?: string): Promise<void> {
     client.setQueryData(key, await pixora.auth.requestExport.mutate(password === undefined ? {} : { password }));
     setNeedsPassword(false);

@@ -1,52 +1,23 @@
 // What one hears of, and how: a table of kinds and ways.
 
 import type { RouterInputs } from "@pixora/client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { px, useAct, useOne } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
-import { pixora } from "../../app/pixora.ts";
-import type { Preferences } from "../../app/types.ts";
 import { ErrorNote } from "../../parts/error-note.tsx";
-import { showToast } from "../../parts/toasts.tsx";
 import { Bone, Waiting } from "../../parts/waiting.tsx";
 import { words } from "../../words/en.ts";
 import css from "./settings.module.css";
 
 const say = words.settings.notifications;
-const key = ["notification.preferences"];
 type Type = keyof typeof say.types;
 type Change = Extract<RouterInputs["notification"]["updatePreferences"], object>;
 const types = Object.keys(say.types) as Type[];
 const ways = ["inApp", "push", "email"] as const;
 
-function merge(kept: Preferences, change: Change): Preferences {
-  const next = { ...kept.types };
-  for (const type of types) {
-    const changed = change.types?.[type];
-    const before = next[type];
-    if (changed !== undefined && before !== undefined) next[type] = { ...before, ...changed };
-  }
-  return { types: next, digest: { ...kept.digest, ...change.digest } };
-}
-
-function usePreferences() {
-  const client = useQueryClient();
-  const query = useQuery({ queryKey: key, queryFn: () => pixora.notification.preferences.query() });
-  const change = useMutation({
-    mutationFn: (input: Change) => pixora.notification.updatePreferences.mutate(input),
-    onMutate: (input) => {
-      client.setQueryData<Preferences>(key, (kept) => kept && merge(kept, input));
-    },
-    onError: (error) => {
-      showToast(failureOf(error).sentence);
-      void client.invalidateQueries({ queryKey: key });
-    },
-    scope: { id: "notification.preferences" },
-  });
-  return { query, change: change.mutate };
-}
-
 export function NotificationsSection() {
-  const { query, change } = usePreferences();
+  const query = useOne(px.notification.preferences.queryOptions());
+  const { act } = useAct(px.notification.updatePreferences.mutationOptions());
+  const change = (input: Change) => void act(input);
   if (query.isError) return <ErrorNote failure={failureOf(query.error)} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) {
     return (

@@ -1,8 +1,8 @@
 // Picture, name, bio and website.
-import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { px, useAct } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
-import { meKey, useMe } from "../../app/me.ts";
+import { useMe } from "../../app/me.ts";
 import { pixora } from "../../app/pixora.ts";
 import type { Me } from "../../app/types.ts";
 import { Avatar } from "../../parts/avatar.tsx";
@@ -15,20 +15,15 @@ import css from "./settings.module.css";
 
 const say = words.settings.profile;
 
-function useSaved(): (me: Me) => void {
-  const client = useQueryClient();
-  return (me) => client.setQueryData(meKey, me);
-}
-
 function Face({ me }: { me: Me }) {
   const input = useRef<HTMLInputElement>(null);
   const [isBusy, setBusy] = useState(false);
-  const keep = useSaved();
+  const { ask: update } = useAct(px.user.update.mutationOptions());
 
   async function change(make: () => Promise<string | null>): Promise<void> {
     setBusy(true);
     try {
-      keep(await pixora.user.update.mutate({ avatarMediaId: await make() }));
+      await update({ avatarMediaId: await make() });
     } catch (error) {
       showToast(failureOf(error).sentence);
     } finally {
@@ -67,7 +62,7 @@ function Face({ me }: { me: Me }) {
 
 export function ProfileSection() {
   const me = useMe();
-  const keep = useSaved();
+  const { ask: update } = useAct(px.user.update.mutationOptions());
   if (me === undefined) return null;
   return (
     <section className={css.block}>
@@ -76,13 +71,11 @@ export function ProfileSection() {
         label={words.settings.sections.profile}
         onSubmit={async (values) => {
           const website = textOf(values, "website").trim();
-          keep(
-            await pixora.user.update.mutate({
-              displayName: textOf(values, "displayName"),
-              bio: textOf(values, "bio"),
-              website: website === "" ? null : website,
-            }),
-          );
+          await update({
+            displayName: textOf(values, "displayName"),
+            bio: textOf(values, "bio"),
+            website: website === "" ? null : website,
+          });
           showToast(words.saved);
         }}
       >

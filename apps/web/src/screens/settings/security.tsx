@@ -1,9 +1,10 @@
 // E-mail, password, and where one is signed in.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Laptop, LogOut, Smartphone } from "lucide-react";
 import { useState } from "react";
+import { px, useAct, useOne } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
-import { meKey, useMe } from "../../app/me.ts";
+import { useMe } from "../../app/me.ts";
 import { pixora } from "../../app/pixora.ts";
 import type { Me, SessionOfList } from "../../app/types.ts";
 import { Button } from "../../parts/button.tsx";
@@ -17,10 +18,10 @@ import { words } from "../../words/en.ts";
 import css from "./settings.module.css";
 
 const say = words.settings.security;
-const sessionsKey = ["auth.sessions"];
+const sessionsKey = px.auth.sessions.pathKey();
 
 function Email({ me }: { me: Me }) {
-  const client = useQueryClient();
+  const { ask: changeEmail } = useAct(px.auth.changeEmail.mutationOptions());
   const [isOpen, setOpen] = useState(false);
   const send = useMutation({
     mutationFn: () => pixora.auth.requestEmailVerification.mutate({ email: me.email }),
@@ -49,7 +50,7 @@ function Email({ me }: { me: Me }) {
               label={say.changeEmail}
               onSubmit={async (values) => {
                 const input = { newEmail: textOf(values, "newEmail"), password: textOf(values, "password") };
-                client.setQueryData(meKey, await pixora.auth.changeEmail.mutate(input));
+                await changeEmail(input);
                 setOpen(false);
               }}
             >
@@ -134,7 +135,7 @@ function SessionRow({ session, onEnd }: { session: SessionOfList; onEnd: () => v
 
 function Sessions() {
   const client = useQueryClient();
-  const query = useQuery({ queryKey: sessionsKey, queryFn: () => pixora.auth.sessions.query() });
+  const query = useOne(px.auth.sessions.queryOptions());
   const refresh = () => client.invalidateQueries({ queryKey: sessionsKey });
   const tell = (error: unknown) => showToast(failureOf(error).sentence);
   const end = useMutation({

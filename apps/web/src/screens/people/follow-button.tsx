@@ -1,0 +1,33 @@
+// Following and no longer following.
+import { px, useAct } from "../../app/data.ts";
+import { Button } from "../../parts/button.tsx";
+import { words } from "../../words/en.ts";
+
+interface FollowButtonProps {
+  userId: string;
+  follow: "none" | "requested" | "following";
+  followedBy?: "none" | "requested" | "following";
+  size?: "small" | "normal";
+  /** For screen readers, where several stand beside each other. */
+  name?: string;
+}
+
+const say = words.profile;
+
+export function FollowButton({ userId, follow, followedBy, size = "normal", name }: FollowButtonProps) {
+  const start = useAct(px.follow.create.mutationOptions()).act;
+  const end = useAct(px.follow.delete.mutationOptions()).act;
+  const isOn = follow !== "none";
+  const off = followedBy === "following" ? say.followBack : say.follow;
+  const text = follow === "following" ? say.unfollow : follow === "requested" ? say.requested : off;
+  return (
+    <Button
+      look={isOn ? "plain" : "main"}
+      size={size}
+      aria-label={name === undefined ? undefined : `${text}: ${name}`}
+      onClick={() => void (isOn ? end : start)({ userId })}
+    >
+      {text}
+    </Button>
+  );
+}
