@@ -1,6 +1,6 @@
 // The packed SDK in an empty project: right code compiles, a wrong field does not, and it runs.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ let project: string;
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "pixora-sdk-"));
-  const packed = execFileSync(process.execPath, [join(root, "scripts/pack-client.mjs"), project], { encoding: "utf8" });
+  const packed = execFileSync(process.execPath, [join(root, "scripts/pack/client.mjs"), project], { encoding: "utf8" });
   writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true, "type": "module" }');
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", packed.trim()], {
     cwd: project,
@@ -23,22 +23,13 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 function compile(code: string): string {
   writeFileSync(join(project, "app.ts"), code);
-  const options = [
-    "--noEmit",
-    "--strict",
-    "--module",
-    "nodenext",
-    "--target",
-    "es2022",
-    "--lib",
-    "es2023,esnext.disposable,dom",
-  ];
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"];
   const compiler = join(root, "node_modules/.bin/tsc");
   return spawnSync(compiler, [...options, "app.ts"], { cwd: project, encoding: "utf8" }).stdout;
 }
 
 const start = `
-  import { createPixora, isPixoraError, paginate, type RouterOutputs } from "@pixora/client";
+  import { createPixora, isPixoraError, paginate, type PixoraError, type PostView, type RouterOutputs } from "@pixora/client";
   const pixora = createPixora({ url: "http://127.0.0.1:4000" });
 `;
 
@@ -59,6 +50,39 @@ test("code that uses inputs, outputs, errors and live events compiles, with noth
     console.log(handle, like, page);
   `;
   expect(compile(code)).toBe("");
+});
+
+const exhaustive = (codes: readonly string[]) => `${start}
+  export function explain(error: PixoraError<"post.notFound" | "limit.exceeded">): string {
+    switch (error.data.appCode) {
+      ${codes.map((code) => `case "${code}": return "${code}";`).join("\n")}
+      default: return error.data.appCode satisfies never;
+    }
+  }`;
+
+test("a switch over error codes compiles when it has all of them, and not before", () => {
+  expect(compile(exhaustive(["post.notFound", "limit.exceeded"]))).toBe("");
+  expect(compile(exhaustive(["post.notFound"]))).toMatch(
+    /"limit.exceeded"' does not satisfy the expected type 'never'/,
+  );
+});
+
+test("types go by the names that the reference gives them", () => {
+  expect(compile(`${start} const post: PostView = 1 as unknown as number;`)).toContain(
+    "not assignable to type 'PostView'",
+  );
+  expect(compile(`${start} pixora.post.byId.query(1);`)).toContain(
+    "not assignable to parameter of type 'PostByIdInput'",
+  );
+});
+
+test("the package brings nothing along, and is small", () => {
+  const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));
+  expect(installed).toEqual(["@pixora"]);
+  const bytes = globSync("**/*", { cwd: join(project, "node_modules"), withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).size);
+  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_000_000);
 });
 
 test.each([
@@ -83,4 +107,10 @@ test("the packed SDK runs, and tells an absent server from a refusal", () => {
      console.log(isConnectionError(error), isPixoraError(error));`,
   );
   expect(execFileSync(process.execPath, ["run.mjs"], { cwd: project, encoding: "utf8" }).trim()).toBe("true false");
+  const text = readFileSync(join(project, "run.mjs"), "utf8");
+  const required = text
+    .replace(/^import (.*) from (.*);$/m, "const $1 = require($2);")
+    .replace(/const error = await/, "const failed =");
+  writeFileSync(join(project, "run.cjs"), required.replace(/console\.log.*/, "failed.then((error) => { $& });"));
+  expect(execFileSync(process.execPath, ["run.cjs"], { cwd: project, encoding: "utf8" }).trim()).toBe("true false");
 });
