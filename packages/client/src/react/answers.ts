@@ -13,7 +13,8 @@ export function keepAnswer(store: Store, input: { path: string; answer: unknown;
   if (learned.length > 0) keep(store, { learned, askedAt });
 }
 
-function learnedOf(path: string, answer: object): Learned[] {
+/** The objects of an answer. */
+export function learnedOf(path: string, answer: object): Learned[] {
   const shape = shapeOf(path);
   if (shape === "plain") return [];
   if (typeof shape === "string") return takeApart(shape, answer);

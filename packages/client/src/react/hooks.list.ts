@@ -1,6 +1,7 @@
 // The hooks that join any list with the store: whole views, or ids alone for lists that never render anew for an item.
-import { type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { hashKey, type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { refreshHead, showHead } from "./head.ts";
 import { type AskOptions, asItIs, besides, type QueryLike, useReader } from "./hooks.ts";
 import type { Seen } from "./kinds.ts";
 import { type Page, readList } from "./lists.ts";
@@ -9,6 +10,7 @@ import type { CallError } from "./paths.ts";
 import { useInside } from "./provider.ts";
 import { createReader } from "./reader.ts";
 import type { Fields } from "./records.ts";
+import type { WaitingHead } from "./world.ts";
 
 interface InfiniteLike<Output> extends QueryLike<Output> {
   getNextPageParam: (page: Output) => string | null;
@@ -78,6 +80,36 @@ function refOf(item: Fields): ItemRef {
 
 const noPages: readonly Page[] = [];
 
+function noHead(): WaitingHead | undefined {
+  return undefined;
+}
+
+const staleMs = 30_000;
+
+/** What is new above a list, and asking for it on coming back to it. */
+function useHead(queryKey: PixoraKey): Pick<ListState<never>, "newCount" | "showNew" | "refreshHead"> {
+  const { world } = useInside();
+  const hash = hashKey(queryKey);
+  const head = useSyncExternalStore(world.heads.listen, () => world.heads.get().get(hash), noHead);
+  const actions = useMemo(() => {
+    const key = JSON.parse(hash) as readonly unknown[];
+    return {
+      refreshHead: () => refreshHead(world, key),
+      showNew() {
+        const page = world.heads.get().get(hash)?.page;
+        if (page) showHead(world, { queryKey: key, page });
+      },
+    };
+  }, [world, hash]);
+  useEffect(() => {
+    const query = world.queryClient.getQueryCache().get(hash);
+    // What comes into view with what it had before is asked for its head, not page by page.
+    const isResting = query?.state.fetchStatus === "idle" && query.state.data !== undefined;
+    if (isResting && query.isStaleByTime(staleMs)) actions.refreshHead().catch(() => {});
+  }, [world, hash, actions]);
+  return { newCount: head?.newCount ?? 0, ...actions };
+}
+
 function useList(
   { queryKey, ...options }: { queryKey: PixoraKey },
   { extra, form }: { extra: AskOptions; form: Form },
@@ -101,8 +133,5 @@ function useList(
       return form(items, before);
     });
   }, [present, path, inputKey, pages, form]);
-  const own = { newCount: 0, showNew: nothing, refreshHead: async () => void (await result.refetch()) };
-  return { state: besides(result, own), items: useReader(reader) };
+  return { state: besides(result, useHead(queryKey)), items: useReader(reader) };
 }
-
-function nothing(): void {}

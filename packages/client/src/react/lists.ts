@@ -22,7 +22,7 @@ interface ListInput {
 }
 
 /** The kind of a list's items, and under which field they lie in them. */
-function itemShapeOf(shape: Shape): { kind: Kind; field: "post" | null } | null {
+export function itemShapeOf(shape: Shape): { kind: Kind; field: "post" | null } | null {
   if (typeof shape === "string" || shape.page === "plain") return null;
   return typeof shape.page === "string" ? { kind: shape.page, field: null } : { kind: shape.page.post, field: "post" };
 }

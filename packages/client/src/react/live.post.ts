@@ -5,8 +5,9 @@ import { type Key, keyOf } from "./kinds.ts";
 import { truth } from "./maker.ts";
 import { removal } from "./optimistic.comments.ts";
 import type { EventOf } from "./paths.ts";
+import { changesKey } from "./pending.ts";
 import { takeApart } from "./records.ts";
-import { bury, fold, inBatch, keep, nextMoment, type Store } from "./store.ts";
+import { bury, fold, inBatch, keep, listen, nextMoment, resolveKey, type Store } from "./store.ts";
 import type { Present, World } from "./world.ts";
 
 /** What the stream of a post tells. */
@@ -61,10 +62,8 @@ export function keepPostEvent(store: Store, { postId, meId, event }: Told): void
   inBatch(store, () => {
     const askedAt = nextMoment(store);
     switch (event.type) {
-      case "post.counts": {
-        const { likeCount, commentCount, rev } = event;
-        return keep(store, { learned: [truth(key, { likeCount, commentCount, rev })], askedAt });
-      }
+      case "post.counts":
+        return keepCounts(store, { key, event });
       case "comment.created":
         keep(store, { learned: takeApart("comment", event.comment), askedAt });
         if (!matchOwn(store, { comment: event.comment, meId })) addArrived(store, event.comment);
@@ -82,4 +81,43 @@ export function keepPostEvent(store: Store, { postId, meId, event }: Told): void
         return undefined;
     }
   });
+}
+
+/** Longer than an answer takes, and too short for a count to be missed. */
+const maxHeldMs = 500;
+
+/**
+ * While a change of one's own is on its way, the event that counts it may overtake its answer and would be counted twice
+ * for a moment: it waits for the answer.
+ */
+function keepCounts(
+  store: Store,
+  { key, event }: { key: Key; event: Extract<PostEvent, { type: "post.counts" }> },
+): void {
+  const { likeCount, commentCount, rev } = event;
+  function keepNow(): void {
+    keep(store, { learned: [truth(key, { likeCount, commentCount, rev })], askedAt: nextMoment(store) });
+  }
+  if (!isBeingCounted(store, key)) {
+    keepNow();
+    return;
+  }
+  const timer = setTimeout(finish, maxHeldMs);
+  const stop = listen(store, [changesKey], () => {
+    if (!isBeingCounted(store, key)) finish();
+  });
+  function finish(): void {
+    clearTimeout(timer);
+    stop();
+    keepNow();
+  }
+}
+
+function isBeingCounted(store: Store, key: Key): boolean {
+  for (const { state, effect } of store.changes) {
+    if (state !== "sending") continue;
+    const touched = [...(effect.patches ?? []), ...(effect.tallies ?? [])];
+    if (touched.some((one) => resolveKey(store, one.key) === key)) return true;
+  }
+  return false;
 }

@@ -6,6 +6,7 @@ import { type Counts, ownCountsId } from "./kinds.ts";
 import { learnMarked } from "./optimistic.notifications.ts";
 import type { EventOf } from "./paths.ts";
 import { type Learned, takeApart } from "./records.ts";
+import { refreshShown, refreshSoon } from "./refresh.ts";
 import { bury, inBatch, keep, nextMoment, type Store } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -33,15 +34,21 @@ export function holdLive(world: World): () => void {
 }
 
 function openLive(world: World): () => void {
-  const { store } = world.present.get();
   const { connection, live } = world.client;
-  const stream: Unsubscribable = live.onEvent.subscribe(undefined, { onData: ({ data }) => keepEvent(store, data) });
+  const stream: Unsubscribable = live.onEvent.subscribe(undefined, { onData: ({ data }) => hear(world, data) });
   const unfollow = connection.subscribe(({ status }) => world.live.set(status === "idle" ? "connecting" : status));
   return () => {
     unfollow();
     stream.unsubscribe();
     world.live.set("connecting");
   };
+}
+
+/** Puts what an event tells into the store, and asks for what it does not tell. */
+function hear(world: World, event: PersonalEvent): void {
+  keepEvent(world.present.get().store, event);
+  if (event.type === "resync") refreshShown(world);
+  if (event.type.startsWith("notification.") || event.type === "resync") refreshSoon(world, "notification.groups");
 }
 
 /** Puts what an event tells into the store. */

@@ -168,6 +168,7 @@ function infiniteOptionsOf(world: World, { path, input, queryKey }: Asking) {
     initialPageParam: null,
     getNextPageParam: (page: Page) => page.nextCursor,
     // A refetch would ask every page again, one after the other: the head is asked for instead.
+    refetchOnMount: false,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     select: (data: InfiniteData<Page, string | null>) => joinPages(world, { path, input, data }),

@@ -32,7 +32,9 @@ export type OutputOf<Path> = In<RouterOutputs, Path>;
 export type ListPath = {
   [Path in QueryPath]: [OutputOf<Path>, InputOf<Path>] extends [{ nextCursor: string | null }, infer Input]
     ? "cursor" extends KeysOfEach<Input>
-      ? Path
+      ? string extends KeysOfEach<Input>
+        ? never
+        : Path
       : never
     : never;
 }[QueryPath];

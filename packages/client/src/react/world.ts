@@ -4,6 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { Pixora } from "../client.ts";
 import { holderOf } from "../session.token.ts";
 import { keepAnswer } from "./answers.ts";
+import type { Page } from "./lists.ts";
 import type { Fields } from "./records.ts";
 import { createSignal, type Signal } from "./signal.ts";
 import { createStore, nextMoment, type Store } from "./store.ts";
@@ -23,11 +24,20 @@ export interface Present {
 /** "live": what happens is heard. "connecting": it will be, and what was missed with it. "offline": there is no network. */
 export type LiveStatus = "live" | "connecting" | "offline";
 
+/** A head that waits to be shown. */
+export interface WaitingHead {
+  page: Page;
+  newCount: number;
+}
+
 export interface World {
   readonly client: Pixora;
   readonly queryClient: QueryClient;
   readonly present: Signal<Present>;
   readonly live: Signal<LiveStatus>;
+  /** Heads of lists that wait to be shown, by the hash of their query. */
+  readonly heads: Signal<ReadonlyMap<string, WaitingHead>>;
+  readonly headCalls: Map<string, Promise<void>>;
   /** The lanes of changes under way: each change waits for the one before. */
   readonly lanes: Map<string, Promise<unknown>>;
 }
@@ -45,6 +55,8 @@ export function worldOf(input: { client: Pixora; queryClient: QueryClient }): Wo
     ...input,
     present: createSignal<Present>({ store: createStore(), person: { status: "loading", userId: null } }),
     live: createSignal<LiveStatus>("connecting"),
+    heads: createSignal<ReadonlyMap<string, WaitingHead>>(new Map()),
+    headCalls: new Map(),
     lanes: new Map(),
   };
   worlds.set(input.queryClient, world);
@@ -65,6 +77,7 @@ export async function followPerson(world: World): Promise<void> {
     return;
   }
   world.lanes.clear();
+  world.heads.set(new Map());
   world.queryClient.removeQueries({ queryKey: [rootKey], type: "inactive" });
   world.present.set({ store: createStore(), person });
   // Those on screen are asked anew, as the new person.
