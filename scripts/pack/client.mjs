@@ -29,7 +29,7 @@ const entries = Object.entries(manifest.exports).map(([door, file]) => ({
 }));
 
 /** What is in the bundle, and under which licence it goes. */
-const bundled = ["@trpc/client", "@trpc/server", "eventsource", "eventsource-parser"];
+const bundled = ["@trpc/client", "@trpc/server"];
 
 function readErrorCodes() {
   const text = readFileSync(errorTable, "utf8");
@@ -107,8 +107,7 @@ function copyForRequire() {
 function writeLicences() {
   const texts = bundled.map((name) => {
     const from = createRequire(join(clientFolder, "package.json"));
-    const start = name === "eventsource-parser" ? createRequire(from.resolve("eventsource")) : from;
-    const folder = findPackage(start.resolve(name), name);
+    const folder = findPackage(from.resolve(name), name);
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const licence = ["LICENSE", "LICENSE.md", "license"].map((file) => join(folder, file)).find(existsSync);
     if (licence === undefined) throw new Error(`${name} has no licence text`);

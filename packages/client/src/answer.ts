@@ -57,14 +57,18 @@ async function readAnswer(send: typeof fetch, url: Address, init: RequestInit): 
     answer = await send(url, init);
     text = await answer.text();
   } catch (cause) {
-    // A URL that is none says the same as a network that is gone: it is a mistake of the app, and no time mends it.
-    if (!isAddress(String(url))) throw cause;
-    throw new ConnectionError(cause instanceof Error ? cause.message : "the network failed", { cause });
+    throw networkFailureOf(url, cause);
   }
   const json = parsed(text);
   if (!isPixoras(json)) throw answerErrorOf(answer);
   // The body has been read: whoever asks for it gets what it said.
   return Object.defineProperty(answer, "json", { value: async () => json });
+}
+
+/** What fetch threw, as a failure of the network. A URL that is none says the same: no time mends that mistake of the app. */
+export function networkFailureOf(url: Address, cause: unknown): unknown {
+  if (!isAddress(String(url))) return cause;
+  return new ConnectionError(cause instanceof Error ? cause.message : "the network failed", { cause });
 }
 
 function isAddress(url: string): boolean {

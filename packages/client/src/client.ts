@@ -2,15 +2,17 @@
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
 import { fetchAnswers } from "./answer.ts";
-import { type Connection, createConnection } from "./connection.ts";
+import { type Connection, createConnection, type Transport } from "./connection.ts";
 import { endLink } from "./end.link.ts";
+import { watchPage } from "./page.ts";
 import { resumeLink } from "./resume.link.ts";
 import type { LastEventStore } from "./resume.position.ts";
 import { retryLink } from "./retry.link.ts";
 import { sessionLink } from "./session.link.ts";
 import { memorySession, type SessionStore } from "./session.store.ts";
 import { createSession, type Session } from "./session.ts";
-import { bearer, socketStreams, sseStreams } from "./streams.ts";
+import { streamsLink } from "./streams.link.ts";
+import { bearer } from "./streams.ts";
 import { createUpload } from "./upload.ts";
 
 export interface PixoraOptions {
@@ -18,8 +20,12 @@ export interface PixoraOptions {
   url: string;
   /** Where tokens are kept. Default: in memory. */
   session?: SessionStore;
-  /** How live events travel. Default: "websocket". */
-  transport?: "websocket" | "sse";
+  /**
+   * How live events travel. Default: "auto": over one WebSocket, and over SSE where three of them in a row never opened,
+   * as behind a proxy that knows none. `pixora.connection.transport` tells which it is. SSE takes a connection a stream
+   * and has four at most; further streams wait for one of these to end.
+   */
+  transport?: "auto" | Transport;
   /** Where the last event's id is kept, so that `live.onEvent` resumes even after a restart of the app. */
   lastEvent?: LastEventStore;
   /** How long a call may take, attempts and waits included, before it rejects. Default: 30 s. An upload's file has no such end. */
@@ -52,13 +58,18 @@ export function createPixora(options: PixoraOptions): Pixora {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const sendCall = fetchAnswers({ fetch: send, timeoutMs });
   const session = createSession({ url, store: options.session ?? memorySession(), fetch: sendCall });
-  const streams =
-    options.transport === "sse"
-      ? sseStreams({ url, session, fetch: send })
-      : socketStreams({ url, session, WebSocket: options.WebSocket });
   const closing = new AbortController();
   const connection = createConnection();
-  connection.use(options.transport ?? "websocket");
+  const { transport = "auto", lastEvent, WebSocket } = options;
+  const streams = streamsLink({ url, session, fetch: send, WebSocket, transport, connection });
+  const resume = resumeLink({ session, connection, lastEvent, closed: closing.signal });
+  const stopWatching = watchPage({
+    hide() {
+      resume.rest();
+      streams.rest();
+    },
+    wake: resume.wake,
+  });
   const client = createTRPCClient<AppRouter>({
     links: [
       endLink({ timeoutMs, closed: closing.signal }),
@@ -66,7 +77,7 @@ export function createPixora(options: PixoraOptions): Pixora {
       sessionLink(session),
       splitLink({
         condition: (op) => op.type === "subscription",
-        true: [resumeLink({ session, connection, lastEvent: options.lastEvent, closed: closing.signal }), streams.link],
+        true: [resume.link, streams.link],
         false: httpBatchLink({
           url: `${url}/trpc`,
           fetch: sendCall,
@@ -83,8 +94,9 @@ export function createPixora(options: PixoraOptions): Pixora {
     media: besides(client.media, { upload: createUpload({ client, fetch: options.fetch }) }),
     async close() {
       closing.abort(new Error("the client is closed"));
+      stopWatching();
       session.close();
-      await streams.close();
+      streams.close();
     },
   };
   return besides(client, own);

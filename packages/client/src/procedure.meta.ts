@@ -33,6 +33,7 @@ export const procedureMeta: { readonly [Path in ProcedurePath]?: ClientMeta } = 
   "media.create": { repeat: "byKey" },
   "moderation.report": { repeat: "byKey" },
   "live.onEvent": { isResumable: true },
+  "live.onPost": { afterGap: "post.resync" },
 };
 
 const byPath: ReadonlyMap<string, ClientMeta> = new Map(Object.entries(procedureMeta));

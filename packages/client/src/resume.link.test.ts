@@ -33,20 +33,21 @@ function openSession() {
   return { session, release: forgetting.resolve, change: () => switchListeners.forEach((listener) => void listener()) };
 }
 
-function subscribe(session: SessionInside) {
+function subscribe(session: SessionInside, path = "live.onEvent") {
   const connections: Connection[] = [];
   const connection = createConnection();
   const statuses: string[] = [];
   connection.subscribe(({ status }) => statuses.push(status));
-  const link = resumeLink({ session, connection, closed: new AbortController().signal })({} as TRPCClientRuntime);
-  const op = { id: 1, type: "subscription", path: "live.onEvent", input: {}, context: {}, signal: null } as const;
+  const resume = resumeLink({ session, connection, closed: new AbortController().signal });
+  const link = resume.link({} as TRPCClientRuntime);
+  const op = { id: 1, type: "subscription", path, input: {}, context: {}, signal: null } as const;
   const next = () =>
     observable<OperationResultEnvelope<unknown, Failure>, Failure>((connection) => {
       connections.push(connection);
     });
   const app = { next: vi.fn(), error: vi.fn(), complete: vi.fn() };
   const subscription = link({ op, next } as unknown as Parameters<typeof link>[0]).subscribe(app);
-  return { connections, app, subscription, statuses };
+  return { connections, app, subscription, statuses, resume };
 }
 
 test("a refusal of the session before does not end the stream of the person who came after", async () => {
@@ -177,4 +178,66 @@ test("the app is told when events arrive, when they stop, and when attempts fail
   } finally {
     vi.useRealTimers();
   }
+});
+
+const leave = { result: { type: "state", state: "connecting", error: null } } as never;
+const started = { result: { type: "started" } } as never;
+
+function event(id: string, type: string): never {
+  return { result: { type: "data", id, data: { id, data: { type } } } } as never;
+}
+
+test("a connection that must be left serves the stream until the next has spoken; nothing comes twice", async () => {
+  const { session } = openSession();
+  const { connections, app, subscription, statuses } = subscribe(session);
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  connections[0]?.next(event("5", "ready"));
+  connections[0]?.next(leave);
+  await vi.waitFor(() => expect(connections).toHaveLength(2));
+  connections[0]?.next(event("6", "notification.created"));
+  connections[0]?.next(event("7", "notification.created"));
+  // Made while the events above were on their way over the first.
+  connections[1]?.next(event("5", "ready"));
+  connections[1]?.next(event("6", "notification.created"));
+  connections[1]?.next(event("7", "notification.created"));
+  connections[0]?.next(event("8", "notification.created"));
+  connections[1]?.next(event("8", "notification.created"));
+  const heard = app.next.mock.calls.map(([envelope]) => envelope.result.id);
+  expect(heard).toEqual(["5", "6", "7", "5", "8"]);
+  expect(statuses).toEqual(["connecting", "live"]);
+  subscription.unsubscribe();
+});
+
+test("a stream without ids that moves has no gap; one whose connection went first is told of it once", async () => {
+  const { session } = openSession();
+  const { connections, app, subscription } = subscribe(session, "live.onPost");
+  const typesHeard = () => app.next.mock.calls.map(([{ result }]) => result.data?.type ?? result.type);
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  connections[0]?.next(started);
+  connections[0]?.next(leave);
+  await vi.waitFor(() => expect(connections).toHaveLength(2));
+  connections[1]?.next(started);
+  expect(typesHeard()).toEqual(["started", "started"]);
+  connections[1]?.next(leave);
+  await vi.waitFor(() => expect(connections).toHaveLength(3));
+  connections[1]?.complete();
+  connections[2]?.next(started);
+  connections[2]?.next({ result: { type: "data", data: { type: "post.counts" } } } as never);
+  expect(typesHeard().slice(2)).toEqual(["started", "post.resync", "post.counts"]);
+  subscription.unsubscribe();
+});
+
+test("a page that is put aside holds no connection, and opens its streams when it comes back", async () => {
+  const { session } = openSession();
+  const { connections, app, subscription, resume } = subscribe(session);
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  connections[0]?.next(event("1", "ready"));
+  resume.rest();
+  connections[0]?.next(event("2", "notification.created"));
+  expect(app.next).toHaveBeenCalledTimes(1);
+  resume.wake();
+  await vi.waitFor(() => expect(connections).toHaveLength(2));
+  resume.wake();
+  expect(connections).toHaveLength(2);
+  subscription.unsubscribe();
 });

@@ -9,24 +9,26 @@
 //   (1) it is known who is signed in and after which event the stream goes on
 //   (2) the connection has ended, or failed
 //   (3) another attempt may succeed
-//   (4) the delay has passed; it doubles from attempt to attempt until one has held for a while
+//   (4) the delay has passed (pace.ts)
 //   (5) the refusal is final, or the session has ended and the stream was that session's: nothing follows
 //
+// A connection that says it must be left (the server is going, the token is dying) serves the stream until the next one has
+// spoken: "open" holds both meanwhile. A stream whose events have no ids tells the app after a gap that it missed some.
+//
 // From every state: another session takes the place of this one ──▶ opening; the client is closed, or the app
-// unsubscribes ──▶ over. A state is an object, and a stream has one at a time: what was begun in a state that has been
+// unsubscribes ──▶ over; the page is put aside ──▶ waiting. A state is an object, and a stream has one at a time: what was begun in a state that has been
 // left, and answers late, finds another there and is not heard.
 import type { AppRouter } from "@pixora/api";
 import { type Operation, TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable, type Unsubscribable } from "@trpc/server/observable";
 import type { ConnectionInside } from "./connection.ts";
 import { ConnectionError, isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { metaOf } from "./procedure.meta.ts";
 import { createPosition, type LastEventStore, type Position } from "./resume.position.ts";
 import type { Tokens } from "./session.store.ts";
 import type { SessionInside } from "./session.ts";
 
-const firstDelayMs = 100;
-const maxDelayMs = 5_000;
 const maxAskedWaitMs = 60_000;
 /** A stream that held this long starts its next row of attempts from the shortest delay. */
 const healthyAfterMs = 10_000;
@@ -51,25 +53,39 @@ type Open = {
   /** Runs until then. */
   timer?: ReturnType<typeof setTimeout>;
   connection?: Unsubscribable;
+  /** The one before, which must be left, until this one has spoken. */
+  earlier?: Open | undefined;
 };
 type Judging = { name: "judging" };
-type Waiting = { name: "waiting"; timer: ReturnType<typeof setTimeout> };
+/** Without a timer where the page has been put aside. */
+type Waiting = { name: "waiting"; timer?: ReturnType<typeof setTimeout> };
 type Over = { name: "over" };
 type State = Opening | Open | Judging | Waiting | Over;
 
 interface Stream {
   readonly session: SessionInside;
   readonly status: ConnectionInside;
+  readonly pace: Pace;
   readonly op: Operation;
   readonly next: (op: Operation) => Connection;
   readonly observer: Required<Observer>;
   /** Null for a stream whose events have no ids. */
   readonly position: Position | null;
   state: State;
-  /** Attempts since a connection last held for a while. */
-  attempts: number;
+  /** Attempts that failed since events last arrived. */
+  failures: number;
+  /** Whether events may have been missed that nothing will bring. */
+  hasGap: boolean;
   /** Whether the last connection was somebody's. */
   wasSignedIn: boolean;
+}
+
+export interface ResumeLink {
+  link: TRPCLink<AppRouter>;
+  /** Lets go of all connections, as a page must that the browser sets aside. */
+  rest(): void;
+  /** Opens what rests, and tries at once what waits for its next attempt. */
+  wake(): void;
 }
 
 export function resumeLink(input: {
@@ -78,37 +94,43 @@ export function resumeLink(input: {
   lastEvent?: LastEventStore | undefined;
   /** Aborted by the client's `close`: streams complete and are not opened again. */
   closed: AbortSignal;
-}): TRPCLink<AppRouter> {
+}): ResumeLink {
   const { session, connection: status, lastEvent, closed } = input;
-  return () =>
+  const pace = createPace();
+  const streams = new Set<Stream>();
+  const link: TRPCLink<AppRouter> =
+    () =>
     ({ op, next }) => {
       if (op.type !== "subscription") return next(op);
       const isResumable = metaOf(op.path).isResumable === true;
       return observable((observer) => {
         const position = isResumable ? createPosition({ session, lastEvent, input: op.input }) : null;
-        const state: Opening = { name: "opening" };
         const stream: Stream = {
-          session,
-          status,
-          op,
-          next,
-          observer,
-          position,
-          state,
-          attempts: 0,
-          wasSignedIn: false,
+          ...{ session, status, pace, op, next, observer, position },
+          ...{ state: { name: "opening" }, failures: 0, hasGap: false, wasSignedIn: false },
         };
         const onClosed = () => end(stream);
         const stopWatching = session.onSwitch(() => open(stream));
         closed.addEventListener("abort", onClosed, { once: true });
+        streams.add(stream);
         open(stream);
         return () => {
           stopWatching();
           closed.removeEventListener("abort", onClosed);
+          streams.delete(stream);
           enter(stream, { name: "over" });
         };
       });
     };
+  return {
+    link,
+    rest() {
+      for (const stream of streams) if (stream.state.name !== "over") enter(stream, { name: "waiting" });
+    },
+    wake() {
+      for (const stream of streams) if (stream.state.name === "waiting") open(stream);
+    },
+  };
 }
 
 /** The one way from state to state: what the old one holds is let go. */
@@ -117,19 +139,22 @@ function enter<Next extends State>(stream: Stream, next: Next): Next {
   stream.state = next;
   report(stream);
   if (left.name === "waiting") clearTimeout(left.timer);
-  if (left.name === "open") {
-    clearTimeout(left.timer);
-    left.connection?.unsubscribe();
-  }
+  if (left.name === "open" && !(next.name === "open" && next.earlier === left)) letGo(left);
   return next;
+}
+
+function letGo(open: Open): void {
+  clearTimeout(open.timer);
+  open.connection?.unsubscribe();
+  if (open.earlier !== undefined) letGo(open.earlier);
 }
 
 /** Says how the stream is doing. One attempt that fails is a drop; from the second on the network is away. */
 function report(stream: Stream): void {
   const { state } = stream;
   if (state.name === "over") stream.status.report(stream, "idle");
-  else if (state.name === "open" && state.isLive) stream.status.report(stream, "live");
-  else stream.status.report(stream, stream.attempts > 1 ? "offline" : "connecting");
+  else if (state.name === "open" && (state.isLive || state.earlier !== undefined)) stream.status.report(stream, "live");
+  else stream.status.report(stream, stream.failures > 1 ? "offline" : "connecting");
 }
 
 function isIn(stream: Stream, state: State): boolean {
@@ -151,16 +176,18 @@ function fail(stream: Stream, state: State, cause: Failure): void {
   if (isIn(stream, state)) stream.observer.error(cause);
 }
 
-async function connect(stream: Stream, opening: Opening): Promise<void> {
+/** Opens a connection; from an open one, beside it. */
+async function connect(stream: Stream, from: Opening | Open): Promise<void> {
   const { session, position, op } = stream;
   const startedWith = await session.tokens();
-  if (!isIn(stream, opening)) return;
+  if (!isIn(stream, from)) return;
   // A session that has ended takes its streams along: none goes on as a stranger's. The server tells onEvent so.
   if (stream.wasSignedIn && startedWith === null && position === null) return end(stream);
   stream.wasSignedIn = startedWith !== null;
   const input = position === null ? op.input : await position.inputNow();
-  if (!isIn(stream, opening)) return;
-  const mine: Open = enter(stream, { name: "open", startedAtMs: Date.now(), startedWith, isLive: false });
+  if (!isIn(stream, from)) return;
+  const earlier = from.name === "open" ? from : undefined;
+  const mine: Open = enter(stream, { name: "open", startedAtMs: Date.now(), startedWith, isLive: false, earlier });
   mine.timer = setTimeout(() => judge(stream, mine, stayedSilent()), openWithinMs);
   try {
     mine.connection = stream.next({ ...op, input }).subscribe({
@@ -178,21 +205,41 @@ async function connect(stream: Stream, opening: Opening): Promise<void> {
 function deliver(stream: Stream, mine: Open, envelope: Envelope): void {
   const { position, observer } = stream;
   const { result } = envelope;
-  if (isIn(stream, mine)) hear(stream, mine, envelope);
-  // The end of one connection is not the end of the stream.
-  if (!isIn(stream, mine) || ("type" in result && result.type === "stopped")) return;
+  const isEarlier = stream.state.name === "open" && stream.state.earlier === mine;
+  if (!isIn(stream, mine) && !isEarlier) return;
+  if (!isEarlier) hear(stream, mine, envelope);
+  // The end of one connection is not the end of the stream; how it is doing, the app is told in another place.
+  if (!isIn(stream, mine) && !isEarlier) return;
+  if ("type" in result && (result.type === "stopped" || result.type === "state")) return;
   const id = position !== null && "id" in result ? result.id : undefined;
   if (id !== undefined && position?.advance({ ...result, id }) === false) return;
+  if ("data" in result) tellOfGap(stream);
   observer.next(envelope);
   if (id !== undefined) position?.keep(id);
 }
 
-/** Takes what a connection says of itself: that it is open, or that it has lost the network and seeks it. */
+/** Says, before the first event after a gap, that others may have been missed. Over SSE, a refusal has a beginning, too. */
+function tellOfGap(stream: Stream): void {
+  const { hasGap, observer, op } = stream;
+  stream.hasGap = false;
+  const { afterGap } = metaOf(op.path);
+  if (hasGap && afterGap !== undefined) observer.next({ result: { type: "data", data: { type: afterGap } } });
+}
+
+/** Takes what a connection says of itself: that it is open, or that it must be left. */
 function hear(stream: Stream, mine: Open, envelope: Envelope): void {
   const { result } = envelope;
-  if (hasSpoken(stream, envelope)) mine.isLive = true;
-  else if ("type" in result && result.type === "state" && result.state === "connecting") mine.isLive = false;
-  if (mine.isLive) clearTimeout(mine.timer);
+  if ("type" in result && result.type === "state" && result.state === "connecting") {
+    if (mine.isLive) connect(stream, mine).catch((cause) => fail(stream, mine, cause));
+    else judge(stream, mine, null);
+    return;
+  }
+  if (mine.isLive || !hasSpoken(stream, envelope)) return;
+  mine.isLive = true;
+  clearTimeout(mine.timer);
+  if (mine.earlier !== undefined) letGo(mine.earlier);
+  mine.earlier = undefined;
+  stream.failures = 0;
   report(stream);
 }
 
@@ -206,7 +253,15 @@ function stayedSilent(): Failure {
 }
 
 function judge(stream: Stream, mine: Open, error: Failure | null): void {
+  if (stream.state.name === "open" && stream.state.earlier === mine) {
+    // It went before the next one had spoken.
+    stream.state.earlier = undefined;
+    stream.hasGap = true;
+    report(stream);
+    return;
+  }
   if (!isIn(stream, mine)) return;
+  stream.hasGap ||= mine.isLive || mine.earlier !== undefined;
   const judging = enter(stream, { name: "judging" });
   decide(stream, { mine, judging, error }).catch((cause) => fail(stream, judging, cause));
 }
@@ -218,16 +273,10 @@ async function decide(
   const isFinal = error !== null && !(await mayResume(stream.session, { error, startedWith: mine.startedWith }));
   if (!isIn(stream, judging)) return;
   if (isFinal) return stream.observer.error(error);
-  const hasHeld = Date.now() - mine.startedAtMs > healthyAfterMs;
-  stream.attempts = hasHeld ? 1 : stream.attempts + 1;
-  enter(stream, {
-    name: "waiting",
-    timer: setTimeout(() => open(stream), Math.max(delayMsOf(stream.attempts), askedWaitMsOf(error))),
-  });
-}
-
-function delayMsOf(attempts: number): number {
-  return Math.min(firstDelayMs * 2 ** (attempts - 1), maxDelayMs) * (0.5 + Math.random() / 2);
+  stream.failures += 1;
+  const hasHeld = mine.isLive && Date.now() - mine.startedAtMs > healthyAfterMs;
+  const delayMs = Math.max(stream.pace.waitMs({ hasHeld }), askedWaitMsOf(error));
+  enter(stream, { name: "waiting", timer: setTimeout(() => open(stream), delayMs) });
 }
 
 /** How long a proxy asks to be left alone. What asks for hours is looked at again each minute. */

@@ -46,7 +46,8 @@ export function createPosition(deps: {
     },
     advance(result) {
       if (isRepeat(lastId, result)) return false;
-      lastId = result.id;
+      // A connection that takes the place of another may say "ready" for less than that one has told meanwhile.
+      if (typeOf(result) === "resync" || !isOld(lastId, result.id)) lastId = result.id;
       return true;
     },
     keep(id) {
@@ -59,8 +60,16 @@ export function createPosition(deps: {
 }
 
 function isRepeat(lastId: string | null, result: { id: string; data?: unknown }): boolean {
-  // What a store gives back may be anything; the server answers a resync to what is no id.
-  if (lastId === null || !/^\d+$/.test(lastId) || BigInt(result.id) > BigInt(lastId)) return false;
-  const type = (result.data as { data?: { type?: string } } | undefined)?.data?.type;
+  if (!isOld(lastId, result.id)) return false;
+  const type = typeOf(result);
   return type === undefined || !marks.has(type);
+}
+
+/** What a store gives back may be anything; the server answers a resync to what is no id. */
+function isOld(lastId: string | null, id: string): boolean {
+  return lastId !== null && /^\d+$/.test(lastId) && BigInt(id) <= BigInt(lastId);
+}
+
+function typeOf(result: { data?: unknown }): string | undefined {
+  return (result.data as { data?: { type?: string } } | undefined)?.data?.type;
 }

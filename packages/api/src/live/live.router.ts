@@ -23,7 +23,7 @@ export const liveRouter = router({
       return guardStream(events, { connection, expiresAtMs, nowMs, show: ({ id, event }) => tracked(id, event) });
     }),
   onPost: publicProcedure
-    .meta({ errors: ["post.notFound"] })
+    .meta({ errors: ["post.notFound"], afterGap: "post.resync" })
     .input(onPostInput)
     .output(streamView(postEventView))
     .subscription(({ ctx, input, signal }) => {

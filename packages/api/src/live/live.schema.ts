@@ -38,6 +38,8 @@ export const postEventView = vouched(
     z.object({ type: z.literal("comment.updated"), comment: commentView }),
     z.object({ type: z.literal("comment.deleted"), commentId: idView }),
     z.object({ type: z.literal("post.deleted") }),
+    // Made by the SDK after a gap, never by the server.
+    z.object({ type: z.literal("post.resync") }),
   ]),
 );
 export type PostEvent = z.infer<typeof postEventView>;

@@ -23,4 +23,9 @@ export interface ProcedureMeta {
   errors?: readonly AppErrorCode[];
   /** The events of a stream carry ids, and it goes on after the input's `lastEventId`. */
   isResumable?: true;
+  /**
+   * The events of a stream carry no ids: after a gap the SDK tells the app by an event of this type that it may have missed
+   * some, and has to load anew what they change.
+   */
+  afterGap?: "post.resync";
 }
