@@ -7,7 +7,7 @@ export const roomSteps = [
   { rooms: ["visibility", "log"], says: "who may see what, as SQL text; each person's event log" },
   { rooms: ["media", "session"], says: "pictures; tokens, devices, revocation" },
   { rooms: ["user"], says: "people" },
-  { rooms: ["post", "hashtag", "notification"], says: "what they publish; what is told in the app" },
+  { rooms: ["hashtag", "post", "notification"], says: "what they publish; what is told in the app" },
   { rooms: ["feed", "bookmark", "comment", "delivery"], says: "home, kept posts, threads; what leaves the app" },
   {
     rooms: [

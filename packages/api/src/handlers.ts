@@ -8,9 +8,11 @@ import { sendNotices } from "./auth/auth.notice.ts";
 import { requestDigests, sendDigests } from "./delivery/delivery.digest.ts";
 import { sendMails as sendNotificationMails } from "./delivery/delivery.mail.ts";
 import { deleteOldDeliveries, retryDeliveries } from "./delivery/delivery.upkeep.ts";
+import { rankTags } from "./explore/explore.trend.ts";
 import { dropWindowsOfFacts } from "./feed/feed.drop.ts";
 import { pushPosts } from "./feed/feed.fanout.ts";
 import { mendWindows } from "./feed/feed.mend.ts";
+import { auditHashtagCounts, recountAuthors, sumHashtagMoves } from "./hashtag/hashtag.rows.ts";
 import { tellPosts } from "./live/live.post.hint.ts";
 import { trimLog } from "./log/log.trim.ts";
 import { deleteFiles } from "./media/media.delete.ts";
@@ -56,6 +58,10 @@ export function createHandlers(deps: Deps): JobHandlers {
     "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),
     "feed.mendWindows": () => mendWindows(deps),
     "post.purgePosts": (input) => purgePosts(deps, input),
+    "hashtag.recountAuthors": (input) => recountAuthors(deps, input),
+    "hashtag.sumMoves": () => sumHashtagMoves(deps),
+    "hashtag.auditCounts": () => auditHashtagCounts(deps),
+    "explore.rankTags": () => rankTags(deps),
     "user.namePeople": () => namePeople(deps),
     "post.wordPosts": () => wordPosts(deps),
     "post.refoldHashtags": () => refoldHashtags(deps),

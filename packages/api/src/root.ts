@@ -3,8 +3,10 @@ import { authRouter } from "./auth/auth.router.ts";
 import { blockRouter } from "./block/block.router.ts";
 import { bookmarkRouter } from "./bookmark/bookmark.router.ts";
 import { commentRouter } from "./comment/comment.router.ts";
+import { exploreRouter } from "./explore/explore.router.ts";
 import { feedRouter } from "./feed/feed.router.ts";
 import { followRouter } from "./follow/follow.router.ts";
+import { hashtagRouter } from "./hashtag/hashtag.router.ts";
 import { likeRouter } from "./like/like.router.ts";
 import { liveRouter } from "./live/live.router.ts";
 import { mediaRouter } from "./media/media.router.ts";
@@ -28,6 +30,8 @@ export const appRouter = router({
   comment: commentRouter,
   bookmark: bookmarkRouter,
   feed: feedRouter,
+  explore: exploreRouter,
+  hashtag: hashtagRouter,
   search: searchRouter,
   notification: notificationRouter,
   live: liveRouter,

@@ -31,7 +31,7 @@ export const consequences = {
   "mute.deleted": ["feed.dropWindows"],
   "user.suspended": ["notification.reviseSight"],
   "user.unsuspended": ["notification.reviseSight"],
-  "user.privacyChanged": ["notification.reviseSight"],
+  "user.privacyChanged": ["notification.reviseSight", "hashtag.recountAuthors"],
   "user.deleted": ["auth.purgeAccounts"],
   "notification.pushRequested": ["push.sendPushes"],
   "notification.mailRequested": ["notification.sendMails"],

@@ -16,6 +16,10 @@ const schedules: Record<ScheduledJobName, string> = {
   "post.refoldHashtags": "* * * * *",
   "post.wordPosts": "* * * * *",
   "user.namePeople": "* * * * *",
+  "hashtag.sumMoves": "* * * * *",
+  "hashtag.auditCounts": "37 4 * * *",
+  // What was removed leaves the trend within a minute.
+  "explore.rankTags": "*/30 * * * * *",
   "post.deleteOldIdempotencyKeys": "17 * * * *",
   "auth.deleteOldSessions": "27 3 * * *",
   "auth.deleteOldTokens": "37 3 * * *",

@@ -139,6 +139,12 @@ export const exportSections: readonly ExportSection[] = [
   marks("bookmarks", { table: "bookmarks", target: "post_id", field: "postId" }),
   people("following", { table: "follows", own: "follower_id", other: "followee_id" }),
   people("followers", { table: "follows", own: "followee_id", other: "follower_id" }),
+  section("followedHashtags", {
+    fields: { hashtag: "t.tag", since: "t.created_at" },
+    from: "hashtag_follows t",
+    where: "t.user_id = $1",
+    key: "t.id",
+  }),
   people("requestsSent", { table: "follow_requests", own: "requester_id", other: "target_id" }),
   people("requestsReceived", { table: "follow_requests", own: "target_id", other: "requester_id" }),
   people("blocked", { table: "blocks", own: "blocker_id", other: "blocked_id" }),

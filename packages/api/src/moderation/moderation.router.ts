@@ -1,4 +1,6 @@
 // The wire of the room `moderation`. Everyone may report; the rest is for moderators and admins.
+import { tagInput } from "../hashtag/hashtag.schema.ts";
+import { setHashtagBanned } from "../hashtag/hashtag.service.ts";
 import { authedProcedure, router } from "../platform/call/trpc.ts";
 import { ok, okView } from "../platform/call/wire.ts";
 import { createReport, listOpenReports } from "./moderation.report.ts";
@@ -38,6 +40,22 @@ export const moderationRouter = router({
     .output(okView)
     .mutation(async ({ ctx, input }) => {
       await resolveReport(ctx.deps, { actorId: ctx.viewer.userId, ...input });
+      return ok;
+    }),
+  banHashtag: moderatorProcedure
+    .meta({ errors: ["moderation.forbidden"] })
+    .input(tagInput)
+    .output(okView)
+    .mutation(async ({ ctx, input }) => {
+      await setHashtagBanned(ctx.deps, { ...input, isBanned: true });
+      return ok;
+    }),
+  unbanHashtag: moderatorProcedure
+    .meta({ errors: ["moderation.forbidden"] })
+    .input(tagInput)
+    .output(okView)
+    .mutation(async ({ ctx, input }) => {
+      await setHashtagBanned(ctx.deps, { ...input, isBanned: false });
       return ok;
     }),
   suspend: moderatorProcedure

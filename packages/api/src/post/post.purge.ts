@@ -2,6 +2,7 @@
 // purge/purge.post.ts; a tombstone stays.
 
 import { type Sql, statement, type Tx } from "@pixora/db";
+import { reviseTags } from "../hashtag/hashtag.rows.ts";
 import { runInBatches } from "../platform/flow/run-in-batches.ts";
 import { insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -61,6 +62,7 @@ export async function hidePosts(tx: Tx, input: { userId: string; ids: readonly s
   await lockAuthorHead(tx, { userId });
   const hidden = await tx.many(hideOwn, [userId, input.ids]);
   if (hidden.length === 0) return;
+  await reviseTags(tx, { postIds: hidden.map((post) => post.id) });
   await resetAuthorHead(tx, { userId });
   await moveUserCounts(tx, { userId, posts: -hidden.filter((post) => post.isCounted).length });
   await insertFacts(tx, {

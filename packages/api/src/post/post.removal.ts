@@ -2,6 +2,7 @@
 // comments, pictures, places in feeds), its author's count falls and rises with it, and what its author deletes by then
 // stays deleted.
 import { statement, type Tx } from "@pixora/db";
+import { reviseTags } from "../hashtag/hashtag.rows.ts";
 import { insertFacts } from "../platform/outbox.ts";
 import { lockPeople, moveUserCounts } from "../user/user.counter.ts";
 import { lockAuthorHead, raisePostRev } from "./post.counter.ts";
@@ -30,6 +31,7 @@ export async function setPostRemoval(tx: Tx, input: { postId: string; decisionId
   const before = await tx.maybe(lockRemoval, [postId]);
   if (before === null || before.removedBy === decisionId) return;
   await tx.run(updateRemoval, [postId, decisionId]);
+  await reviseTags(tx, { postIds: [postId] });
   // One decision took the place of another: nobody sees a change.
   if (before.removedBy !== null && decisionId !== null) return;
   await moveUserCounts(tx, { userId: authorId, posts: decisionId === null ? 1 : -1 });

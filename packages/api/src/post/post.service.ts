@@ -1,6 +1,7 @@
 // Rules and writes of posts: create, edit, delete. Promises: ids of one author rise in commit order, the author's head
 // and post count are exact, and every change stores its fact.
 import { statement, type Tx } from "@pixora/db";
+import { insertTagsSql, reviseTags } from "../hashtag/hashtag.rows.ts";
 import { attachMedia, describeMedia, hasPictures } from "../media/media.attach.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { invalidInput } from "../platform/call/failure.ts";
@@ -65,8 +66,12 @@ const insertPostStatement = statement<{ id: string; isPullSwitched: boolean }>(
      select greatest(next_id(), coalesce((select max(id) from posts where author_id = $1), 0) + 1),
             author.id, $2, $3, $4::text[], $5::bigint[], pull.is_pulled, 1, 1
      from users author cross join pull where author.id = $1 and ${userIsLive("author")}
-     returning id
-   ), counts as (
+     returning id, author_id
+   ), ${insertTagsSql({
+     from: `select post.id, post.author_id, $3 = 'public' and not author.is_private as is_public
+            from post join users author on author.id = post.author_id`,
+     tags: "$4::text[]",
+   })}, counts as (
      insert into post_counts (post_id) select id from post
    ), words as (
      insert into post_words (post_id, words) select id, $6::tsvector from post
@@ -157,6 +162,7 @@ async function editPost(tx: Tx, input: { actorId: string } & UpdatePostInput): P
   if (caption === before.caption && visibility === before.visibility && !isDescribed) return;
   const body = await readBody(tx, { authorId: actorId, caption, visibility });
   const { editedAt } = await tx.one(updateBodyStatement, [postId, ...valuesOfBody(body)]);
+  await reviseTags(tx, { postIds: [postId] });
   await recordEdit(tx, { postId, before, after: body, editedAt });
   await raisePostRev(tx, { postId });
   await insertFacts(tx, { facts: [{ fact: "post.updated", payload: { postId, authorId: actorId } }] });
@@ -211,6 +217,7 @@ async function hidePost(tx: Tx, input: { actorId: string; postId: string }): Pro
   await lockAuthorHead(tx, { userId: actorId });
   const hidden = await tx.maybe(hidePostStatement, [postId, actorId]);
   if (hidden === null) return;
+  await reviseTags(tx, { postIds: [postId] });
   await resetAuthorHead(tx, { userId: actorId });
   await moveUserCounts(tx, { userId: actorId, posts: hidden.isCounted ? -1 : 0 });
   await raisePostRev(tx, { postId });

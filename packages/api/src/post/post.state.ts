@@ -31,7 +31,8 @@ export interface PostState {
 /**
  * SQL text: the PostStates of those of `wanted` (a from-item that has an `id`) that the viewer may see. `condition` may
  * narrow them by `post` and `author`; `viewer` is an SQL expression (null::bigint for strangers), and so is `follow`, for
- * whoever knows from the condition how the viewer stands to the author.
+ * whoever knows from the condition how the viewer stands to the author. `columns` are selected besides, each with a comma
+ * behind it.
  */
 export function postStatesSql(input: {
   wanted: string;
@@ -39,10 +40,18 @@ export function postStatesSql(input: {
   orderBy: string;
   condition?: string;
   follow?: string;
+  columns?: string;
 }): string {
-  const { wanted, viewer, orderBy, condition = "true", follow = followState(viewer, "author.id") } = input;
+  const {
+    wanted,
+    viewer,
+    orderBy,
+    condition = "true",
+    follow = followState(viewer, "author.id"),
+    columns = "",
+  } = input;
   return `
-    select post.id, post.version, author.version as "authorVersion",
+    select ${columns} post.id, post.version, author.version as "authorVersion",
            counts.like_count as "likeCount", counts.comment_count as "commentCount", counts.rev,
            case when post.mention_ids <> '{}' then ${mentionsSql({ ids: "post.mention_ids", viewer })} end as mentions,
            coalesce(author.id = ${viewer}, false) as "isAuthor", post.removed_by is not null as "isRemoved",

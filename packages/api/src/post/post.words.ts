@@ -1,7 +1,8 @@
-// What posts are found by: the terms of their captions, and marks for whom they are by and for, which tags they have.
+// What posts are found by: the terms of their captions, marks for whom they are by and for, their tags.
 // Promises: written in the transaction that writes the caption; a job reads those that another release has written, in
 // bounded statements, and an edit that comes between wins.
 import { type Statement, statement } from "@pixora/db";
+import { reviseTags } from "../hashtag/hashtag.rows.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { vectorOf } from "../platform/text/terms.ts";
 import type { PostVisibility } from "./post.schema.ts";
@@ -68,11 +69,11 @@ export async function wordPosts(deps: Pick<Deps, "db">): Promise<void> {
   for (let batch = 0; batch < batchesPerRun; batch += 1) {
     const posts = await deps.db.sql.many(selectUnworded, [batchSize]);
     if (posts.length === 0) break;
-    await deps.db.sql.run(storeWords, [
-      posts.map(({ id }) => id),
-      posts.map(({ version }) => version),
-      posts.map(wordsOfPost),
-    ]);
+    const ids = posts.map(({ id }) => id);
+    await deps.db.inTransaction(async (tx) => {
+      await tx.run(storeWords, [ids, posts.map(({ version }) => version), posts.map(wordsOfPost)]);
+      await reviseTags(tx, { postIds: ids });
+    });
     if (posts.length < batchSize) break;
   }
 }

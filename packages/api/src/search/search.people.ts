@@ -10,7 +10,7 @@ import { endOfPrefix, nameKeyOf, spellingOf } from "../platform/text/name-parts.
 import { canonicalHandle } from "../user/user.handle.ts";
 import type { UserCard } from "../user/user.schema.ts";
 import { presentUserCards } from "../user/user.view.ts";
-import { isFollowing, userIsListed } from "../visibility/user.visibility.ts";
+import { isFollowing, userIsFindable, userIsListed } from "../visibility/user.visibility.ts";
 
 interface Found {
   id: string;
@@ -54,7 +54,7 @@ function selectPeople(name: string, isKnownBy: string) {
                    when ${isFollowing("u.id", viewer)} then 2
                    when u.id in (select id from friend) then 3 else 4 end as nearness
        from matched join users u on u.id = matched.id join user_counts counts on counts.user_id = u.id
-       where ${userIsListed({ user: "u", viewer })}
+       where ${userIsListed({ user: "u", viewer })} and ${userIsFindable({ user: "u", viewer })}
      )
      select id, nearness, followers from ranked
      where $6::int is null or (nearness, -followers, -id) > ($6::int, -$7::int, -$8::bigint)
@@ -73,7 +73,7 @@ const selectSimilar = statement<{ id: string }>(
      group by user_id order by likeness desc limit 100
    )
    select u.id from alike join users u on u.id = alike.id join user_counts counts on counts.user_id = u.id
-   where ${userIsListed({ user: "u", viewer })}
+   where ${userIsListed({ user: "u", viewer })} and ${userIsFindable({ user: "u", viewer })}
      and not exists (select from user_names name where name.user_id = u.id and ${begins("name")})
    order by alike.likeness desc, counts.follower_count desc, u.id desc limit $5`,
 );

@@ -8,16 +8,24 @@ import type { PostView } from "../post/post.schema.ts";
 import { type PostState, postStatesSql } from "../post/post.state.ts";
 import { presentStates, weighPost } from "../post/post.view.ts";
 import { findUserIdByHandle } from "../user/user.service.ts";
+import { postIsFindable } from "../visibility/post.visibility.ts";
 import { countToScan, wordStatistics } from "./search.frequency.ts";
 import { type PostQuery, readPostQuery, toTsQuery } from "./search.query.ts";
 
 const searchPosts = { list: "search.posts", position: idInput };
 
+const viewer = "$1::bigint";
+
 // Each value stands at one place in all of these: the viewer, the query, ids below, ids from, how many, and one more.
 const range = (id: string) => `${id} < $3::bigint and ${id} >= $4::bigint`;
 
 function selectFound(name: string, wanted: string) {
-  const states = postStatesSql({ wanted: `(${wanted}) wanted`, viewer: "$1::bigint", orderBy: "wanted.id desc" });
+  const states = postStatesSql({
+    wanted: `(${wanted}) wanted`,
+    viewer,
+    condition: postIsFindable({ post: "post", author: "author", viewer }),
+    orderBy: "wanted.id desc",
+  });
   return statement<PostState>(name, `${states} limit $5`);
 }
 

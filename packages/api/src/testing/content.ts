@@ -2,6 +2,7 @@
 // facts, whether or not the person could do it now. Hiding a post is the room's own work, and stores its fact.
 import { statement } from "@pixora/db";
 import { moveCommentLikesSql } from "../comment/comment.counter.ts";
+import { insertTagsSql } from "../hashtag/hashtag.rows.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { parseHashtags } from "../platform/text/hashtag.ts";
 import { movePostCommentsSql, movePostLikesSql } from "../post/post.counter.ts";
@@ -12,8 +13,12 @@ const insertPost = statement<{ id: string }>(
   "testing.insertPost",
   `with post as (
      insert into posts (id, author_id, caption, visibility, hashtags, mention_ids, tagged_version, worded_version)
-     values (next_id(), $1, $2, $3, $4::text[], $5::bigint[], 1, 1) returning id
-   ), words as (
+     values (next_id(), $1, $2, $3, $4::text[], $5::bigint[], 1, 1) returning id, author_id
+   ), ${insertTagsSql({
+     from: `select post.id, post.author_id, $3 = 'public' and not author.is_private as is_public
+            from post join users author on author.id = post.author_id`,
+     tags: "$4::text[]",
+   })}, words as (
      insert into post_words (post_id, words) select id, $6::tsvector from post
    ), counts as (
      insert into post_counts (post_id) select id from post

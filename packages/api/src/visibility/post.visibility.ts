@@ -21,3 +21,10 @@ export function postIsDiscoverable(scope: { post: string; author: string }): str
   const { post, author } = scope;
   return `(${post}.held_by is null and ${post}.limited_by is null and ${userIsDiscoverable(author)})`;
 }
+
+/** May be found by who looks for it: discoverable, or one's own, or of someone followed. Beside `postIsVisible`, too. */
+export function postIsFindable(scope: { post: string; author: string; viewer: string }): string {
+  const { post, author, viewer } = scope;
+  return `(${postIsDiscoverable({ post, author })} or coalesce(${author}.id = ${viewer}, false)
+           or ${isFollowing(viewer, `${author}.id`)})`;
+}

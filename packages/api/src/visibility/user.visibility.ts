@@ -75,3 +75,9 @@ export function userPostsAreVisible({ user, viewer }: Scope): string {
 export function userIsDiscoverable(user: string): string {
   return `(${user}.held_by is null and ${user}.limited_by is null)`;
 }
+
+/** May be found by who looks for them: no moderator keeps them out, or the viewer follows them, or is them. */
+export function userIsFindable({ user, viewer }: Scope): string {
+  return `(${userIsDiscoverable(user)} or coalesce(${user}.id = ${viewer}, false)
+           or ${isFollowing(viewer, `${user}.id`)})`;
+}

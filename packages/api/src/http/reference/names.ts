@@ -4,6 +4,8 @@ import * as account from "../../account/account.schema.ts";
 import * as auth from "../../auth/auth.schema.ts";
 import * as bookmark from "../../bookmark/bookmark.schema.ts";
 import * as comment from "../../comment/comment.schema.ts";
+import * as explore from "../../explore/explore.schema.ts";
+import * as hashtag from "../../hashtag/hashtag.schema.ts";
 import * as like from "../../like/like.schema.ts";
 import * as live from "../../live/live.schema.ts";
 import * as media from "../../media/media.schema.ts";
@@ -13,16 +15,20 @@ import { okView } from "../../platform/call/wire.ts";
 import * as post from "../../post/post.schema.ts";
 import * as push from "../../push/push.schema.ts";
 import * as session from "../../session/session.schema.ts";
+import * as reason from "../../user/user.reason.ts";
 import * as user from "../../user/user.schema.ts";
 
 const rooms = [
   { okView },
   user,
+  reason,
   session,
   auth,
   account,
   media,
   post,
+  hashtag,
+  explore,
   like,
   comment,
   bookmark,

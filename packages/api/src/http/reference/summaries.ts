@@ -74,7 +74,19 @@ const summaries: Summaries = {
     list: "The top comments of a post",
     replies: "The replies below a top comment, oldest first",
   },
+  explore: {
+    hashtag: "Posts with a hashtag, the best or the newest first",
+    trendingTags: "Hashtags that more people use than ever",
+  },
+  hashtag: {
+    byTag: "A hashtag and how many public posts have it",
+    follow: "Follows a hashtag; a second time changes nothing",
+    unfollow: "Follows a hashtag no longer; a second time changes nothing",
+    following: "The hashtags that the caller follows, newest first",
+    feed: "Posts with a hashtag that the caller follows, newest first",
+  },
   search: {
+    hashtags: "Hashtags by their beginning, the most used first",
     users: "People by the beginning of a handle or a name; the typeahead of mentions, too",
     posts: "Posts that hold words, phrases or tags, newest first",
   },
@@ -112,6 +124,8 @@ const summaries: Summaries = {
     report: "Tells the moderators of a post, a comment or a person",
     reports: "The reports that are open; for moderators",
     resolve: "Closes a report; for moderators",
+    banHashtag: "Keeps a hashtag from trending and from being proposed",
+    unbanHashtag: "Ends the ban of a hashtag",
     suspend: "Suspends an account; for moderators",
     unsuspend: "Ends a suspension; for moderators",
   },

@@ -36,6 +36,7 @@ const table = {
   "follow.forbidden": ["FORBIDDEN", "You cannot follow this account"],
   "post.notFound": ["NOT_FOUND", "No such post"],
   "post.forbidden": ["FORBIDDEN", "This post is not yours to change"],
+  "hashtag.forbidden": ["FORBIDDEN", "You follow as many hashtags as one can"],
   "comment.notFound": ["NOT_FOUND", "No such comment"],
   "comment.forbidden": ["FORBIDDEN", "This comment is not yours to change"],
   "notification.notFound": ["NOT_FOUND", "No such notification"],

@@ -13,6 +13,7 @@ import {
   seesPost,
 } from "./rules.ts";
 import type { CellWorld, RoomRows } from "./table.ts";
+import { tagOf } from "./world.ts";
 
 const ok = always("ok");
 const ownersPost = ({ postId }: CellWorld) => ({ postId });
@@ -79,7 +80,29 @@ export const post: RoomRows<"post"> = {
   history: [{ access: "public", input: ownersPost, expect: seesPost }],
 };
 
+const ownersTag = ({ label }: CellWorld) => ({ tag: tagOf(label) });
+
+export const explore: RoomRows<"explore"> = {
+  hashtag: (["top", "newest"] as const).map((sort) => ({
+    access: "public",
+    about: sort,
+    input: (world) => ({ ...ownersTag(world), sort, limit: 100 }),
+    expect: listsPost,
+    shows: (page, world) => page.items.some(isPost(world)),
+  })),
+  trendingTags: [{ access: "public", expect: ok }],
+};
+
+export const hashtag: RoomRows<"hashtag"> = {
+  byTag: [{ access: "public", input: ownersTag, expect: ok }],
+  follow: [{ access: "signedIn", input: ownersTag, expect: ok }],
+  unfollow: [{ access: "signedIn", input: ownersTag, expect: ok }],
+  following: [{ access: "signedIn", expect: ok }],
+  feed: [{ access: "signedIn", expect: ok }],
+};
+
 export const search: RoomRows<"search"> = {
+  hashtags: [{ access: "public", input: () => ({ q: "still" }), expect: ok }],
   users: [
     {
       access: "public",

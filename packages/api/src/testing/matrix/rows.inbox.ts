@@ -131,6 +131,8 @@ export const moderation: RoomRows<"moderation"> = {
       expect: always("moderation.notFound"),
     },
   ],
+  banHashtag: [{ access: "moderator", input: () => ({ tag: "anything" }), expect: ok }],
+  unbanHashtag: [{ access: "moderator", input: () => ({ tag: "anything" }), expect: ok }],
   suspend: [{ access: "moderator", input: ({ people }) => ({ userId: people.owner.id }), expect: lives }],
   unsuspend: [{ access: "moderator", input: ({ people }) => ({ userId: people.owner.id }), expect: lives }],
 };

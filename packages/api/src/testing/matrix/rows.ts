@@ -1,5 +1,5 @@
 // The whole table, in the order of the wire's table of contents (root.ts).
-import { bookmark, comment, feed, like, media, post, search } from "./rows.content.ts";
+import { bookmark, comment, explore, feed, hashtag, like, media, post, search } from "./rows.content.ts";
 import { live, moderation, notification, push } from "./rows.inbox.ts";
 import { auth, block, follow, mute, user } from "./rows.people.ts";
 import { listRows, type Row } from "./table.ts";
@@ -16,6 +16,8 @@ export const rows: readonly Row[] = listRows({
   comment,
   bookmark,
   feed,
+  explore,
+  hashtag,
   search,
   notification,
   live,

@@ -65,6 +65,11 @@ export const words = {
   later: "a later word",
 } as const;
 
+/** The tag of the post, which no other world has. */
+export function tagOf(label: string): string {
+  return `stillwater${label.toLowerCase().replace(/[^a-z0-9]/g, "")}`;
+}
+
 /** Everyone's. */
 export const password = "seven quiet herons";
 
@@ -79,7 +84,7 @@ export async function createWorld(deps: Deps, input: { label: string }): Promise
   const { owner, friend } = people;
   for (const name of earlyFollowers) await createFollow(deps, { actorId: people[name].id, userId: owner.id });
   await createFollow(deps, { actorId: owner.id, userId: friend.id });
-  const home = await createHome(deps, { owner, friend });
+  const home = await createHome(deps, { label, owner, friend });
   const staffReportId = await reportStaff(deps, { friend, staff: people.moderator });
   const away = await createAway(deps, { owner, friend });
   for (const person of Object.values(people)) await takePart(deps, { person, owner, postId: home.postId });
@@ -122,7 +127,7 @@ async function createMember(
 type Place = Pick<World, "postId" | "mediaId" | "commentId" | "replyId" | "reportId">;
 type Hosts = Pick<World["people"], "owner" | "friend">;
 
-async function createHome(deps: Deps, { owner, friend }: Hosts): Promise<Place> {
+async function createHome(deps: Deps, { label, owner, friend }: Hosts & { label: string }): Promise<Place> {
   const media = await uploadPicture(deps, { ownerId: owner.id });
   const { id: postId } = await createPost(deps, {
     actorId: owner.id,
@@ -130,7 +135,7 @@ async function createHome(deps: Deps, { owner, friend }: Hosts): Promise<Place> 
     media: [{ mediaId: media.id, alt: "a lake" }],
     visibility: "public",
   });
-  await updatePost(deps, { actorId: owner.id, postId, caption: words.caption });
+  await updatePost(deps, { actorId: owner.id, postId, caption: `${words.caption} #${tagOf(label)}` });
   const comment = await createComment(deps, { actorId: owner.id, postId, text: words.comment });
   const reply = await createComment(deps, { actorId: friend.id, postId, parentId: comment.id, text: "hear, hear" });
   await createReport(deps, { actorId: friend.id, target: { postId }, reason: "spam", note: "" });
