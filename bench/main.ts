@@ -29,6 +29,7 @@ const workloads: Record<string, () => Promise<WorkloadModule>> = {
   "live-fanout": () => import("./workloads/live-fanout.ts"),
   media: () => import("./workloads/media.ts"),
   "sign-in": () => import("./workloads/sign-in.ts"),
+  sdk: () => import("./workloads/sdk.ts"),
   memory: () => import("./workloads/memory.ts"),
   start: () => import("./workloads/start.ts"),
 };

@@ -2,7 +2,8 @@
 import type { RouterInputs, RouterOutputs } from "@pixora/api";
 import { useMemo } from "react";
 import { makeChange } from "./change.ts";
-import { type Switch, useFields, useSwitch } from "./hooks.posts.ts";
+import { useFields } from "./hooks.posts.ts";
+import { type Switch, useSwitch } from "./hooks.switch.ts";
 import { type PixoraQueryResult, usePixoraQuery } from "./hooks.ts";
 import { keyOf, type Me, type Seen, type User, type UserCard } from "./kinds.ts";
 import type { OutputOf } from "./paths.ts";
@@ -69,22 +70,22 @@ export function useFollow(user: SomeUser): Switch & { follow: Follow; isFollowin
     (fields) => (fields?.["viewer.follow"] as Follow | undefined) ?? user.viewer?.follow ?? "none",
   );
   const isOn = follow !== "none";
-  const change = useSwitch({ on: "follow.create", off: "follow.delete", input: { userId: user.id }, isOn });
-  return { ...change, follow, isFollowing: follow === "following" };
+  const shown = { follow, isFollowing: follow === "following" };
+  return useSwitch({ on: "follow.create", off: "follow.delete", input: { userId: user.id }, isOn, shown });
 }
 
 /** Blocking a person: each leaves the lists of the other. */
 export function useBlock(user: SomeUser): Switch & { isBlocking: boolean } {
   const isBlocking = useViewerFlag(user, "isBlocking");
-  const change = useSwitch({ on: "block.create", off: "block.delete", input: { userId: user.id }, isOn: isBlocking });
-  return { ...change, isBlocking };
+  const input = { userId: user.id };
+  return useSwitch({ on: "block.create", off: "block.delete", input, isOn: isBlocking, shown: { isBlocking } });
 }
 
 /** Muting a person: their posts leave home, and they cannot tell. */
 export function useMute(user: SomeUser): Switch & { isMuting: boolean } {
   const isMuting = useViewerFlag(user, "isMuting");
-  const change = useSwitch({ on: "mute.create", off: "mute.delete", input: { userId: user.id }, isOn: isMuting });
-  return { ...change, isMuting };
+  const input = { userId: user.id };
+  return useSwitch({ on: "mute.create", off: "mute.delete", input, isOn: isMuting, shown: { isMuting } });
 }
 
 function useViewerFlag(user: SomeUser, flag: "isBlocking" | "isMuting"): boolean {

@@ -1,8 +1,8 @@
 // Hooks for posts: the feed, one post, and what one does with posts.
 import type { RouterInputs } from "@pixora/api";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import { makeChange } from "./change.ts";
+import { useEffect, useMemo } from "react";
 import { type PixoraIdsResult, type PixoraInfiniteResult, usePixoraIds, usePixoraInfinite } from "./hooks.list.ts";
+import { type Switch, useSwitch } from "./hooks.switch.ts";
 import {
   type AskOptions,
   type PixoraMutationResult,
@@ -13,7 +13,7 @@ import {
 } from "./hooks.ts";
 import { type Comment, type Key, keyOf, type Post } from "./kinds.ts";
 import { holdPost } from "./live.post.ts";
-import type { CallError, InputOf, OutputOf } from "./paths.ts";
+import type { InputOf, OutputOf } from "./paths.ts";
 import { useInside } from "./provider.ts";
 import { createReader } from "./reader.ts";
 import type { Fields } from "./records.ts";
@@ -73,43 +73,6 @@ export function usePost(
   return { ...result, data: known, isPending: false, isLoading: false } as typeof result;
 }
 
-/** A state that one sets on and off. */
-export interface Switch {
-  /** Sets it to the other state; with a word, to that one. Seen at once. */
-  toggle(isOn?: boolean): void;
-  /** Whether a call is under way. */
-  isPending: boolean;
-  /** Why the last one was refused; null again with the next. */
-  error: CallError | null;
-}
-
-interface SwitchInput {
-  on: string;
-  off: string;
-  input: Fields;
-  isOn: boolean;
-}
-
-/** Calls one of two procedures. Of calls for one thing, each waits for the one before, so the last one stands. */
-export function useSwitch({ on, off, input, isOn }: SwitchInput): Switch {
-  const { world } = useInside();
-  const [pending, setPending] = useState(0);
-  const [error, setError] = useState<CallError | null>(null);
-  const inputKey = JSON.stringify(input);
-  const toggle = useCallback(
-    (next?: boolean) => {
-      setPending((count) => count + 1);
-      setError(null);
-      const path = (next ?? !isOn) ? on : off;
-      makeChange(world, { path, input: JSON.parse(inputKey) })
-        .catch((cause: CallError) => setError(cause))
-        .finally(() => setPending((count) => count - 1));
-    },
-    [world, on, off, inputKey, isOn],
-  );
-  return { toggle, isPending: pending > 0, error };
-}
-
 /** Some fields of an object as they are to be seen now. */
 export function useFields<Read>(key: Key, read: (fields: Fields | undefined) => Read): Read {
   const { present } = useInside();
@@ -139,8 +102,7 @@ export function useLike(subject: Post | Comment): Switch & { isLiked: boolean; l
     }),
   );
   const input: Fields = isComment ? { commentId: subject.id } : { postId: subject.id };
-  const change = useSwitch({ on: "like.create", off: "like.delete", input, isOn: isLiked });
-  return { ...change, isLiked, likeCount };
+  return useSwitch({ on: "like.create", off: "like.delete", input, isOn: isLiked, shown: { isLiked, likeCount } });
 }
 
 /** The bookmark of a post. */
@@ -150,10 +112,8 @@ export function useBookmark(post: Post): Switch & { isBookmarked: boolean } {
     (fields) => (fields?.["viewer.isBookmarked"] as boolean | undefined) ?? post.viewer?.isBookmarked ?? false,
   );
   const input = { postId: post.id };
-  return {
-    ...useSwitch({ on: "bookmark.create", off: "bookmark.delete", input, isOn: isBookmarked }),
-    isBookmarked,
-  };
+  const shown = { isBookmarked };
+  return useSwitch({ on: "bookmark.create", off: "bookmark.delete", input, isOn: isBookmarked, shown });
 }
 
 type Inputs = RouterInputs;

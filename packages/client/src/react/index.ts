@@ -28,7 +28,6 @@ export {
   useUser,
 } from "./hooks.people.ts";
 export {
-  type Switch,
   useBookmark,
   useBookmarks,
   useCreatePost,
@@ -40,6 +39,7 @@ export {
   usePost,
   useUserPosts,
 } from "./hooks.posts.ts";
+export type { Switch } from "./hooks.switch.ts";
 export {
   type AskOptions,
   type PixoraMutationResult,
