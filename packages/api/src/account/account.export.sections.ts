@@ -66,6 +66,7 @@ export const exportSections: readonly ExportSection[] = [
       bio: "u.bio",
       website: "u.website",
       isPrivate: "u.is_private",
+      isDiscoverable: "u.is_discoverable",
       role: "u.role",
       createdAt: "u.created_at",
       email: "c.email",
@@ -148,6 +149,7 @@ export const exportSections: readonly ExportSection[] = [
   people("requestsSent", { table: "follow_requests", own: "requester_id", other: "target_id" }),
   people("requestsReceived", { table: "follow_requests", own: "target_id", other: "requester_id" }),
   people("blocked", { table: "blocks", own: "blocker_id", other: "blocked_id" }),
+  people("dismissedSuggestions", { table: "suggestion_dismissals", own: "user_id", other: "dismissed_id" }),
   people("muted", { table: "mutes", own: "muter_id", other: "muted_id" }),
   section("notifications", {
     fields: {

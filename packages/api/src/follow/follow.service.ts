@@ -6,6 +6,7 @@ import { AppError } from "../platform/call/errors.ts";
 import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { lockVisiblePair } from "../user/user.access.ts";
+import { rememberDismissal } from "../user/user.dismissal.ts";
 import type { UserView } from "../user/user.schema.ts";
 import { presentUser } from "../user/user.view.ts";
 import { acceptRequests, insertFollow, insertRequest, removeFollow, removeRequest } from "./follow.edge.ts";
@@ -51,8 +52,10 @@ async function refuseTooManyFollows(tx: Tx, { actorId }: { actorId: string }): P
 export async function deleteFollow(deps: Deps, { actorId, userId }: FollowPair): Promise<UserView> {
   await commitFacts(deps, async (tx) => {
     await lockVisiblePair(tx, { actorId, userId });
-    await removeFollow(tx, { followerId: actorId, followeeId: userId });
-    await removeRequest(tx, { requesterId: actorId, targetId: userId });
+    const wasFollowing = await removeFollow(tx, { followerId: actorId, followeeId: userId });
+    const hadAsked = await removeRequest(tx, { requesterId: actorId, targetId: userId });
+    // Whoever was followed once need not be proposed.
+    if (wasFollowing || hadAsked) await rememberDismissal(tx, { userId: actorId, dismissedId: userId });
   });
   await dropWindows(deps, { readerIds: [actorId] });
   return presentUser(deps, { viewerId: actorId, userId });

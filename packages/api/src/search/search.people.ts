@@ -54,7 +54,7 @@ function selectPeople(name: string, isKnownBy: string) {
                    when ${isFollowing("u.id", viewer)} then 2
                    when u.id in (select id from friend) then 3 else 4 end as nearness
        from matched join users u on u.id = matched.id join user_counts counts on counts.user_id = u.id
-       where ${userIsListed({ user: "u", viewer })} and ${userIsFindable({ user: "u", viewer })}
+       where ${userIsListed({ user: "u", viewer })} and (u.handle = $4 or ${userIsFindable({ user: "u", viewer })})
      )
      select id, nearness, followers from ranked
      where $6::int is null or (nearness, -followers, -id) > ($6::int, -$7::int, -$8::bigint)

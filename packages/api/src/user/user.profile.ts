@@ -9,6 +9,7 @@ const updateProfile = statement<never>(
   "user.updateProfile",
   `update users set
      display_name = wanted.display_name, bio = wanted.bio, website = wanted.website, is_private = wanted.is_private,
+     is_discoverable = wanted.is_discoverable,
      version = version
        + ((users.display_name, users.is_private) is distinct from (wanted.display_name, wanted.is_private))::int
    from (
@@ -16,12 +17,14 @@ const updateProfile = statement<never>(
        case when $2 then coalesce($3, handle) else display_name end as display_name,
        case when $4 then coalesce($5, '') else bio end as bio,
        case when $6 then $7 else website end as website,
-       coalesce($8, is_private) as is_private
+       coalesce($8, is_private) as is_private,
+       coalesce($9, is_discoverable) as is_discoverable
      from users where id = $1
    ) wanted
    where users.id = wanted.id and users.deleted_at is null
-     and (users.display_name, users.bio, users.website, users.is_private)
-         is distinct from (wanted.display_name, wanted.bio, wanted.website, wanted.is_private)`,
+     and (users.display_name, users.bio, users.website, users.is_private, users.is_discoverable)
+         is distinct from
+         (wanted.display_name, wanted.bio, wanted.website, wanted.is_private, wanted.is_discoverable)`,
 );
 
 /** Writes the row of the actor, whose counter row the caller holds. Answers whether that changed anything: the second time, nothing. */
@@ -35,6 +38,7 @@ export async function writeProfile(tx: Tx, input: ProfileEdit): Promise<boolean>
     input.website !== undefined,
     input.website ?? null,
     input.isPrivate ?? null,
+    input.isDiscoverable ?? null,
   ]);
   return changed === 1;
 }

@@ -1,5 +1,6 @@
 // Why somebody or something is proposed, on the wire.
 import { z } from "zod";
+import { pageView } from "../platform/call/wire.ts";
 import { userCardView } from "./user.schema.ts";
 
 const people = { users: z.array(userCardView), count: z.int() };
@@ -14,3 +15,7 @@ export const reasonView = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("followsYou") }),
 ]);
 export type Reason = z.infer<typeof reasonView>;
+
+export const suggestionView = userCardView.extend({ reasons: z.array(reasonView) });
+export type SuggestionView = z.infer<typeof suggestionView>;
+export const suggestionPageView = pageView(suggestionView);

@@ -2,6 +2,9 @@
 
 import { updateUser } from "../account/account.profile.ts";
 import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
+import { okView } from "../platform/call/wire.ts";
+import { dismissSuggestion } from "./user.dismissal.ts";
+import { suggestionPageView } from "./user.reason.ts";
 import {
   emptyInput,
   handleFreedomView,
@@ -9,7 +12,6 @@ import {
   suggestionsInput,
   typedHandleInput,
   updateUserInput,
-  userCardPageView,
   userIdInput,
   userView,
   wellFormedHandleInput,
@@ -45,6 +47,10 @@ export const userRouter = router({
     .mutation(({ ctx, input }) => updateUser(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
   suggestions: authedProcedure
     .input(suggestionsInput)
-    .output(userCardPageView)
+    .output(suggestionPageView)
     .query(({ ctx, input }) => listSuggestions(ctx.deps, { viewerId: ctx.viewer.userId, ...input })),
+  dismissSuggestion: authedProcedure
+    .input(userIdInput)
+    .output(okView)
+    .mutation(({ ctx, input }) => dismissSuggestion(ctx.deps, { actorId: ctx.viewer.userId, ...input })),
 });

@@ -53,6 +53,8 @@ export const meView = userView.extend({
   pendingEmail: z.string().nullable(),
   isEmailVerified: z.boolean(),
   role: roleView,
+  /** Whether they are found and proposed where nobody asks for them by handle. */
+  isDiscoverable: z.boolean(),
   notificationCounts: countsView,
 });
 
@@ -90,6 +92,7 @@ export const updateUserInput = z
     website: websiteInput.nullish(),
     avatarMediaId: idInput.nullish(),
     isPrivate: z.boolean().optional(),
+    isDiscoverable: z.boolean().optional(),
   })
   .prefault({});
 

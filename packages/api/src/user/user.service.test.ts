@@ -1,11 +1,12 @@
 // Profiles: what each viewer sees, editing, going public, suggestions.
-import { statement } from "@pixora/db";
+import { idAt, statement } from "@pixora/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { updateUser } from "../account/account.profile.ts";
 import { createBlock } from "../block/block.service.ts";
-import { acceptRequest, createFollow } from "../follow/follow.service.ts";
+import { acceptRequest, createFollow, deleteFollow } from "../follow/follow.service.ts";
 import { createMute } from "../mute/mute.service.ts";
-import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { createPerson, createPosts, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { dismissSuggestion } from "./user.dismissal.ts";
 import {
   findUserByHandle,
   findUserIdByHandle,
@@ -224,5 +225,76 @@ describe("suggestions", () => {
     const newcomer = await createPerson(deps);
     const page = await listSuggestions(deps, { viewerId: newcomer.id, limit: 5 });
     expect(page.items).toHaveLength(5);
+  });
+
+  test("suggestions are never of who was dismissed, unfollowed, blocked either way, or opted out, from the deed on", async () => {
+    const people = await Promise.all(Array.from({ length: 7 }, () => createPerson(deps)));
+    const [me, friend, dismissed, left, blocker, hidden, stays] = people.map((person) => person.id) as string[];
+    if (!me || !friend || !dismissed || !left || !blocker || !hidden || !stays) throw new Error("people");
+    await follow(deps, { followerId: me, followeeId: friend });
+    for (const followeeId of [dismissed, left, blocker, hidden, stays])
+      await follow(deps, { followerId: friend, followeeId });
+    const ids = async () => (await listSuggestions(deps, { viewerId: me, limit: 100 })).items.map((card) => card.id);
+    expect(await ids()).toEqual(expect.arrayContaining([dismissed, left, blocker, hidden, stays]));
+    for (let time = 0; time < 2; time += 1) await dismissSuggestion(deps, { actorId: me, userId: dismissed });
+    expect(await ids()).not.toContain(dismissed);
+    await createFollow(deps, { actorId: me, userId: left });
+    await deleteFollow(deps, { actorId: me, userId: left });
+    expect(await ids()).not.toContain(left);
+    await createBlock(deps, { actorId: blocker, userId: me });
+    expect(await ids()).not.toContain(blocker);
+    expect(await updateUser(deps, { actorId: hidden, isDiscoverable: false })).toMatchObject({ isDiscoverable: false });
+    expect(await ids()).not.toContain(hidden);
+    expect(await ids()).toContain(stays);
+    await dismissSuggestion(deps, { actorId: me, userId: "123456" });
+  });
+
+  test("suggestions leave out who is silent for 180 days", async () => {
+    const [me, friend, silent, active] = await Promise.all(Array.from({ length: 4 }, () => createPerson(deps)));
+    if (!me || !friend || !silent || !active) throw new Error("people");
+    await follow(deps, { followerId: me.id, followeeId: friend.id });
+    for (const other of [silent, active]) {
+      await follow(deps, { followerId: friend.id, followeeId: other.id });
+      await deps.db.prisma.user.update({
+        where: { id: BigInt(other.id) },
+        data: { createdAt: new Date("2024-06-01") },
+      });
+    }
+    await createPosts(deps, {
+      authorId: silent.id,
+      posts: [{ id: idAt(new Date(Date.now() - 200 * 86_400_000)).toString() }],
+    });
+    await createPosts(deps, {
+      authorId: active.id,
+      posts: [{ id: idAt(new Date(Date.now() - 100 * 86_400_000)).toString() }],
+    });
+    const ids = (await listSuggestions(deps, { viewerId: me.id, limit: 100 })).items.map((card) => card.id);
+    expect(ids).toContain(active.id);
+    expect(ids).not.toContain(silent.id);
+  });
+
+  test("reasons of suggestions name friends whom the viewer follows and sees, and who follows them already", async () => {
+    const people = await Promise.all(Array.from({ length: 8 }, () => createPerson(deps)));
+    const [me, f1, f2, f3, f4, gone, proposed, fan] = people.map((person) => person.id) as string[];
+    if (!me || !f1 || !f2 || !f3 || !f4 || !gone || !proposed || !fan) throw new Error("people");
+    for (const friend of [f1, f2, f3, f4, gone]) {
+      await follow(deps, { followerId: me, followeeId: friend });
+      await follow(deps, { followerId: friend, followeeId: proposed });
+    }
+    // A private friend's list is open to me; a suspended one is named by nobody.
+    await updateUser(deps, { actorId: f1, isPrivate: true });
+    await suspend({ id: gone, handle: "" });
+    await follow(deps, { followerId: fan, followeeId: me });
+    const { items } = await listSuggestions(deps, { viewerId: me, limit: 100 });
+    const reasonsOf = (id: string) => items.find((item) => item.id === id)?.reasons;
+    expect(items[0]?.id).toBe(proposed);
+    expect(reasonsOf(proposed)).toEqual([{ kind: "followedByFollowing", count: 4, users: expect.any(Array) }]);
+    const [reason] = reasonsOf(proposed) ?? [];
+    const named = reason?.kind === "followedByFollowing" ? reason.users.map((card) => card.id) : [];
+    expect(named).toHaveLength(3);
+    expect([f1, f2, f3, f4]).toEqual(expect.arrayContaining(named));
+    expect(reasonsOf(fan)).toEqual([{ kind: "followsYou" }]);
+    const other = await listSuggestions(deps, { viewerId: (await createPerson(deps)).id, limit: 5 });
+    for (const { reasons } of other.items) expect(reasons.length).toBe(1);
   });
 });

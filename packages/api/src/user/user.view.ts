@@ -115,11 +115,12 @@ interface MeRow extends ProfileRow, Counts {
   pendingEmail: string | null;
   isEmailVerified: boolean;
   role: Role;
+  isDiscoverable: boolean;
 }
 
 const selectMe = statement<MeRow>(
   "user.selectMe",
-  `select ${profileColumns}, u.role, s.email, s.pending_email as "pendingEmail",
+  `select ${profileColumns}, u.role, u.is_discoverable as "isDiscoverable", s.email, s.pending_email as "pendingEmail",
      s.email_verified_at is not null as "isEmailVerified", h.unread, h.unseen
    from users u
    join user_counts c on c.user_id = u.id
@@ -138,6 +139,7 @@ export async function presentMe(deps: Pick<Deps, "db" | "storage">, input: { use
     pendingEmail: row.pendingEmail,
     isEmailVerified: row.isEmailVerified,
     role: row.role,
+    isDiscoverable: row.isDiscoverable,
     notificationCounts: { unread: row.unread, unseen: row.unseen },
   };
 }

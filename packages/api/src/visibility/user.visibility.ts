@@ -73,7 +73,7 @@ export function userPostsAreVisible({ user, viewer }: Scope): string {
 
 /** May be shown to people who do not look for this very person: see `postIsDiscoverable`. */
 export function userIsDiscoverable(user: string): string {
-  return `(${user}.held_by is null and ${user}.limited_by is null)`;
+  return `(${user}.is_discoverable and ${user}.held_by is null and ${user}.limited_by is null)`;
 }
 
 /** May be found by who looks for them: no moderator keeps them out, or the viewer follows them, or is them. */

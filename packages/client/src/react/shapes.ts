@@ -102,6 +102,7 @@ export const mutationShapes = {
   "post.update": "post",
   "push.subscribe": "plain",
   "push.unsubscribe": "plain",
+  "user.dismissSuggestion": "plain",
   "user.update": "me",
 } as const satisfies { readonly [Path in MutationPath]: ShapeOf<OutputOf<Path>> };
 

@@ -31,7 +31,8 @@ const summaries: Summaries = {
     byId: "A profile by its id",
     isHandleFree: "Whether a handle may still be taken",
     update: "Changes the caller's profile; absent keys stay, null clears",
-    suggestions: "People whom the caller may want to follow",
+    suggestions: "People whom the caller may want to follow, and why",
+    dismissSuggestion: "Proposes a person to the caller no more; a second time changes nothing",
   },
   follow: {
     create: "Follows a person, or asks to where the account is private",

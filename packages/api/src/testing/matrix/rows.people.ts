@@ -126,6 +126,7 @@ export const user: RoomRows<"user"> = {
       expect: ({ viewer }) => (viewer === "owner" ? "media.notReady" : "media.notFound"),
     },
   ],
+  dismissSuggestion: [{ access: "signedIn", input: ownerPerson, expect: ok }],
   suggestions: [
     {
       access: "signedIn",
