@@ -12,12 +12,18 @@ const maxAttempts = 8;
 const firstDelayMs = 100;
 const maxDelayMs = 4_000;
 
+/** In a call's context: how often it is tried, for a caller that sees to the rest by itself. */
+export interface RepeatContext {
+  attempts?: number;
+}
+
 export function retryLink(): TRPCLink<AppRouter> {
   return () =>
     ({ op, next }) => {
       const { repeat } = metaOf(op.path);
       if (op.type === "subscription" || repeat === "never") return next(op);
       const input = repeat === "byKey" ? withKey(op.input) : op.input;
+      const { attempts = maxAttempts } = op.context as RepeatContext;
       return observable((observer) => {
         let current: Unsubscribable | undefined;
         let timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,7 +33,7 @@ export function retryLink(): TRPCLink<AppRouter> {
             next: (envelope) => observer.next(envelope),
             complete: () => observer.complete(),
             error(error) {
-              const delayMs = attempt < maxAttempts && !op.signal?.aborted ? delayBeforeRetry(error, attempt) : null;
+              const delayMs = attempt < attempts && !op.signal?.aborted ? delayBeforeRetry(error, attempt) : null;
               if (delayMs === null) observer.error(error);
               else timer = setTimeout(send, delayMs, attempt + 1);
             },

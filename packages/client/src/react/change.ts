@@ -1,10 +1,13 @@
 // Making a change: it is seen at once, goes to the server in order, and is forgotten where the server refuses it.
+import { onlineManager } from "@tanstack/react-query";
 import { newKey } from "../key.ts";
 import { metaOf } from "../procedure.meta.ts";
+import type { RepeatContext } from "../retry.link.ts";
 import { keepAnswer } from "./answers.ts";
 import type { Change, Effect, Order } from "./effect.ts";
 import { keyOf } from "./kinds.ts";
 import { effectOf } from "./optimistic.ts";
+import { isForLater, mayWait } from "./outbox.ts";
 import { addChange, changesKey, dropChange, dropPatches, nameMade } from "./pending.ts";
 import type { Fields } from "./records.ts";
 import { inBatch, keep, nextMoment, resolveKey, type Store, touch } from "./store.ts";
@@ -31,29 +34,45 @@ export async function makeChange(world: World, { path, input }: Order): Promise<
   return queue(world, { change: addChange(store, { order, effect }), store });
 }
 
-/** Sends a refused thing again, as it was. */
+/** Makes a refused change again, as it was. A thing that stayed is the same thing. */
 export async function retryChange(world: World, change: Change): Promise<unknown> {
   const { store } = world.present.get();
   if (change.state !== "refused" || !store.changes.has(change)) return undefined;
+  if (change.effect.made === undefined) {
+    dropChange(store, change);
+    return makeChange(world, change.order);
+  }
+  change.isKept = false;
   mark(store, { change, state: "sending" });
   return queue(world, { change, store });
 }
 
-/** Gives a refused thing up: it leaves its lists. */
+/** Gives a refused change up: a thing that stayed leaves its lists. */
 export function discardChange(world: World, change: Change): void {
   if (change.state === "refused") dropChange(world.present.get().store, change);
 }
 
-function queue(world: World, running: Running): Promise<unknown> {
-  return inLane(world, running.change.effect.lane, () => carryOut(world, running));
+interface Running {
+  change: Change;
+  store: Store;
 }
 
-function mark(store: Store, { change, state }: { change: Change; state: Change["state"] }): void {
-  inBatch(store, () => {
-    change.state = state;
-    touch(store, changesKey);
-    for (const key of change.effect.marks ?? []) touch(store, resolveKey(store, key));
-  });
+/** Ids of things that the server has not given one yet, in what a change says. */
+function madeUpIds({ input }: Order): string[] {
+  return Object.values(input).filter((value): value is string => typeof value === "string" && isMadeUpId(value));
+}
+
+/** Sends a change when those of its lane before it are answered, or wait for the network. */
+async function queue(world: World, running: Running): Promise<unknown> {
+  const { effect } = running.change;
+  const trying = inLane(world, effect.lane, () => attempt(world, running));
+  if (effect.made) {
+    world.makings.set(effect.made.id, trying);
+    // Whoever builds on it hears of its end, and so does who has asked for it.
+    trying.catch(() => {});
+  }
+  const { answer } = await trying;
+  return answer;
 }
 
 async function inLane<Result>(world: World, lane: string, work: () => Promise<Result>): Promise<Result> {
@@ -67,27 +86,44 @@ async function inLane<Result>(world: World, lane: string, work: () => Promise<Re
   }
 }
 
-interface Running {
-  change: Change;
-  store: Store;
-}
-
-async function carryOut(world: World, running: Running): Promise<unknown> {
+/** Ends when the change is answered, or is kept. */
+async function attempt(world: World, running: Running): Promise<{ answer: Promise<unknown> }> {
+  const { change, store } = running;
   try {
-    const answer = await send(world, running.change.order);
-    settle(world, { ...running, answer });
-    return answer;
+    // What is built on a new thing waits until that has its id, or is kept, and goes with it if that is refused.
+    await Promise.all(madeUpIds(change.order).map((id) => world.makings.get(id)));
   } catch (error) {
-    refuse({ ...running, error });
+    refuse(store, { change, error });
+    throw error;
+  }
+  const outbox = mayWait(change.order.path) && world.outbox?.store === store ? world.outbox : null;
+  try {
+    if (outbox && (outbox.isHolding() || !onlineManager.isOnline())) return await outbox.keep(change);
+    // What can be kept is kept at the first failure: the page may be closed before the next attempt.
+    const answer = await send(world, { ...change.order, context: outbox ? { attempts: 1 } : {} });
+    settle(world, { ...running, answer });
+    return { answer: Promise.resolve(answer) };
+  } catch (error) {
+    if (outbox && isForLater(error)) return outbox.keep(change);
+    refuse(store, { change, error });
     throw error;
   }
 }
 
+/** Shows how far a change has come. */
+export function mark(store: Store, { change, state }: { change: Change; state: Change["state"] }): void {
+  inBatch(store, () => {
+    change.state = state;
+    touch(store, changesKey);
+    for (const key of change.effect.marks ?? []) touch(store, resolveKey(store, key));
+  });
+}
+
 /** Sends it, with the ids that the server has given by now to things made before. */
-function send(world: World, { path, input }: Order): Promise<unknown> {
+export function send(world: World, { path, input, context }: Order & { context?: RepeatContext }): Promise<unknown> {
   const call = procedureOf(world.client, path).mutate;
   if (call === undefined) throw new Error(`${path} changes nothing`);
-  return call(withGivenIds(world.present.get().store, input));
+  return call(withGivenIds(world.present.get().store, input), { context });
 }
 
 function withGivenIds(store: Store, input: Fields): Fields {
@@ -104,7 +140,9 @@ function withGivenIds(store: Store, input: Fields): Fields {
 export function settle(world: World, { change, store, answer }: Running & { answer: unknown }): void {
   inBatch(store, () => {
     take(world, { path: change.order.path, answer, store });
-    const learned = change.effect.learn?.(answer) ?? [];
+    // A thing may have been named by the id that it had until it was made.
+    const truths = change.effect.learn?.(answer) ?? [];
+    const learned = truths.map((one) => ({ ...one, key: resolveKey(store, one.key) }));
     keep(store, { learned, askedAt: nextMoment(store) });
     nameAnswer(store, { effect: change.effect, answer });
     change.doneAt = nextMoment(store);
@@ -134,16 +172,19 @@ async function confirm(world: World, { change, store }: { change: Change; store:
   if (change.effect.additions === undefined) store.changes.delete(change);
 }
 
-/** The server has refused a change. A new thing stays, with its state, so that what was written is not lost. */
-function refuse({ change, store, error }: Running & { error: unknown }): void {
-  if (change.effect.made === undefined) {
-    dropChange(store, change);
-    return;
-  }
+/**
+ * The server has refused a change. A new thing stays, with its state, so that what was written is not lost. Of another
+ * change nothing is left to see; one that had waited for the network is still told of, since nobody looks at it any more.
+ */
+export function refuse(store: Store, { change, error }: { change: Change; error: unknown }): void {
   change.error = error;
   inBatch(store, () => {
+    if (change.effect.made === undefined) {
+      dropChange(store, change);
+      if (change.isKept) store.changes.add(change);
+    } else dropTallies(store, change);
+    change.isKept = false;
     mark(store, { change, state: "refused" });
-    dropTallies(store, change);
   });
 }
 

@@ -56,6 +56,8 @@ export interface Change {
   state: "sending" | "confirming" | "done" | "refused";
   /** When the server's answer came. */
   doneAt: number | null;
+  /** It waits for the network. */
+  isKept: boolean;
   /** Why the server has refused it. */
   error: unknown;
 }

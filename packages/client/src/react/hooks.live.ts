@@ -31,7 +31,7 @@ export function useLive(): { status: LiveStatus } {
   return useMemo(() => ({ status }), [status]);
 }
 
-/** A change that the server has refused. */
+/** A change that the server has refused: a new thing that stays, or something that was done without a network. */
 export interface Refused {
   id: number;
   /** The procedure, as in "comment.create", and what it was called with. */
@@ -45,12 +45,12 @@ export interface Refused {
 }
 
 export interface Outbox {
-  /** Changes that have not been answered yet. */
+  /** How many changes wait for the network. */
   waiting: number;
   refused: readonly Refused[];
 }
 
-/** What is on its way to the server, and what it has refused to make. */
+/** What waits for the network, and what the server has refused. */
 export function useOutbox(): Outbox {
   const { world, present } = useInside();
   const reader = useMemo(() => {
@@ -60,7 +60,7 @@ export function useOutbox(): Outbox {
       const changes = [...store.changes];
       const refused = changes.filter(({ state }) => state === "refused");
       return {
-        waiting: changes.filter(({ state }) => state === "sending").length,
+        waiting: changes.filter(({ isKept, state }) => isKept && state === "sending").length,
         refused: refused.map((change) => ({
           id: change.id,
           ...change.order,

@@ -8,40 +8,94 @@ import type { EventOf } from "./paths.ts";
 import { type Learned, takeApart } from "./records.ts";
 import { refreshShown, refreshSoon } from "./refresh.ts";
 import { bury, inBatch, keep, nextMoment, type Store } from "./store.ts";
-import type { World } from "./world.ts";
+import type { Tabs } from "./tabs.ts";
+import type { LiveStatus, World } from "./world.ts";
 
 /** What the person's stream tells. */
 export type PersonalEvent = EventOf<"live.onEvent">["data"];
 
-interface Holding {
-  count: number;
-  stop(): void;
-}
+/** What the tab that holds the stream tells the others. */
+export type StreamMessage =
+  | { type: "event"; id: string; data: PersonalEvent }
+  | { type: "status"; status: LiveStatus; lastId: string | null }
+  | { type: "hello" };
 
-const holdings = new WeakMap<World, Holding>();
+/**
+ * Hears the person's stream: this tab's own while it leads, and what the leader passes on otherwise. A tab that takes the
+ * lead goes on after the last event it has heard.
+ */
+export function shareStream(world: World, tabs: Tabs<StreamMessage>): () => void {
+  let lastId: string | null = null;
+  let stop: (() => void) | null = null;
 
-/** Holds the person's stream open until all who hold it have let go. */
-export function holdLive(world: World): () => void {
-  const holding = holdings.get(world) ?? { count: 0, stop: openLive(world) };
-  holdings.set(world, holding);
-  holding.count += 1;
+  function take({ id, data }: { id: string; data: PersonalEvent }): void {
+    const isReport = data.type === "ready" || data.type === "resync";
+    if (lastId !== null && !isReport && !isLater(id, lastId)) return;
+    lastId = id;
+    hear(world, data);
+  }
+  function setStatus(status: LiveStatus): void {
+    world.live.set(status);
+    tabs.post({ type: "status", status, lastId });
+  }
+  function follow(): void {
+    stop?.();
+    stop = null;
+    if (!tabs.isLeader.get()) return;
+    stop = openStream(world, { lastId, onStatus: setStatus, onEvent: pass });
+  }
+  function pass(event: { id: string; data: PersonalEvent }): void {
+    take(event);
+    tabs.post({ type: "event", ...event });
+  }
+  const stopListening = tabs.listen((message) => {
+    if (message.type === "event") {
+      // Something between was not passed on, as when this page was put aside.
+      const isGap = lastId !== null && isLater(message.id, nextId(lastId));
+      take(message);
+      if (isGap) refreshShown(world);
+    } else if (message.type === "status") {
+      world.live.set(message.status);
+      lastId ??= message.lastId;
+    } else if (message.type === "hello" && tabs.isLeader.get()) setStatus(world.live.get());
+  });
+  const stopFollowing = tabs.isLeader.listen(follow);
+  world.live.set("connecting");
+  follow();
+  tabs.post({ type: "hello" });
   return () => {
-    holding.count -= 1;
-    if (holding.count > 0) return;
-    holdings.delete(world);
-    holding.stop();
+    stopFollowing();
+    stopListening();
+    stop?.();
+    world.live.set("connecting");
   };
 }
 
-function openLive(world: World): () => void {
+interface Opening {
+  lastId: string | null;
+  onStatus(status: LiveStatus): void;
+  onEvent(event: { id: string; data: PersonalEvent }): void;
+}
+
+function openStream(world: World, { lastId, onStatus, onEvent }: Opening): () => void {
   const { connection, live } = world.client;
-  const stream: Unsubscribable = live.onEvent.subscribe(undefined, { onData: ({ data }) => hear(world, data) });
-  const unfollow = connection.subscribe(({ status }) => world.live.set(status === "idle" ? "connecting" : status));
+  const stream: Unsubscribable = live.onEvent.subscribe(lastId === null ? undefined : { lastEventId: lastId }, {
+    onData: onEvent,
+  });
+  const unfollow = connection.subscribe(({ status }) => onStatus(status === "idle" ? "connecting" : status));
   return () => {
     unfollow();
     stream.unsubscribe();
-    world.live.set("connecting");
   };
+}
+
+/** Ids of events are numbers that rise by one, as text. */
+function isLater(id: string, than: string): boolean {
+  return id.length === than.length ? id > than : id.length > than.length;
+}
+
+function nextId(id: string): string {
+  return /^\d+$/.test(id) ? String(BigInt(id) + 1n) : id;
 }
 
 /** Puts what an event tells into the store, and asks for what it does not tell. */

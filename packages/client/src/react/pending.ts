@@ -6,7 +6,7 @@ import { inBatch, nextMoment, resolveKey, type Store, touch } from "./store.ts";
 /** Lets a change be seen. */
 export function addChange(store: Store, { order, effect }: { order: Order; effect: Effect }): Change {
   const id = nextMoment(store);
-  const change: Change = { id, order, effect, state: "sending", doneAt: null, error: null };
+  const change: Change = { id, order, effect, state: "sending", doneAt: null, isKept: false, error: null };
   inBatch(store, () => {
     store.changes.add(change);
     touch(store, changesKey);

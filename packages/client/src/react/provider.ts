@@ -13,9 +13,9 @@ import {
 } from "react";
 import type { Pixora } from "../client.ts";
 import { isPixoraError } from "../errors.ts";
-import { holdLive } from "./live.ts";
 import { createFactories, type PixoraOptionFactories } from "./options.ts";
 import { holdFresh } from "./refresh.ts";
+import { holdSharing } from "./sharing.ts";
 import { type Present, type World, worldOf } from "./world.ts";
 
 interface Inside {
@@ -49,7 +49,10 @@ export function PixoraProvider({ client, queryClient, live = true, children }: P
   const world = worldOf({ client, queryClient: used });
   const options = useMemo(() => createFactories(world), [world]);
   const present = useSyncExternalStore(world.present.listen, world.present.get, world.present.get);
-  useEffect(() => (live && present.person.status === "signedIn" ? holdLive(world) : undefined), [world, present, live]);
+  useEffect(() => {
+    if (present.person.status !== "signedIn") return undefined;
+    return holdSharing(world, { isLive: live });
+  }, [world, present, live]);
   useEffect(() => holdFresh(world), [world]);
   const inside = useMemo(() => ({ world, options, present }), [world, options, present]);
   return createElement(QueryClientProvider, { client: used }, createElement(Context, { value: inside }, children));

@@ -4,6 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { Pixora } from "../client.ts";
 import { holderOf } from "../session.token.ts";
 import { keepAnswer } from "./answers.ts";
+import type { Change } from "./effect.ts";
 import type { Page } from "./lists.ts";
 import type { Fields } from "./records.ts";
 import { createSignal, type Signal } from "./signal.ts";
@@ -24,6 +25,16 @@ export interface Present {
 /** "live": what happens is heard. "connecting": it will be, and what was missed with it. "offline": there is no network. */
 export type LiveStatus = "live" | "connecting" | "offline";
 
+/** Where changes wait for the network. */
+export interface Keeping {
+  /** Whose changes. */
+  readonly store: Store;
+  /** Whether some wait: later ones are to wait behind them. */
+  isHolding(): boolean;
+  /** Keeps a change; the promise in the answer is that of the server's answer. */
+  keep(change: Change): Promise<{ answer: Promise<unknown> }>;
+}
+
 /** A head that waits to be shown. */
 export interface WaitingHead {
   page: Page;
@@ -38,6 +49,10 @@ export interface World {
   /** Heads of lists that wait to be shown, by the hash of their query. */
   readonly heads: Signal<ReadonlyMap<string, WaitingHead>>;
   readonly headCalls: Map<string, Promise<void>>;
+  /** Where changes wait for the network; null while nobody is signed in, and on servers. */
+  outbox: Keeping | null;
+  /** Attempts to make new things, by the ids they have until then. */
+  readonly makings: Map<string, Promise<unknown>>;
   /** The lanes of changes under way: each change waits for the one before. */
   readonly lanes: Map<string, Promise<unknown>>;
 }
@@ -57,6 +72,8 @@ export function worldOf(input: { client: Pixora; queryClient: QueryClient }): Wo
     live: createSignal<LiveStatus>("connecting"),
     heads: createSignal<ReadonlyMap<string, WaitingHead>>(new Map()),
     headCalls: new Map(),
+    outbox: null,
+    makings: new Map(),
     lanes: new Map(),
   };
   worlds.set(input.queryClient, world);
@@ -77,6 +94,7 @@ export async function followPerson(world: World): Promise<void> {
     return;
   }
   world.lanes.clear();
+  world.makings.clear();
   world.heads.set(new Map());
   world.queryClient.removeQueries({ queryKey: [rootKey], type: "inactive" });
   world.present.set({ store: createStore(), person });
@@ -86,7 +104,7 @@ export async function followPerson(world: World): Promise<void> {
 
 interface Caller {
   query?(input: unknown, options?: { signal?: AbortSignal | undefined }): Promise<unknown>;
-  mutate?(input: unknown, options?: { signal?: AbortSignal | undefined }): Promise<unknown>;
+  mutate?(input: unknown, options?: { context?: object | undefined }): Promise<unknown>;
 }
 
 /** The procedure of a path, as the client has it. */
