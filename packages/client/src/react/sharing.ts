@@ -15,6 +15,13 @@ import type { Present, World } from "./world.ts";
 
 type Message = StreamMessage | OutboxMessage;
 
+interface Sharing {
+  /** Whether the person's stream is held open. */
+  isLive: boolean;
+  /** How often the leader says that it is there, and after how long without that its place is taken. */
+  timing?: { beatMs: number; silentMs: number };
+}
+
 interface Holding {
   present: Present;
   count: number;
@@ -24,10 +31,10 @@ interface Holding {
 const holdings = new WeakMap<World, Holding>();
 
 /** Shares with the person's other tabs until all who hold it have let go. */
-export function holdSharing(world: World, { isLive }: { isLive: boolean }): () => void {
+export function holdSharing(world: World, input: Sharing): () => void {
   const present = world.present.get();
   const known = holdings.get(world);
-  const holding = known?.present === present ? known : { present, count: 0, stop: openSharing(world, { isLive }) };
+  const holding = known?.present === present ? known : { present, count: 0, stop: openSharing(world, input) };
   holdings.set(world, holding);
   holding.count += 1;
   return () => {
@@ -41,9 +48,9 @@ export function holdSharing(world: World, { isLive }: { isLive: boolean }): () =
   };
 }
 
-function openSharing(world: World, { isLive }: { isLive: boolean }): () => void {
+function openSharing(world: World, { isLive, timing }: Sharing): () => void {
   const { person } = world.present.get();
-  const tabs = openTabs<Message>({ name: `pixora-live:${person.userId}` });
+  const tabs = openTabs<Message>({ name: `pixora-live:${person.userId}`, ...timing });
   const closeOutbox = shareOutbox(world, tabs);
   const closeStream = isLive ? shareStream(world, tabs as Tabs<StreamMessage>) : nothing;
   return () => {
@@ -67,13 +74,12 @@ function shareOutbox(world: World, tabs: Tabs<Message>): () => void {
   const kept = new Map<number, Kept>();
 
   function hold(id: number, change: Change): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const answer = new Promise<unknown>((resolve, reject) => kept.set(id, { change, resolve, reject }));
     // One that nobody of this page has made, or awaits, is told of by `useOutbox` alone.
-    promise.catch(nothing);
-    kept.set(id, { change, resolve, reject });
+    answer.catch(nothing);
     change.isKept = true;
     touch(store, changesKey);
-    return promise;
+    return answer;
   }
 
   function take(id: number): Kept | undefined {

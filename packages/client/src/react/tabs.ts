@@ -104,10 +104,13 @@ function watchPage({ onHide, onShow }: { onHide(): void; onShow(): void }): () =
 function elect(election: Election, { steal }: { steal: boolean }): void {
   election.leave?.();
   const waiting = new AbortController();
-  const term = Promise.withResolvers<void>();
+  let endTerm: () => void = () => {};
+  const term = new Promise<void>((resolve) => {
+    endTerm = resolve;
+  });
   function leave(): void {
     waiting.abort();
-    term.resolve();
+    endTerm();
     if (election.leave !== leave) return;
     election.leave = null;
     election.isLeader.set(false);
@@ -118,7 +121,7 @@ function elect(election: Election, { steal }: { steal: boolean }): void {
     .request(election.name, options, () => {
       if (election.leave !== leave) return undefined;
       election.isLeader.set(true);
-      return term.promise;
+      return term;
     })
     .catch(() => {
       // Another tab has taken the place, or the wait was given up. The former waits for its next turn.
