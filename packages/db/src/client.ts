@@ -3,8 +3,8 @@
 import { createRequire } from "node:module";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool, type PoolConfig } from "pg";
-import { createSql, type Sql, type Tx, textDigest } from "./sql.ts";
-import { readTextRules } from "./text-rules.ts";
+import { createSql, type Sql, sqlState, type Tx, textDigest } from "./sql.ts";
+import { readTextRules, UnfitDbError } from "./text-rules.ts";
 import { splitOptions } from "./url.ts";
 
 export interface DbConfig {
@@ -129,15 +129,49 @@ function boundedNames(): (query: { sql: string }) => string {
   };
 }
 
-/** Throws unless the database answers, keeps UTF-8, speaks UTC and has every migration that `migrationNames` lists. */
+/** All of them mean the same zone, which knows no summer. */
+const utcNames = /^(?:Etc\/)?(?:UTC|UCT|Universal|Zulu|GMT)$/i;
+
+/** Why a connection was refused, by SQLSTATE; what PostgreSQL says itself may hold names that are nobody's business. */
+const refusals: Readonly<Record<string, string>> = {
+  "28P01": "the database refuses the password",
+  "28000": "the database refuses the user, or asks for an encrypted connection",
+  "3D000": "there is no database of that name",
+  "42501": "the database user lacks rights",
+  "42P01": "migrations are missing: there are no tables",
+};
+
+/**
+ * Throws UnfitDbError unless the database lets us in, keeps UTF-8, speaks UTC, takes writes and has every migration that
+ * `migrationNames` lists. Throws what the driver throws where it does not answer.
+ */
 export async function checkDb(db: Db, input: { migrationNames: readonly string[] }): Promise<void> {
-  const zone = await db.pool.query<{ TimeZone: string }>("show timezone");
-  if (zone.rows[0]?.TimeZone !== "UTC") throw new Error("the database session is not in UTC");
-  await readTextRules(db);
+  try {
+    await checkSession(db);
+    await readTextRules(db);
+    await checkMigrations(db, input.migrationNames);
+  } catch (error) {
+    const refusal = refusals[sqlState(error) ?? ""];
+    throw refusal === undefined ? error : new UnfitDbError(refusal, { cause: error });
+  }
+}
+
+async function checkSession(db: Db): Promise<void> {
+  const { rows } = await db.pool.query<{ zone: string; isStandby: boolean; isReadOnly: boolean }>(
+    `select current_setting('TimeZone') as zone, pg_is_in_recovery() as "isStandby",
+            current_setting('transaction_read_only')::boolean as "isReadOnly"`,
+  );
+  const [session] = rows;
+  if (!utcNames.test(session?.zone ?? "")) throw new UnfitDbError("the database session is not in UTC");
+  if (session?.isStandby) throw new UnfitDbError("the database takes no writes: it is a standby");
+  if (session?.isReadOnly) throw new UnfitDbError("the database takes no writes: its transactions are read-only");
+}
+
+async function checkMigrations(db: Db, wanted: readonly string[]): Promise<void> {
   const applied = await db.pool.query<{ migration_name: string }>(
     "select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null",
   );
   const names = new Set(applied.rows.map((row) => row.migration_name));
-  const missing = input.migrationNames.filter((name) => !names.has(name));
-  if (missing.length > 0) throw new Error(`migrations are missing: ${missing.join(", ")}`);
+  const missing = wanted.filter((name) => !names.has(name));
+  if (missing.length > 0) throw new UnfitDbError(`migrations are missing: ${missing.join(", ")}`);
 }

@@ -13,4 +13,4 @@ export {
   statement,
   type Tx,
 } from "./sql.ts";
-export { readTextRules, type TextRules, WrongEncodingError } from "./text-rules.ts";
+export { readTextRules, type TextRules, UnfitDbError, WrongEncodingError } from "./text-rules.ts";

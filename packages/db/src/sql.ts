@@ -149,6 +149,13 @@ function stateBelowPrisma(meta: unknown): string | null {
 /** PostgreSQL refuses what comes behind a statement that failed, and does not know one that was closed. */
 const inFailedTransaction = "25P02";
 const unknownStatement = "26000";
+/** A server that takes no writes: it was demoted, and its place may be another's by now. */
+const readOnly = "25006";
+
+/** Whether another connection may fare better: it is not kept for the next who comes. */
+function isOfThisConnection(state: string | null): boolean {
+  return state === unknownStatement || state === readOnly;
+}
 
 async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await connect(pool);
@@ -211,7 +218,7 @@ async function runTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Prom
     return result;
   } catch (error) {
     await client.query("rollback").catch(noteBreak);
-    if (error instanceof Error && sqlState(error) === unknownStatement) broken = error;
+    if (error instanceof Error && isOfThisConnection(sqlState(error))) broken = error;
     throw sqlState(error) === inFailedTransaction ? (firstFailure ?? error) : error;
   } finally {
     client.off("error", noteBreak);

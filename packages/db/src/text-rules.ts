@@ -10,8 +10,13 @@ export interface TextRules {
   ctype: string;
 }
 
+/** A database that answers and cannot serve: the message says why, for the operator. */
+export class UnfitDbError extends Error {
+  override name = "UnfitDbError";
+}
+
 /** Thrown for a database that cannot keep every text. */
-export class WrongEncodingError extends Error {
+export class WrongEncodingError extends UnfitDbError {
   override name = "WrongEncodingError";
 }
 

@@ -3,6 +3,7 @@ import { createDb, type Db, isRetryable, type Statement, sqlState, statement } f
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestDeps, type TestDeps } from "../../testing/test-deps.ts";
 import { waitFor } from "../../testing/wait-for.ts";
+import { readReadiness } from "../process/readiness.ts";
 import { isStoreAway, isStoreBusy, nameFailure } from "./failure.ts";
 
 let deps: TestDeps;
@@ -81,6 +82,48 @@ describe.each(ways)("a database that is used by %s", (_way, read) => {
     expectUnavailable(error);
     expect(isStoreAway(error)).toBe(true);
   });
+});
+
+const writes: [string, (db: Db) => Promise<unknown>][] = [
+  ["SQL", (db) => db.inTransaction((tx) => tx.run(statement("test.touchKey", "update push_keys set id = id")))],
+  ["Prisma", (db) => db.prisma.pushKey.deleteMany({ where: { id: 7 } })],
+];
+
+test.each(writes)(
+  "a database that takes no writes, as one that was demoted, is away for a write by %s",
+  async (_way, write) => {
+    const db = createDb({ url: urlWith("-c default_transaction_read_only=on"), maxConnections: 1 });
+    const error = await failureOf(write(db));
+    expect(sqlState(error)).toBe("25006");
+    expectUnavailable(error);
+    expect(isStoreAway(error)).toBe(true);
+    const readiness = await readReadiness({ db, redis: deps.redis });
+    await db.close();
+    expect(readiness).toMatchObject({
+      isReady: false,
+      reason: "the database takes no writes: its transactions are read-only",
+    });
+  },
+);
+
+test("the connection that met a server without writes is not kept for the next transaction", async () => {
+  const db = createDb({ url: urlWith("-c default_transaction_read_only=on"), maxConnections: 1 });
+  const readPid = async () => (await db.pool.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid;
+  const before = await readPid();
+  await failureOf(db.inTransaction((tx) => tx.run(statement("test.touchKeys", "update push_keys set id = id"))));
+  expect(await readPid()).not.toBe(before);
+  await db.close();
+});
+
+test.each([
+  ["the password", (url: URL) => Object.assign(url, { password: "not-it" }), /refuses the password/],
+  ["the database", (url: URL) => Object.assign(url, { pathname: "/no_such_database" }), /no database of that name/],
+])("readiness names a wrong %s, and not what was given", async (_what, spoil, reason) => {
+  const db = createDb({ url: spoil(new URL(deps.databaseUrl)).toString() });
+  const readiness = await readReadiness({ db, redis: deps.redis });
+  await db.close();
+  expect(readiness.reason).toMatch(reason);
+  expect(JSON.stringify(readiness)).not.toMatch(/not-it|no_such_database/);
 });
 
 test.each([

@@ -7,9 +7,9 @@ import { AppError, type FieldErrors } from "./errors.ts";
 
 /**
  * The database is away or overloaded: the same call may succeed in a moment. Classes 08, 53 and 57 of SQLSTATE, and what
- * Prisma calls them.
+ * Prisma calls them; and 25006, of a server that was demoted and takes no writes.
  */
-const passingStates = /^(?:08...|53...|57P0.|57014|55P03|40P01|40001|25P03|P2034|P1001|P1008|P1017)$/;
+const passingStates = /^(?:08...|53...|57P0.|57014|55P03|40P01|40001|25006|25P03|P2034|P1001|P1008|P1017)$/;
 const passingNetworkCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 const retryAfterMs = 1_000;
 
@@ -32,7 +32,7 @@ function isPassing(error: Error): boolean {
 }
 
 /** PostgreSQL cannot be reached, starts or stops; a statement that was too slow is not this. */
-const awayStates = /^(?:08...|53...|57P0.|25P03|P1001|P1008|P1017)$/;
+const awayStates = /^(?:08...|53...|57P0.|25006|25P03|P1001|P1008|P1017)$/;
 const redisAway =
   /Connection is closed|Command timed out|Stream isn't writeable|max retries per request|Socket timeout/i;
 /** It answers, but is not ready to serve: it starts, changes its role or is full. */

@@ -82,4 +82,35 @@ describe("the configuration", () => {
     expect(isForThisMachineOnly({ NODE_ENV: "production", PUBLIC_URL })).toBe(isNear);
     expect(isForThisMachineOnly({ NODE_ENV: "development", PUBLIC_URL })).toBe(false);
   });
+
+  test.each([
+    ["postgresql://pixora:s3cr#t@db/pixora", "holds a # in the password: write %23 for it"],
+    ["postgresql://pixora:12#34@db/pixora", "holds a # in the password: write %23 for it"],
+    ["postgresql://pixora:s3c/r@db/pixora", "holds a / in the password: write %2F for it"],
+    ["postgresql://pixora:12/34@db/pixora", "holds a / in the password: write %2F for it"],
+    ["postgresql://pixora:s3c?r@db/pixora", "holds a ? in the password: write %3F for it"],
+    ["postgresql://pixora:s3cr@one:5432,two:5432/pixora", "names several hosts: name one, which leads to the primary"],
+    [
+      "postgresql://pixora:s3cr@db:port/pixora",
+      "is no URL: signs in the password other than letters and digits are written as %XX",
+    ],
+    ["mysql://pixora:s3cr@db/pixora", "must start with postgresql:// or postgres://"],
+  ])("a URL that would lead elsewhere is refused in words without its parts (%#)", (DATABASE_URL, complaint) => {
+    const complaints = complaintsOf({ ...good, DATABASE_URL });
+    expect(complaints).toEqual([`  DATABASE_URL: ${complaint}`]);
+    expect(complaintsOf({ ...good, REDIS_URL: DATABASE_URL.replace(/^\w+/, "redis") }).length).toBe(
+      complaint.startsWith("must") ? 0 : 1,
+    );
+  });
+
+  test.each([
+    "postgresql://pixora:s3cr%23t@db/pixora",
+    "postgresql://pixora:a@b@db/pixora",
+    "postgresql://db/pixora?sslmode=require",
+    "postgres://pixora@[::1]:5432/pixora?options=-c%20work_mem%3D8MB",
+    "postgresql://pixora:p@db.example:5432/pixora?application_name=me@home",
+    "postgresql://db/pixora?application_name=me@home",
+  ])("a URL that leads where it says is taken: %s", (DATABASE_URL) => {
+    expect(complaintsOf({ ...good, DATABASE_URL })).toEqual([]);
+  });
 });

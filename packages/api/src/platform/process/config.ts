@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { isLoopbackAddress } from "../limit/public-address.ts";
+import { connectionUrl } from "./connection-url.ts";
 
 const baseUrl = z.url().transform((url) => url.replace(/\/+$/, ""));
 
@@ -39,16 +40,13 @@ function listOf(isGood: (part: string) => boolean, wrong: (part: string) => stri
 
 const apiShape = {
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must start with postgresql://"),
+  DATABASE_URL: connectionUrl(["postgresql", "postgres"]),
   /** Connections to PostgreSQL that one process may hold. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(20),
   /** Queues: noeviction, AOF. */
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, "must start with redis:// or rediss://"),
+  REDIS_URL: connectionUrl(["redis", "rediss"]),
   /** Feeds, cache and publish: may be evicted. Default: REDIS_URL. */
-  REDIS_CACHE_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, "must start with redis:// or rediss://")
-    .optional(),
+  REDIS_CACHE_URL: connectionUrl(["redis", "rediss"]).optional(),
   /** Put before every Redis key, so that several Pixoras may share one Redis. */
   REDIS_PREFIX: z
     .string()
@@ -69,10 +67,7 @@ const apiShape = {
   /** Sign-up answers alike for free and taken e-mails, and signing in waits for a verified one. */
   REQUIRE_EMAIL_VERIFICATION: flag.default(false),
   /** smtp:// or smtps:// of the mail provider; without one, mails are kept as files in MAIL_DIR. */
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, "must start with smtp:// or smtps://")
-    .optional(),
+  SMTP_URL: connectionUrl(["smtp", "smtps"]).optional(),
   /** Lets a deployment go without a provider: its mails, links that open accounts included, stay files in MAIL_DIR. */
   MAIL_AS_FILES: flag.default(false),
   MAIL_FROM: z.string().default("Pixora <no-reply@pixora.example>"),

@@ -1,5 +1,5 @@
 // Whether this process can serve: PostgreSQL answers and the migrations are in. Redis is reported, not required.
-import { checkDb, migrationNames } from "@pixora/db";
+import { checkDb, migrationNames, UnfitDbError } from "@pixora/db";
 import type { Deps } from "./deps.ts";
 
 export interface Readiness {
@@ -17,8 +17,7 @@ export async function readReadiness(deps: Pick<Deps, "db" | "redis">): Promise<R
   const [postgres, redis] = await Promise.all([
     within(checkDb(deps.db, { migrationNames: names })).then(
       () => null,
-      (error: unknown) =>
-        error instanceof Error && /migrations|UTC|UTF-8/.test(error.message) ? error.message : "no answer",
+      (error: unknown) => (error instanceof UnfitDbError ? error.message : "no answer"),
     ),
     deps.redis.attempt((client) => client.ping()),
   ]);
