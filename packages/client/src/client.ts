@@ -56,8 +56,9 @@ export function createPixora(options: PixoraOptions): Pixora {
   const url = options.url.replace(/\/+$/, "");
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const sendCall = fetchAnswers({ fetch: send, timeoutMs });
-  const session = createSession({ url, store: options.session ?? memorySession(), fetch: sendCall });
+  const store = options.session ?? memorySession();
+  const sendCall = fetchAnswers({ fetch: store.isInCookie === true ? withCookies(send) : send, timeoutMs });
+  const session = createSession({ url, store, fetch: sendCall });
   const closing = new AbortController();
   const connection = createConnection();
   const { transport = "auto", lastEvent, WebSocket } = options;
@@ -100,6 +101,14 @@ export function createPixora(options: PixoraOptions): Pixora {
     },
   };
   return besides(client, own);
+}
+
+/** The header asks for the session to be kept in cookies; no form of a foreign page can send it. */
+function withCookies(send: typeof fetch): typeof fetch {
+  return (url, init) => {
+    const headers = { ...(init?.headers as Record<string, string>), "x-pixora-session": "cookie" };
+    return send(url, { ...init, headers, credentials: "include" });
+  };
 }
 
 /** tRPC's clients are proxies that make a procedure of every name: ours are answered before they are asked. */

@@ -12,6 +12,7 @@ export {
 } from "./errors.ts";
 export { paginate } from "./paginate.ts";
 export type { LastEventStore } from "./resume.position.ts";
+export { cookieSession } from "./session.cookie.ts";
 export { localStorageSession, memorySession, type SessionStore, type Tokens } from "./session.store.ts";
 export type { Session } from "./session.ts";
 export { UploadError, type UploadOptions, type UploadSource } from "./upload.ts";

@@ -12,6 +12,12 @@ export interface SessionStore {
    * there now, for each change that is not of this store's own. The answer stops it.
    */
   follow?(listener: (before: Tokens | null, after: Tokens | null) => void): () => void;
+  /** Called once by the client: how to ask the server for the tokens of the session that the cookies are of. */
+  connect?(ask: () => Promise<Tokens | null>): void;
+  /** Calls carry cookies, and the server keeps the refresh token in one. */
+  readonly isInCookie?: true;
+  /** Nothing is renewed: the new tokens could not be saved, and a refresh token that is used twice ends its session. */
+  readonly isReadOnly?: boolean;
 }
 
 /** Keeps tokens in memory: they are gone when the process ends. */

@@ -9,9 +9,10 @@ export interface Holder {
 
 /** Whether both are of one session: a renewal changes the tokens and keeps the session. */
 export function isSameSession(one: Tokens, other: Tokens): boolean {
-  if (one.refreshToken === other.refreshToken) return true;
   const holder = holderOf(one);
-  return holder !== null && holder.sessionId === holderOf(other)?.sessionId;
+  // In cookie mode all refresh tokens read alike.
+  if (holder === null) return one.refreshToken === other.refreshToken;
+  return holder.sessionId === holderOf(other)?.sessionId;
 }
 
 /** Null for no tokens, and for any that are not the server's. */
@@ -26,7 +27,12 @@ export function lifeMsOf(tokens: Tokens): number {
   return typeof iat === "number" && typeof exp === "number" ? (exp - iat) * 1_000 : Number.POSITIVE_INFINITY;
 }
 
-function claimsOf(tokens: Tokens | null): Record<string, unknown> {
+/** When the access token dies, in milliseconds since 1970; NaN for what is none. */
+export function expiryMsOf(accessToken: string): number {
+  return Number(claimsOf({ accessToken }).exp) * 1_000;
+}
+
+function claimsOf(tokens: Pick<Tokens, "accessToken"> | null): Record<string, unknown> {
   const [, part = ""] = tokens?.accessToken.split(".") ?? [];
   try {
     return JSON.parse(atob(part.replace(/-/g, "+").replace(/_/g, "/")));

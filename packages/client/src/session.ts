@@ -78,6 +78,7 @@ export function createSession(input: { url: string; store: SessionStore; fetch: 
     renewal: { name: "resting" },
     fresh: null,
   };
+  store.connect?.(() => ask(keeper));
   const unfollow = store.follow?.((before, after) => {
     tell(keeper, { before, after });
     tellOfSwitch(keeper, { before, after });
@@ -136,6 +137,16 @@ async function forget(keeper: Keeper, ended: Tokens): Promise<void> {
   if (present !== null && isSameSession(present, ended)) await save(keeper, null);
 }
 
+/** The tokens of the session that the cookies are of; null for none. */
+async function ask(keeper: Keeper): Promise<Tokens | null> {
+  try {
+    return await fetchNext(keeper, "cookie");
+  } catch (error) {
+    if (isPixoraError(error) && error.data.appCode.startsWith("auth.")) return null;
+    throw error;
+  }
+}
+
 function renew(keeper: Keeper, deadToken: string | null): Promise<boolean> {
   if (keeper.renewal.name === "renewing") return keeper.renewal.isAlive;
   const isAlive = refresh(keeper, deadToken).finally(() => {
@@ -148,19 +159,19 @@ function renew(keeper: Keeper, deadToken: string | null): Promise<boolean> {
 async function refresh(keeper: Keeper, deadToken: string | null): Promise<boolean> {
   const { store } = keeper;
   const before = await store.load();
-  if (before === null) return false;
+  if (before === null || store.isReadOnly === true) return false;
   // Another call, or another tab that shares the store, was faster.
   if (deadToken !== null && before.accessToken !== deadToken) return true;
   try {
     const tokens = await fetchNext(keeper, before.refreshToken);
     // Signing out or in meanwhile wins over the renewal of what was there before.
     const present = await store.load();
-    if (present?.refreshToken === before.refreshToken) await save(keeper, tokens);
+    if (present?.accessToken === before.accessToken) await replace(keeper, tokens);
     return true;
   } catch (error) {
     if (!isPixoraError(error) || error.data.code !== "UNAUTHORIZED") throw error;
     const present = await store.load();
-    if (present?.refreshToken !== before.refreshToken) return present !== null;
+    if (present?.accessToken !== before.accessToken) return present !== null;
     await save(keeper, null);
     return false;
   }

@@ -88,7 +88,6 @@ async function listen(
   const query = stream.input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(stream.input))}`;
   const answer = await begin(input, `${input.url}/trpc/${stream.path}${query}`, {
     headers: { accept: "text/event-stream", ...headers },
-    cache: "no-store",
     signal,
   });
   if (typeof answer.body?.getReader !== "function") {

@@ -5,8 +5,8 @@ import { exportView } from "../account/account.schema.ts";
 import type { RequestContext, Viewer } from "../platform/call/context.ts";
 import { authedProcedure, openProcedure, router } from "../platform/call/trpc.ts";
 import { okView } from "../platform/call/wire.ts";
+import { clearCookies, handOver, refreshCaller } from "../session/session.cookie.ts";
 import type { Device } from "../session/session.device.ts";
-import { refreshSession } from "../session/session.refresh.ts";
 import {
   refreshedView,
   refreshInput,
@@ -51,12 +51,21 @@ async function sessionOf(ctx: RequestContext): Promise<string | null> {
   return viewer?.sessionId ?? null;
 }
 
+/** Runs what ends the caller's session, and clears its cookies. */
+async function ending<Answer>(ctx: RequestContext & { viewer: Viewer }, run: () => Promise<Answer>): Promise<Answer> {
+  const answer = await run();
+  clearCookies(ctx, ctx.viewer);
+  return answer;
+}
+
 export const authRouter = router({
   signUp: openProcedure
     .meta({ session: "begins", repeat: "never", errors: ["user.handleTaken", "user.emailTaken"] })
     .input(signUpInput)
     .output(signedUpView)
-    .mutation(({ ctx, input }) => signUp(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
+    .mutation(async ({ ctx, input }) =>
+      handOver(ctx, await signUp(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
+    ),
 
   signIn: openProcedure
     .meta({
@@ -66,7 +75,9 @@ export const authRouter = router({
     })
     .input(signInInput)
     .output(signedInView)
-    .mutation(({ ctx, input }) => signIn(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
+    .mutation(async ({ ctx, input }) =>
+      handOver(ctx, await signIn(ctx.deps, { ...input, device: deviceOf(ctx, input.deviceName) })),
+    ),
 
   refresh: openProcedure
     .meta({
@@ -76,19 +87,22 @@ export const authRouter = router({
     })
     .input(refreshInput)
     .output(refreshedView)
-    .mutation(({ ctx, input }) => refreshSession(ctx.deps, input)),
+    .mutation(({ ctx, input }) => refreshCaller(ctx, input)),
 
   signOut: authedProcedure
     .meta({ session: "ends", repeat: "safely" })
     .input(emptyInput)
     .output(okView)
-    .mutation(({ ctx }) => signOut(ctx.deps, callerOf(ctx.viewer))),
+    .mutation(({ ctx }) => ending(ctx, () => signOut(ctx.deps, callerOf(ctx.viewer)))),
 
   signOutEverywhere: authedProcedure
     .meta({ session: "ends", repeat: "never" })
     .input(signOutEverywhereInput)
     .output(okView)
-    .mutation(({ ctx, input }) => signOutEverywhere(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
+    .mutation(({ ctx, input }) => {
+      const run = () => signOutEverywhere(ctx.deps, { ...input, ...callerOf(ctx.viewer) });
+      return input.exceptCurrent === true ? run() : ending(ctx, run);
+    }),
 
   sessions: authedProcedure
     .input(emptyInput)
@@ -141,7 +155,7 @@ export const authRouter = router({
     .input(verifyEmailInput)
     .output(signedInView)
     .mutation(async ({ ctx, input }) =>
-      verifyEmail(ctx.deps, { ...input, device: deviceOf(ctx), sessionId: await sessionOf(ctx) }),
+      handOver(ctx, await verifyEmail(ctx.deps, { ...input, device: deviceOf(ctx), sessionId: await sessionOf(ctx) })),
     ),
 
   changeEmail: authedProcedure
@@ -165,5 +179,5 @@ export const authRouter = router({
     .meta({ session: "ends", repeat: "never", errors: ["auth.wrongCredentials"] })
     .input(passwordOnlyInput)
     .output(okView)
-    .mutation(({ ctx, input }) => deleteAccount(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
+    .mutation(({ ctx, input }) => ending(ctx, () => deleteAccount(ctx.deps, { ...input, actorId: ctx.viewer.userId }))),
 });

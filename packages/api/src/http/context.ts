@@ -7,6 +7,7 @@ import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { Shutdown } from "../platform/process/shutdown.ts";
 import { verifyAccessToken } from "../session/session.token.ts";
+import { sessionCookiesOf } from "./session-cookies.ts";
 import { type Handshake, userAgentOf } from "./socket/handshake.ts";
 
 export interface ContextParts {
@@ -57,6 +58,7 @@ export function httpContext(
       return readBearer(parts.deps, request.headers.authorization);
     }),
     connection,
+    cookies: sessionCookiesOf(parts.deps, { request, reply }),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Origins {
   allowed: "*" | string[];
   /** Whether a page of this origin may call; undefined is a program, which may. */
   mayCall(origin: string | undefined): boolean;
+  /** Whether the configuration names it: "any" names none. */
+  isNamed(origin: string | undefined): boolean;
 }
 
 /** More are noted by nobody's mistake. */
@@ -17,10 +19,15 @@ const maxOriginChars = 200;
 export function createOrigins(input: {
   allowed: readonly string[];
   publicUrl: string;
+  /** Where the frontend is. */
+  webUrl?: string | undefined;
   log: Pick<Logger, "warn">;
 }): Origins {
   const isAny = input.allowed.includes("*");
-  const known = new Set([...input.allowed, new URL(input.publicUrl).origin]);
+  const known = new Set([
+    ...input.allowed,
+    ...[input.publicUrl, input.webUrl ?? input.publicUrl].map((url) => new URL(url).origin),
+  ]);
   const named = new Set<string>();
 
   function nameOnce(origin: string): void {
@@ -37,5 +44,6 @@ export function createOrigins(input: {
       nameOnce(origin);
       return false;
     },
+    isNamed: (origin) => origin !== undefined && origin !== "*" && known.has(origin),
   };
 }

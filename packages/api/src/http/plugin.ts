@@ -18,11 +18,13 @@ import { type ContextParts, hasTokenInUrl, httpContext, socketContext } from "./
 import { guardDoor } from "./door.ts";
 import { answerJsonCalls, readJsonCalls } from "./json-calls.ts";
 import type { Origins } from "./origins.ts";
+import { refuse } from "./refusal.ts";
 import { exportPlugin } from "./route/export.ts";
 import { mediaPlugin } from "./route/media.ts";
 import { openapiPlugin } from "./route/openapi.ts";
 import { pagesPlugin } from "./route/pages.ts";
 import { unsubscribePlugin } from "./route/unsubscribe.ts";
+import { isForeignPage } from "./session-cookies.ts";
 import { forgetExchange, type Handshake, rememberExchange, takeHandshake } from "./socket/handshake.ts";
 import { serveSocket } from "./socket/socket-calls.ts";
 import {
@@ -68,7 +70,7 @@ export async function apiPlugin(app: FastifyInstance, options: ApiPluginOptions)
   // A frontend answers what mails lead to.
   const hasFrontend = options.hasWeb === true || webUrlOf(deps.config) !== deps.config.PUBLIC_URL;
   if (!hasFrontend) await app.register(pagesPlugin, { parts });
-  registerTrpc(app, parts);
+  registerTrpc(app, parts, { origins: options.origins });
   registerSockets(app, parts, { sockets, origins: options.origins });
 
   app.get("/healthz", async () => ({ status: "ok" }));
@@ -90,13 +92,17 @@ function sharing<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function registerTrpc(app: FastifyInstance, parts: ContextParts): void {
+function registerTrpc(app: FastifyInstance, parts: ContextParts, { origins }: { origins: Origins }): void {
   app.removeContentTypeParser("application/json");
   // tRPC parses JSON itself, lazily and call by call.
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.all<{ Params: { path: string } }>("/trpc/:path", async (request, reply) => {
     const req = request as FastifyRequest;
     const { path } = request.params;
+    if (isForeignPage(req, origins)) {
+      const message = "This origin may not keep sessions in cookies: name it in ALLOWED_ORIGINS";
+      return refuse(req, reply, { status: 403, message });
+    }
     const calls = readJsonCalls(req, { path, maxBatchSize });
     if (calls !== null) {
       const ctx = httpContext(parts, { request: req, reply, hasUrlToken: hasTokenInUrl(request.query) });

@@ -7,6 +7,7 @@ import { appRouter } from "../root.ts";
 
 const codes: Record<number, TRPCError["code"]> = {
   400: "BAD_REQUEST",
+  403: "FORBIDDEN",
   404: "NOT_FOUND",
   408: "TIMEOUT",
   413: "PAYLOAD_TOO_LARGE",

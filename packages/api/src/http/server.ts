@@ -69,7 +69,12 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     );
   }
   readProxies(app, { trusted: config.TRUSTED_PROXIES, log: deps.log });
-  const origins = createOrigins({ allowed: config.ALLOWED_ORIGINS, publicUrl: config.PUBLIC_URL, log: deps.log });
+  const origins = createOrigins({
+    allowed: config.ALLOWED_ORIGINS,
+    publicUrl: config.PUBLIC_URL,
+    webUrl: config.WEB_URL,
+    log: deps.log,
+  });
   const securityHeaders = await readSecurityHeaders();
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);
@@ -113,7 +118,9 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
   await app.register(cors, {
     methods: ["GET", "HEAD", "POST", "PUT"],
     origin: origins.allowed,
-    allowedHeaders: ["authorization", "content-type", "last-event-id", "trpc-accept"],
+    // Cookies renew a session and do no more; "any origin" gets none.
+    credentials: origins.allowed !== "*",
+    allowedHeaders: ["authorization", "content-type", "last-event-id", "trpc-accept", "x-pixora-session"],
     exposedHeaders: ["x-request-id"],
     maxAge: 7_200,
   });

@@ -44,6 +44,22 @@ export interface Connection {
   openStreams: number;
 }
 
+/** The tokens of a session, as they are kept in cookies. */
+export interface KeptTokens {
+  accessToken: string;
+  accessTokenExpiresAt: string;
+  refreshToken: string;
+  refreshTokenExpiresAt: string;
+}
+
+/** The cookies of a caller that keeps its session there. They authenticate no call: they only renew the session. */
+export interface SessionCookies {
+  readonly refreshToken: string | null;
+  readonly access: { token: string; sessionEndsAtMs: number } | null;
+  keep(tokens: KeptTokens): void;
+  clear(): void;
+}
+
 export interface RequestContext {
   deps: Deps;
   requestId: string;
@@ -58,6 +74,8 @@ export interface RequestContext {
    */
   checkSession(viewer: Viewer, options?: { mayGather: boolean }): Promise<void>;
   connection: Connection;
+  /** Of a call that asks for its session to be kept in cookies. */
+  cookies?: SessionCookies | undefined;
   /** Runs a call when it is its turn. Undefined where whoever carries the calls sees to that. */
   inTurn?: (<T>(run: () => Promise<T>, dataOf: (result: T) => unknown) => Promise<T>) | undefined;
   /** Begins when this process is about to stop: streams end, and clients resume elsewhere. */

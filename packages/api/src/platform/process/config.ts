@@ -104,7 +104,7 @@ const serverShape = {
   /** Private: /metrics. */
   METRICS_PORT: port.default(9464),
   METRICS_HOST: z.string().default("127.0.0.1"),
-  /** Browser origins that may call; comma-separated; "*" for any (no cookies are used). */
+  /** Browser origins that may call; comma-separated; "*" for any, which get no cookies. */
   ALLOWED_ORIGINS: listOf(isOrigin, (part) => `${part} is no origin, as https://app.example is`).default(["*"]),
   /** The folder of a built web app, which the server then serves at /. Without one there is the API alone. */
   WEB_DIR: z.string().optional(),
