@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { runTurbo } from "../turbo/run.mjs";
+import { readErrorCodes, readReference } from "./api-facts.mjs";
 import { writeApiTypes } from "./api-types.mjs";
 import { checkSameTypes } from "./same-types.mjs";
 import { trpcTypes } from "./trpc-types.mjs";
@@ -17,8 +18,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const clientFolder = join(root, "packages/client");
 const source = join(clientFolder, "src");
 const dist = join(clientFolder, "dist");
-const reference = join(root, "packages/api/src/http/reference/openapi.json");
-const errorTable = join(root, "packages/api/src/platform/call/errors.ts");
 
 const manifest = JSON.parse(readFileSync(join(clientFolder, "package.json"), "utf8"));
 
@@ -30,14 +29,6 @@ const entries = Object.entries(manifest.exports).map(([door, file]) => ({
 
 /** What is in the bundle, and under which licence it goes. */
 const bundled = ["@trpc/client", "@trpc/server"];
-
-function readErrorCodes() {
-  const text = readFileSync(errorTable, "utf8");
-  const table = text.slice(text.indexOf("const table"), text.indexOf("} as const"));
-  const codes = [...table.matchAll(/^ {2}"?([\w.]+)"?: \[/gm)].map(([, code]) => code);
-  if (!codes.includes("input.invalid")) throw new Error("the table of error codes was not found");
-  return codes;
-}
 
 function emitDeclarations(target) {
   const options = ["--declaration", "--emitDeclarationOnly", "--rootDir", source, "--outDir", target];
@@ -89,7 +80,9 @@ async function bundle() {
     experimental: { attachDebugInfo: "none" },
   });
   const comments = { legal: true, annotation: true, jsdoc: false };
-  const shared = { entryFileNames: "[name].js", chunkFileNames: "shared/[name].js", comments };
+  // Frameworks that render on servers ask hooks' modules to say so.
+  const banner = ({ name }) => (name.startsWith("react/") ? '"use client";' : "");
+  const shared = { entryFileNames: "[name].js", chunkFileNames: "shared/[name].js", comments, banner };
   await bundler.write({ ...shared, dir: dist, format: "esm" });
   await bundler.write({ ...shared, dir: join(dist, "cjs"), format: "cjs", exports: "named" });
   await bundler.close();
@@ -130,8 +123,7 @@ async function build() {
   const declarations = mkdtempSync(join(tmpdir(), "pixora-types-"));
   try {
     emitDeclarations(declarations);
-    const document = JSON.parse(readFileSync(reference, "utf8"));
-    writeFileSync(join(dist, "api.d.ts"), writeApiTypes(document, { errorCodes: readErrorCodes() }));
+    writeFileSync(join(dist, "api.d.ts"), writeApiTypes(readReference(), { errorCodes: readErrorCodes() }));
     writeFileSync(join(dist, "trpc.d.ts"), trpcTypes);
     checkSameTypes({ root, folder: dist });
     copyDeclarations(declarations);

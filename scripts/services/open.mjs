@@ -7,7 +7,6 @@ import { startPostgres, TEST_POSTGRES_SETTINGS } from "./postgres.mjs";
 import { startRedis, TEST_REDIS_ARGS } from "./redis.mjs";
 
 export const stateDir = join(rootDir, ".pixora");
-const toolsDir = join(stateDir, "tools");
 
 /** Runs statements on a short connection of their own. */
 export async function queryOnce(url, text) {
@@ -49,7 +48,7 @@ export async function openServices({ log, attach = false }) {
   const { DATABASE_URL, REDIS_URL } = process.env;
   const [postgres, redis] = await startBoth([
     DATABASE_URL ? null : startPostgres({ dir: join(stateDir, "postgres"), log, attach }),
-    REDIS_URL ? null : startRedis({ dir: join(stateDir, "redis"), log, attach, toolsDir }),
+    REDIS_URL ? null : startRedis({ dir: join(stateDir, "redis"), log, attach, toolsDir: join(stateDir, "tools") }),
   ]);
   const stop = async () => {
     await redis?.stop();
@@ -80,19 +79,22 @@ async function dropLeftDatabases(postgres, keep) {
 
 /**
  * For tests: never DATABASE_URL, whose data a test run would destroy, but TEST_DATABASE_URL (an administrator's) and
- * TEST_REDIS_URL where set, else private ones. Two runs at once get two folders. Gives { databaseUrl, redisUrl, stop() }.
+ * TEST_REDIS_URL where set, else private ones under `folder`. Two runs at once get two folders. Gives { databaseUrl,
+ * redisUrl, stop() }.
  */
-export async function openTestServices({ log, keepDatabases }) {
+export async function openTestServices({ log, keepDatabases, folder = stateDir }) {
   const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
   if (TEST_DATABASE_URL && TEST_REDIS_URL) {
     return { databaseUrl: TEST_DATABASE_URL, redisUrl: TEST_REDIS_URL, stop: async () => {} };
   }
-  const dir = claimSlot(join(stateDir, "test"));
+  const dir = claimSlot(join(folder, "test"));
   const [postgres, redis] = await startBoth([
     TEST_DATABASE_URL
       ? null
       : startPostgres({ dir: join(dir, "postgres"), settings: TEST_POSTGRES_SETTINGS, isDisposable: true, log }),
-    TEST_REDIS_URL ? null : startRedis({ dir: join(dir, "redis"), args: TEST_REDIS_ARGS, toolsDir, log }),
+    TEST_REDIS_URL
+      ? null
+      : startRedis({ dir: join(dir, "redis"), args: TEST_REDIS_ARGS, toolsDir: join(folder, "tools"), log }),
   ]);
   const stop = async () => {
     await redis?.stop();

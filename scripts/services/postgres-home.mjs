@@ -6,7 +6,7 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, real
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { closeStateDir } from "./bootstrap.mjs";
+import { closeStateDir, rootDir } from "./bootstrap.mjs";
 import { readJson, writeJson } from "./process.mjs";
 
 const SYSTEM_USER = "postgres";
@@ -91,7 +91,7 @@ export function locatePostgres({ dir, log }) {
   const record = readJson(recordFile);
   const here = realpathSync(dir);
   let holder = record?.clone === here ? record.holder : dir;
-  closeStateDir(user.gid);
+  if (dir.startsWith(join(rootDir, ".pixora"))) closeStateDir(user.gid);
   if (holder === dir) chmodSync(dir, 0o755); // data itself is 0700; the system user only passes through here
   if (!existsSync(holder) || !canUse(holder, user)) {
     holder = makeOutsideFolder(createHash("sha256").update(here).digest("hex").slice(0, 12));

@@ -37,5 +37,5 @@ export { type WireClient, WireError } from "./wire.client.ts";
 export type { Caller } from "./wire.http.ts";
 export { openServerProcess, type ServerProcess } from "./wire.process.ts";
 export type { TestSocket, TestStream } from "./wire.socket.ts";
-export { workOff } from "./work-off.ts";
 export { openTestServer, type TestServer, type WirePerson } from "./wire.ts";
+export { workOff } from "./work-off.ts";

@@ -39,9 +39,11 @@ let serial = 0;
 export async function openTestServer(
   options: { env?: Record<string, string>; clock?: Clock; deps?: TestDeps; port?: number } = {},
 ): Promise<TestServer> {
-  const deps = options.deps ?? (await openTestDeps(options));
-  // The whole router is loaded only by tests that call over the wire.
-  const { createServer } = await import("../http/server.ts");
+  // The whole router is loaded only by tests that call over the wire; PostgreSQL copies the template in that time.
+  const [deps, { createServer }] = await Promise.all([
+    options.deps ?? openTestDeps(options),
+    import("../http/server.ts"),
+  ]);
   const { NODE_ENV, DATABASE_URL, REDIS_URL, JWT_SECRET } = deps.config;
   const serverEnv = { NODE_ENV, DATABASE_URL, REDIS_URL, JWT_SECRET: JWT_SECRET.join(","), ...options.env };
   const app = await createServer({ deps, config: { ...readServerConfig(serverEnv), ...deps.config } });
