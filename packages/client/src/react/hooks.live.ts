@@ -3,11 +3,12 @@ import { useMemo, useSyncExternalStore } from "react";
 import { discardChange, retryChange } from "./change.ts";
 import { type PixoraInfiniteResult, usePixoraInfinite } from "./hooks.list.ts";
 import { usePixoraQuery, useReader } from "./hooks.ts";
-import type { Counts } from "./kinds.ts";
+import { type Counts, ownCountsId } from "./kinds.ts";
 import type { CallError, OutputOf } from "./paths.ts";
 import { changesKey } from "./pending.ts";
 import { useInside } from "./provider.ts";
 import { createReader } from "./reader.ts";
+import { viewOf } from "./views.ts";
 import type { LiveStatus } from "./world.ts";
 
 /** Notifications in groups, newest first. */
@@ -17,11 +18,17 @@ export function useNotifications(
   return usePixoraInfinite(useInside().options.notification.groups.infiniteOptions(input));
 }
 
-/** How many notifications are unread and unseen, live. Undefined until it is known. */
+/** How many notifications are unread and unseen, live. Undefined until it is known; oneself tells it as well. */
 export function useCounts(): Counts | undefined {
   const { options, present } = useInside();
-  const enabled = present.person.status === "signedIn";
-  return usePixoraQuery(options.notification.counts.queryOptions(), { enabled }).data as Counts | undefined;
+  const reader = useMemo(() => {
+    const { store } = present;
+    return createReader(store, (track) => viewOf(store, { kind: "counts", id: ownCountsId, track }));
+  }, [present]);
+  const known = useReader(reader);
+  const enabled = present.person.status === "signedIn" && known === undefined;
+  usePixoraQuery(options.notification.counts.queryOptions(), { enabled });
+  return known;
 }
 
 /** Whether what happens is heard. */

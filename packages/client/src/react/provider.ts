@@ -1,5 +1,5 @@
 // The provider and what hooks find in it. No JSX: Node strips types, and nothing else.
-import { QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
+import { type DehydratedState, hydrate, QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
   createElement,
@@ -16,7 +16,7 @@ import { isPixoraError } from "../errors.ts";
 import { createFactories, type PixoraOptionFactories } from "./options.ts";
 import { holdFresh } from "./refresh.ts";
 import { holdSharing } from "./sharing.ts";
-import { type Present, type World, worldOf } from "./world.ts";
+import { type Present, presentAsRendered, type World, worldOf } from "./world.ts";
 
 interface Inside {
   world: World;
@@ -37,18 +37,27 @@ export interface PixoraProviderProps {
   client: Pixora;
   /** Default: one of its own. Servers that render pages pass one for each request. */
   queryClient?: QueryClient;
+  /** What a server has prefetched and dehydrated. It is there before anything below renders. */
+  state?: DehydratedState;
   /** Whether the person's stream is held open while somebody is signed in. Default: true. */
   live?: boolean;
   children?: ReactNode;
 }
 
 /** Gives the client to the hooks below it, and TanStack Query's client as well. */
-export function PixoraProvider({ client, queryClient, live = true, children }: PixoraProviderProps): ReactElement {
+export function PixoraProvider({
+  client,
+  queryClient,
+  state,
+  live = true,
+  children,
+}: PixoraProviderProps): ReactElement {
   const [own] = useState(() => queryClient ?? createPixoraQueryClient());
   const used = queryClient ?? own;
   const world = worldOf({ client, queryClient: used });
+  useMemo(() => state && hydrate(used, state), [used, state]);
   const options = useMemo(() => createFactories(world), [world]);
-  const present = useSyncExternalStore(world.present.listen, world.present.get, world.present.get);
+  const present = useSyncExternalStore(world.present.listen, world.present.get, () => presentAsRendered(world));
   useEffect(() => {
     if (present.person.status !== "signedIn") return undefined;
     return holdSharing(world, { isLive: live });

@@ -72,6 +72,21 @@ export function inBatch<Result>(store: Store, work: () => Result): Result {
   }
 }
 
+/** As `inBatch`, and those who listen hear of it a moment later: for what happens while React renders. */
+export function inQuietBatch(store: Store, work: () => void): void {
+  store.batches += 1;
+  try {
+    work();
+  } finally {
+    store.batches -= 1;
+    if (store.changed.size > 0) {
+      queueMicrotask(() => {
+        if (store.batches === 0) tell(store);
+      });
+    }
+  }
+}
+
 /** Notes that an object looks different, or may. */
 export function touch(store: Store, key: Key): void {
   store.version += 1;

@@ -8,7 +8,7 @@ import type { Change } from "./effect.ts";
 import type { Page } from "./lists.ts";
 import type { Fields } from "./records.ts";
 import { createSignal, type Signal } from "./signal.ts";
-import { createStore, nextMoment, type Store } from "./store.ts";
+import { createStore, inQuietBatch, nextMoment, type Store } from "./store.ts";
 
 export interface Person {
   /** "loading" until it is known whether somebody is signed in. */
@@ -83,6 +83,24 @@ export function worldOf(input: { client: Pixora; queryClient: QueryClient }): Wo
   return world;
 }
 
+const prerendered = new WeakMap<World, Present>();
+
+/**
+ * The person as a page that the server has rendered shows them, before the browser knows of a session: whoever the
+ * page's own answer to `user.me` names.
+ */
+export function presentAsRendered(world: World): Present {
+  const { store, person } = world.present.get();
+  const me = world.queryClient.getQueryData<{ id: string }>([rootKey, "user.me", {}, "answer"]);
+  const rendered: Person = me ? { status: "signedIn", userId: me.id } : { status: "loading", userId: null };
+  if (person.status === rendered.status && person.userId === rendered.userId) return world.present.get();
+  const known = prerendered.get(world);
+  if (known?.store === store && known.person.userId === rendered.userId) return known;
+  const made = { store, person: rendered };
+  prerendered.set(world, made);
+  return made;
+}
+
 /** Finds out who is signed in. Where that is another person than before, everything starts anew. */
 export async function followPerson(world: World): Promise<void> {
   const userId = holderOf(await world.client.session.tokens())?.userId ?? null;
@@ -136,9 +154,12 @@ function watchQueries(world: World): void {
 }
 
 function keepCached(store: Store, { path, cached }: { path: string; cached: unknown }): void {
-  for (const answer of answersIn(cached)) {
-    if (!store.moments.has(answer)) keepAnswer(store, { path, answer, askedAt: 0 });
-  }
+  // It may be a page that React hydrates right now.
+  inQuietBatch(store, () => {
+    for (const answer of answersIn(cached)) {
+      if (!store.moments.has(answer)) keepAnswer(store, { path, answer, askedAt: 0 });
+    }
+  });
 }
 
 /** The answers that a query's data consist of. */

@@ -8,6 +8,8 @@ export interface Gate {
   holdAnswer(path: string): { isHere: Promise<void>; release(): void };
   /** How many requests of this procedure have left. */
   count(path: string): number;
+  /** How many calls have left in all. */
+  total(): number;
 }
 
 export function createGate(): Gate {
@@ -45,6 +47,7 @@ export function createGate(): Gate {
       answers.set(path, { arrived: here.resolve, released: released.promise });
       return { isHere: here.promise, release: released.resolve };
     },
+    total: () => left.length,
     count: (path) => left.filter((one) => one === path).length,
   };
 }
