@@ -1,4 +1,5 @@
 // Where changes wait while there is no network: in IndexedDB, which all tabs of a person share and which outlives them.
+import { answerOf, inTransaction, openDatabase } from "./database.ts";
 import type { Fields } from "./records.ts";
 
 /** A change that waits. */
@@ -55,38 +56,15 @@ export function openMemoryStorage(): OutboxStorage {
 export async function openOutboxStorage(name: string): Promise<OutboxStorage> {
   if (typeof indexedDB === "undefined") return openMemoryStorage();
   try {
-    return storageIn(await openDatabase(name));
+    return storageIn(await openDatabase({ name, storeName: "outbox", keyPath: "id" }));
   } catch {
     return openMemoryStorage();
   }
 }
 
-const storeName = "outbox";
-
-function openDatabase(name: string): Promise<IDBDatabase> {
-  const opening = indexedDB.open(name, 1);
-  opening.onupgradeneeded = () => {
-    opening.result.createObjectStore(storeName, { keyPath: "id", autoIncrement: true });
-  };
-  return answerOf(opening);
-}
-
-function answerOf<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
 function storageIn(database: IDBDatabase): OutboxStorage {
-  /** What is written is on its way to the disk when this resolves. */
   function within<Result>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<Result>): Promise<Result> {
-    const transaction = database.transaction(storeName, mode);
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    return Promise.all([work(transaction.objectStore(storeName)), done]).then(([result]) => result);
+    return inTransaction(database, { mode, work });
   }
   return {
     add: (entry) => within("readwrite", async (store) => Number(await answerOf(store.add(entry)))),

@@ -14,6 +14,7 @@ import {
 import type { Pixora } from "../client.ts";
 import { isPixoraError } from "../errors.ts";
 import { createFactories, type PixoraOptionFactories } from "./options.ts";
+import { holdPersisted } from "./persist.ts";
 import { holdFresh } from "./refresh.ts";
 import { holdSharing } from "./sharing.ts";
 import { type Present, presentAsRendered, type World, worldOf } from "./world.ts";
@@ -41,6 +42,8 @@ export interface PixoraProviderProps {
   state?: DehydratedState;
   /** Whether the person's stream is held open while somebody is signed in. Default: true. */
   live?: boolean;
+  /** Whether oneself, the counts and the first page of home outlive the page, for a day. Default: true. */
+  persist?: boolean;
   children?: ReactNode;
 }
 
@@ -50,6 +53,7 @@ export function PixoraProvider({
   queryClient,
   state,
   live = true,
+  persist = true,
   children,
 }: PixoraProviderProps): ReactElement {
   const [own] = useState(() => queryClient ?? createPixoraQueryClient());
@@ -58,10 +62,14 @@ export function PixoraProvider({
   useMemo(() => state && hydrate(used, state), [used, state]);
   const options = useMemo(() => createFactories(world), [world]);
   const present = useSyncExternalStore(world.present.listen, world.present.get, () => presentAsRendered(world));
+  const { userId } = present.person;
   useEffect(() => {
     if (present.person.status !== "signedIn") return undefined;
     return holdSharing(world, { isLive: live });
   }, [world, present, live]);
+  useEffect(() => {
+    return persist && userId !== null ? holdPersisted(world, userId) : undefined;
+  }, [world, userId, persist]);
   useEffect(() => holdFresh(world), [world]);
   const inside = useMemo(() => ({ world, options, present }), [world, options, present]);
   return createElement(QueryClientProvider, { client: used }, createElement(Context, { value: inside }, children));

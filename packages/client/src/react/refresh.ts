@@ -1,13 +1,14 @@
 // When things on screen are asked for anew: on coming back to the page or to the network, after a gap in the stream, and
-// home each minute. Lists by their head alone, and posts in one call.
+// home each minute, and posts whose pictures' addresses end. Lists by their head alone, and posts in one call.
 import { focusManager, onlineManager, type Query } from "@tanstack/react-query";
 import { isList, isLostCursor, refreshHead, restartList } from "./head.ts";
+import type { Key, Post } from "./kinds.ts";
 import { sweepSoon } from "./sweep.ts";
 import { ask, rootKey, type World } from "./world.ts";
 
 /** What is younger than this is not asked for again on coming back. */
 const freshMs = 30_000;
-const homeEveryMs = 60_000;
+const everyMs = 60_000;
 /** As many as the server takes in one request. */
 const maxPosts = 50;
 
@@ -30,7 +31,11 @@ function keepFresh(world: World): () => void {
   const timer = setInterval(() => {
     if (!focusManager.isFocused() || !onlineManager.isOnline()) return;
     for (const query of shownLists(world)) if (query.queryKey[1] === "feed.home") void refreshQuietly(world, query);
-  }, homeEveryMs);
+    askForPosts(
+      world,
+      shownPosts(world).filter((key) => hasExpired(world, key)),
+    );
+  }, everyMs);
   const stops = [
     focusManager.subscribe((isFocused) => {
       if (isFocused) refreshStale(world);
@@ -64,13 +69,27 @@ async function refreshQuietly(world: World, query: Query): Promise<void> {
 /** After a gap in the stream: everything that is on screen. */
 export function refreshShown(world: World): void {
   for (const query of shownLists(world)) void refreshQuietly(world, query);
-  const { store } = world.present.get();
-  const posts = [...store.listeners.keys()].filter((key) => key.startsWith("post:") && store.records.has(key));
-  for (const key of posts.slice(0, maxPosts)) {
-    ask(world, { path: "post.byId", input: { postId: key.slice("post:".length) } }).catch(() => {});
-  }
+  askForPosts(world, shownPosts(world));
   const filters = { queryKey: [rootKey], type: "active" as const };
   void world.queryClient.invalidateQueries({ ...filters, predicate: (query) => query.queryKey[3] === "answer" });
+}
+
+function shownPosts(world: World): Key[] {
+  const { store } = world.present.get();
+  return [...store.listeners.keys()].filter((key) => key.startsWith("post:") && store.records.has(key));
+}
+
+function askForPosts(world: World, keys: readonly Key[]): void {
+  for (const key of keys.slice(0, maxPosts)) {
+    ask(world, { path: "post.byId", input: { postId: key.slice("post:".length) } }).catch(() => {});
+  }
+}
+
+/** Whether the addresses of a post's pictures hold no longer, or only until the next look. */
+function hasExpired(world: World, key: Key): boolean {
+  const media = world.present.get().store.records.get(key)?.fields.media as Post["media"] | undefined;
+  const endMs = Date.now() + everyMs;
+  return media?.some(({ expiresAt }) => expiresAt !== null && Date.parse(expiresAt) < endMs) ?? false;
 }
 
 /** A list whose cursor the server no longer knows starts anew at its top; objects of queries that go are forgotten. */

@@ -33,6 +33,8 @@ const holdings = new WeakMap<World, Holding>();
 /** Shares with the person's other tabs until all who hold it have let go. */
 export function holdSharing(world: World, input: Sharing): () => void {
   const present = world.present.get();
+  // A rendered page may say who is there before the session is known: it is shared once that is.
+  if (present.person.userId === null) return nothing;
   const known = holdings.get(world);
   const holding = known?.present === present ? known : { present, count: 0, stop: openSharing(world, input) };
   holdings.set(world, holding);

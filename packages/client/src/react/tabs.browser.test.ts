@@ -122,4 +122,20 @@ describe.skipIf(!hasChromium)("tabs in Chromium", () => {
     await expect.poll(() => second.evaluate(() => window.stage.waiting()), patience).toBe(0);
     expect((await me.pixora.comment.list.query({ postId })).items.map(({ text }) => text)).toEqual(["kept"]);
   });
+
+  test("home is there before the server answers, and gone after signing out", async () => {
+    await me.pixora.post.create.mutate({ caption: "kept for later" });
+    const first = await openTab();
+    await first.evaluate(() => window.stage.openHome());
+    const names = () => first.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+    const kept = () => first.evaluate(() => window.readKept());
+    await expect.poll(kept, patience).toContain("kept for later");
+    await context.route("**/trpc/**", (route) => route.abort());
+    const second = await openTab();
+    await second.evaluate(() => window.stage.openHome());
+    await expect.poll(() => second.evaluate(() => window.stage.home()), patience).toContain("kept for later");
+    await context.unroute("**/trpc/**");
+    await second.evaluate(() => window.stage.signOut());
+    await expect.poll(names, patience).not.toContain(`pixora-cache:${me.id}`);
+  });
 });

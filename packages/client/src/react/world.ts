@@ -6,6 +6,7 @@ import { holderOf } from "../session.token.ts";
 import { keepAnswer } from "./answers.ts";
 import type { Change } from "./effect.ts";
 import type { Page } from "./lists.ts";
+import { forgetPersisted } from "./persist.forget.ts";
 import type { Fields } from "./records.ts";
 import { createSignal, type Signal } from "./signal.ts";
 import { createStore, inQuietBatch, nextMoment, type Store } from "./store.ts";
@@ -107,10 +108,12 @@ export async function followPerson(world: World): Promise<void> {
   const before = world.present.get().person;
   const person: Person = { status: userId === null ? "signedOut" : "signedIn", userId };
   if (before.status === person.status && before.userId === userId) return;
-  if (before.status === "loading") {
+  const rendered = presentAsRendered(world).person.userId;
+  if (before.status === "loading" && (rendered === null || rendered === userId)) {
     world.present.set({ store: world.present.get().store, person });
     return;
   }
+  if (before.userId !== null) forgetPersisted(before.userId);
   world.lanes.clear();
   world.makings.clear();
   world.heads.set(new Map());
