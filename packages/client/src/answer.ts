@@ -6,10 +6,17 @@ export interface AnswersInput {
   fetch: typeof fetch;
   /** How long one request may take, its body included. */
   timeoutMs: number;
+  /** Set by each answer that tells the server's time. */
+  clock?: Clock | undefined;
+}
+
+/** How far this machine's clock is ahead of the server's. */
+export interface Clock {
+  aheadMs: number;
 }
 
 /** A fetch for calls: it resolves once the body has been read and is Pixora's. */
-export function fetchAnswers({ fetch: send, timeoutMs }: AnswersInput): typeof fetch {
+export function fetchAnswers({ fetch: send, timeoutMs, clock }: AnswersInput): typeof fetch {
   return (url, init) =>
     new Promise((resolve, reject) => {
       const stopping = new AbortController();
@@ -32,7 +39,11 @@ export function fetchAnswers({ fetch: send, timeoutMs }: AnswersInput): typeof f
       if (given?.aborted) return onAbort();
       given?.addEventListener("abort", onAbort, { once: true });
       readAnswer(send, url, { ...init, signal: stopping.signal })
-        .then(resolve, reject)
+        .then((answer) => {
+          if (clock !== undefined) setClock(clock, answer);
+          resolve(answer);
+        })
+        .catch(reject)
         .finally(settle);
     });
 }
@@ -46,6 +57,12 @@ export async function refusalOf(answer: Response): Promise<object> {
 /** The failure of whoever has waited for as long as this. */
 export function tooLate(timeoutMs: number): ConnectionError {
   return new ConnectionError(`no answer came within ${timeoutMs / 1_000} s`);
+}
+
+/** To a second, which is all that the header tells. A browser shows it to pages of other origins where the server says so. */
+function setClock(clock: Clock, answer: Response): void {
+  const serverMs = Date.parse(answer.headers.get("date") ?? "");
+  if (!Number.isNaN(serverMs)) clock.aheadMs = Date.now() - serverMs;
 }
 
 type Address = Parameters<typeof fetch>[0];

@@ -1,7 +1,7 @@
 // createPixora: the typed client. Calls go in batches over HTTP, streams over one WebSocket or over SSE.
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
-import { fetchAnswers } from "./answer.ts";
+import { type Clock, fetchAnswers } from "./answer.ts";
 import { type Connection, createConnection, type Transport } from "./connection.ts";
 import { endLink } from "./end.link.ts";
 import { watchPage } from "./page.ts";
@@ -30,6 +30,11 @@ export interface PixoraOptions {
   lastEvent?: LastEventStore;
   /** How long a call may take, attempts and waits included, before it rejects. Default: 30 s. An upload's file has no such end. */
   timeoutMs?: number;
+  /**
+   * How queries travel. Default: "GET". Across origins a browser asks for leave once for each address: with "POST" the
+   * input is no part of it, and what has been allowed holds for the next page of a list.
+   */
+  queryMethod?: "GET" | "POST";
   /** For runtimes without their own. */
   fetch?: typeof fetch;
   WebSocket?: typeof WebSocket;
@@ -57,8 +62,9 @@ export function createPixora(options: PixoraOptions): Pixora {
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const store = options.session ?? memorySession();
-  const sendCall = fetchAnswers({ fetch: store.isInCookie === true ? withCookies(send) : send, timeoutMs });
-  const session = createSession({ url, store, fetch: sendCall });
+  const clock: Clock = { aheadMs: 0 };
+  const sendCall = fetchAnswers({ fetch: store.isInCookie === true ? withCookies(send) : send, timeoutMs, clock });
+  const session = createSession({ url, store, fetch: sendCall, clock });
   const closing = new AbortController();
   const connection = createConnection();
   const { transport = "auto", lastEvent, WebSocket } = options;
@@ -85,6 +91,7 @@ export function createPixora(options: PixoraOptions): Pixora {
           maxItems: maxBatchSize,
           maxURLLength: maxUrlLength,
           headers: () => bearer(session),
+          ...(options.queryMethod === "POST" ? { methodOverride: "POST" as const } : {}),
         }),
       }),
     ],

@@ -73,14 +73,5 @@ export function isAnswerError(error: unknown): error is TRPCClientError<AppRoute
  * answer that is not Pixora's (`isAnswerError`), for a call that the app ended, and for what the app itself threw.
  */
 export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof TRPCClientError)) return false;
-  const cause: unknown = error.cause;
-  return cause instanceof ConnectionError || isFailedStream(cause);
-}
-
-/** tRPC passes on how a socket ended as an error, and how an event source ended as the event itself. */
-function isFailedStream(cause: unknown): boolean {
-  if (typeof cause !== "object" || cause === null) return false;
-  if (cause instanceof Error) return cause.name === "TRPCWebSocketClosedError";
-  return "type" in cause && cause.type === "error";
+  return error instanceof TRPCClientError && error.cause instanceof ConnectionError;
 }

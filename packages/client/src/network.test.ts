@@ -8,6 +8,7 @@ import { createPixora, type PixoraOptions } from "./client.ts";
 import { endLink } from "./end.link.ts";
 import { isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
 import { newKey } from "./key.ts";
+import { cookieSession } from "./session.cookie.ts";
 import { localStorageSession } from "./session.store.ts";
 
 const closers: (() => void | Promise<void>)[] = [];
@@ -232,6 +233,47 @@ test("a clock that is an hour ahead causes no refresh on the next page", async (
   const { pixora, asked } = await openWorld(good, { session: localStorageSession() });
   await pixora.post.byId.query({ postId: "1" });
   expect(asked.map((url) => url.split("?")[0])).toEqual(["/trpc/post.byId"]);
+});
+
+test("a clock that is an hour ahead is measured by the answers: a page in cookie mode asks for its tokens once", async () => {
+  const madeAt = Math.floor(Date.now() / 1_000);
+  const tokens = {
+    accessToken: `h.${btoa(JSON.stringify({ sid: "1", sub: "1", iat: madeAt, exp: madeAt + 900 }))}.s`,
+    refreshToken: "cookie",
+    accessTokenExpiresAt: new Date((madeAt + 900) * 1_000).toISOString(),
+    refreshTokenExpiresAt: new Date((madeAt + 9_000) * 1_000).toISOString(),
+  };
+  const { pixora, asked } = await openWorld(
+    (request, reply) => {
+      const isRefresh = request.url?.includes("auth.refresh") === true;
+      const result = { result: { data: isRefresh ? { tokens } : post } };
+      reply.writeHead(200, { "content-type": "application/json", date: new Date(madeAt * 1_000).toUTCString() });
+      reply.end(JSON.stringify(isRefresh ? result : [result]));
+    },
+    { session: cookieSession() },
+  );
+  const now = Date.now;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => now() + 3_600_000);
+  closers.push(() => clock.mockRestore());
+  for (const postId of ["1", "2"]) await pixora.post.byId.query({ postId });
+  const paths = asked.map((url) => url.split("?")[0]);
+  expect(paths).toEqual(["/trpc/auth.refresh", "/trpc/post.byId", "/trpc/post.byId"]);
+});
+
+test("an app may have queries go by POST: across origins a browser asks for leave once a list of procedures", async () => {
+  const bodies: string[] = [];
+  const { pixora, asked } = await openWorld(
+    async (request, reply) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      bodies.push(`${request.method} ${body}`);
+      good(request, reply);
+    },
+    { queryMethod: "POST" },
+  );
+  for (const postId of ["1", "2"]) await pixora.post.byId.query({ postId });
+  expect(new Set(asked)).toEqual(new Set(["/trpc/post.byId?batch=1"]));
+  expect(bodies).toEqual(['POST {"0":{"postId":"1"}}', 'POST {"0":{"postId":"2"}}']);
 });
 
 test("what a listener throws is the runtime's to report, and ends no stream", () => {

@@ -19,13 +19,27 @@
 // unsubscribes ──▶ over; the page is put aside ──▶ waiting. A state is an object, and a stream has one at a time: what was begun in a state that has been
 // left, and answers late, finds another there and is not heard.
 import type { AppRouter } from "@pixora/api";
-import { type Operation, TRPCClientError, type TRPCLink } from "@trpc/client";
-import { observable, type Unsubscribable } from "@trpc/server/observable";
+import { TRPCClientError, type TRPCLink } from "@trpc/client";
+import { observable } from "@trpc/server/observable";
 import type { ConnectionInside } from "./connection.ts";
 import { ConnectionError, isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
-import { createPace, type Pace } from "./pace.ts";
+import { createPace } from "./pace.ts";
 import { metaOf } from "./procedure.meta.ts";
-import { createPosition, type LastEventStore, type Position } from "./resume.position.ts";
+import { createPosition, type LastEventStore } from "./resume.position.ts";
+import {
+  type Envelope,
+  end,
+  enter,
+  type Failure,
+  isIn,
+  type Judging,
+  letGo,
+  type Open,
+  type Opening,
+  report,
+  type State,
+  type Stream,
+} from "./resume.stream.ts";
 import type { Tokens } from "./session.store.ts";
 import type { SessionInside } from "./session.ts";
 
@@ -35,50 +49,6 @@ const healthyAfterMs = 10_000;
 
 /** What a connection has to say that it is open: a silent one is given up for the next. */
 const openWithinMs = 15_000;
-
-type Failure = TRPCClientError<AppRouter>;
-/** tRPC names the two ends of a link in the link's type alone. */
-type Pass = Parameters<ReturnType<TRPCLink<AppRouter>>>[0];
-type Connection = ReturnType<Pass["next"]>;
-type Observer = Parameters<Connection["subscribe"]>[0];
-type Envelope = Parameters<NonNullable<Observer["next"]>>[0];
-
-type Opening = { name: "opening" };
-type Open = {
-  name: "open";
-  startedAtMs: number;
-  startedWith: Tokens | null;
-  /** Whether it has spoken. */
-  isLive: boolean;
-  /** Runs until then. */
-  timer?: ReturnType<typeof setTimeout>;
-  connection?: Unsubscribable;
-  /** The one before, which must be left, until this one has spoken. */
-  earlier?: Open | undefined;
-};
-type Judging = { name: "judging" };
-/** Without a timer where the page has been put aside. */
-type Waiting = { name: "waiting"; timer?: ReturnType<typeof setTimeout> };
-type Over = { name: "over" };
-type State = Opening | Open | Judging | Waiting | Over;
-
-interface Stream {
-  readonly session: SessionInside;
-  readonly status: ConnectionInside;
-  readonly pace: Pace;
-  readonly op: Operation;
-  readonly next: (op: Operation) => Connection;
-  readonly observer: Required<Observer>;
-  /** Null for a stream whose events have no ids. */
-  readonly position: Position | null;
-  state: State;
-  /** Attempts that failed since events last arrived. */
-  failures: number;
-  /** Whether events may have been missed that nothing will bring. */
-  hasGap: boolean;
-  /** Whether the last connection was somebody's. */
-  wasSignedIn: boolean;
-}
 
 export interface ResumeLink {
   link: TRPCLink<AppRouter>;
@@ -125,45 +95,17 @@ export function resumeLink(input: {
   return {
     link,
     rest() {
-      for (const stream of streams) if (stream.state.name !== "over") enter(stream, { name: "waiting" });
+      for (const stream of streams) {
+        const { state } = stream;
+        if (state.name === "over") continue;
+        stream.hasGap ||= state.name === "open" && state.isLive;
+        enter(stream, { name: "waiting" });
+      }
     },
     wake() {
       for (const stream of streams) if (stream.state.name === "waiting") open(stream);
     },
   };
-}
-
-/** The one way from state to state: what the old one holds is let go. */
-function enter<Next extends State>(stream: Stream, next: Next): Next {
-  const left = stream.state;
-  stream.state = next;
-  report(stream);
-  if (left.name === "waiting") clearTimeout(left.timer);
-  if (left.name === "open" && !(next.name === "open" && next.earlier === left)) letGo(left);
-  return next;
-}
-
-function letGo(open: Open): void {
-  clearTimeout(open.timer);
-  open.connection?.unsubscribe();
-  if (open.earlier !== undefined) letGo(open.earlier);
-}
-
-/** Says how the stream is doing. One attempt that fails is a drop; from the second on the network is away. */
-function report(stream: Stream): void {
-  const { state } = stream;
-  if (state.name === "over") stream.status.report(stream, "idle");
-  else if (state.name === "open" && (state.isLive || state.earlier !== undefined)) stream.status.report(stream, "live");
-  else stream.status.report(stream, stream.failures > 1 ? "offline" : "connecting");
-}
-
-function isIn(stream: Stream, state: State): boolean {
-  return stream.state === state;
-}
-
-function end(stream: Stream): void {
-  enter(stream, { name: "over" });
-  stream.observer.complete();
 }
 
 function open(stream: Stream): void {

@@ -15,6 +15,7 @@
 // ends in "signed out", and of a switch, those of another tab too; onSwitch of a switch and of set(null), since streams are to end or begin anew.
 import type { AppRouter } from "@pixora/api";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import type { Clock } from "./answer.ts";
 import { isAnswerError, isConnectionError, isPixoraError } from "./errors.ts";
 import type { KeptTokens, SessionStore, Tokens } from "./session.store.ts";
 import { type Holder, holderOf, isSameSession, lifeMsOf } from "./session.token.ts";
@@ -64,14 +65,21 @@ interface Keeper {
   readonly listeners: Set<(isSignedIn: boolean) => void>;
   readonly switchListeners: Set<() => void>;
   renewal: Renewal;
+  readonly clock: Clock;
   /** The token that came last, and when. */
   fresh: { accessToken: string; sinceMs: number } | null;
 }
 
-export function createSession(input: { url: string; store: SessionStore; fetch: typeof fetch }): SessionInside {
-  const { store } = input;
+export function createSession(input: {
+  url: string;
+  store: SessionStore;
+  fetch: typeof fetch;
+  clock: Clock;
+}): SessionInside {
+  const { store, clock } = input;
   const keeper: Keeper = {
     store,
+    clock,
     bare: createTRPCClient<AppRouter>({ links: [httpLink({ url: `${input.url}/trpc`, fetch: input.fetch })] }),
     listeners: new Set(),
     switchListeners: new Set(),
@@ -205,8 +213,9 @@ async function accessTokenOf(keeper: Keeper): Promise<string | null> {
 }
 
 /** When the access token dies, by this machine's clock. */
-function endMsOf({ fresh }: Keeper, { tokens, lifeMs }: { tokens: KeptTokens; lifeMs: number }): number {
+function endMsOf({ fresh, clock }: Keeper, { tokens, lifeMs }: { tokens: KeptTokens; lifeMs: number }): number {
   // When it came counts, where that is known: a clock that runs ahead would have it dead on arrival, and on every page.
   const sinceMs = fresh?.accessToken === tokens.accessToken ? fresh.sinceMs : tokens.receivedAtMs;
-  return sinceMs === undefined || sinceMs > Date.now() ? Date.parse(tokens.accessTokenExpiresAt) : sinceMs + lifeMs;
+  if (sinceMs !== undefined && sinceMs <= Date.now()) return sinceMs + lifeMs;
+  return Date.parse(tokens.accessTokenExpiresAt) + clock.aheadMs;
 }

@@ -121,7 +121,7 @@ export async function createServer(input: { deps: Deps; config: ServerConfig }):
     // Cookies renew a session and do no more; "any origin" gets none.
     credentials: origins.allowed !== "*",
     allowedHeaders: ["authorization", "content-type", "last-event-id", "trpc-accept", "x-pixora-session"],
-    exposedHeaders: ["x-request-id"],
+    exposedHeaders: ["x-request-id", "date"],
     maxAge: 7_200,
   });
   const { WEB_DIR: webDir } = config;
