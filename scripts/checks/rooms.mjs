@@ -8,6 +8,7 @@ export const roomSteps = [
   { rooms: ["media", "session"], says: "pictures; tokens, devices, revocation" },
   { rooms: ["user"], says: "people" },
   { rooms: ["hashtag", "post", "notification"], says: "what they publish; what is told in the app" },
+  { rooms: ["decision"], says: "what moderators decided, as the person reads it" },
   { rooms: ["feed", "bookmark", "comment", "delivery"], says: "home, kept posts, threads; what leaves the app" },
   {
     rooms: [

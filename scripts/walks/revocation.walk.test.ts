@@ -169,10 +169,10 @@ async function revokeAndWatch(victim: Victim, kind: Kind): Promise<number> {
   ]);
   const token = victim.tokens.accessToken;
   const codes = await Promise.all([
-    codeOf(farHttp.client({ token }).user.me()),
+    codeOf(farHttp.client({ token }).auth.sessions()),
     codeOf(farHttp.client({ token }).post.create({ caption: "still here" })),
     codeOf(near.client({ token }).user.byHandle({ handle: "writer" })),
-    codeOf(watchers.socket.call("query", "user.me")),
+    codeOf(watchers.socket.call("query", "auth.sessions")),
   ]);
   expect(codes, kind.name).toEqual(Array(4).fill(kind.code));
   const tookMs = await closing;
@@ -180,7 +180,7 @@ async function revokeAndWatch(victim: Victim, kind: Kind): Promise<number> {
     const later = stream.types.slice(seen[index]).filter((type) => type !== "session.revoked");
     expect(later, `${stream.name} after ${kind.name}`).toEqual([]);
   });
-  expect(await codeOf(victim.other.user.me())).toBe(kind.keepsOthers ? "null" : kind.code);
+  expect(await codeOf(victim.other.auth.sessions())).toBe(kind.keepsOthers ? "null" : kind.code);
   return tookMs;
 }
 

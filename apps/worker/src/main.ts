@@ -17,6 +17,7 @@ import {
   watchAudit,
   watchDeliveries,
   watchJobs,
+  watchModeration,
 } from "@pixora/api/domain";
 import { warmPrisma } from "@pixora/db";
 import {
@@ -76,6 +77,7 @@ watchJobs(metrics, {
   jobs: producer.countJobs,
 });
 watchAudit(metrics, deps);
+watchModeration(metrics, deps);
 watchDeliveries(metrics, () => countOpenDeliveries(deps.db.sql));
 const app = fastify();
 app.get("/healthz", async () => ({ status: "ok" }));

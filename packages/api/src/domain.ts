@@ -2,6 +2,7 @@
 export { watchAudit } from "./audit/audit.metrics.ts";
 export { countOpenDeliveries } from "./delivery/delivery.row.ts";
 export { createGiveUpHandlers, createHandlers } from "./handlers.ts";
+export { watchModeration } from "./moderation/moderation.metrics.ts";
 export { isStoreAway, isStoreBusy } from "./platform/call/failure.ts";
 export { createOutboxDb } from "./platform/outbox.ts";
 export { ConfigError, readWorkerConfig, type WorkerConfig } from "./platform/process/config.ts";

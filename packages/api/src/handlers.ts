@@ -18,6 +18,9 @@ import { trimLog } from "./log/log.trim.ts";
 import { deleteFiles } from "./media/media.delete.ts";
 import { failGivenUp, makeVariants } from "./media/media.make.ts";
 import { sweepOrphans } from "./media/media.sweep.ts";
+import { endDecisions } from "./moderation/moderation.decide.ts";
+import { purgeEvidence } from "./moderation/moderation.evidence.ts";
+import { sendStatements } from "./moderation/moderation.mail.ts";
 import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification/notification.notify.ts";
 import {
   removeNotificationsOfBlocks,
@@ -68,6 +71,9 @@ export function createHandlers(deps: Deps): JobHandlers {
     "post.deleteOldIdempotencyKeys": () => deleteOldIdempotencyKeys(deps),
     "live.tellPosts": (input) => tellPosts(deps, input),
     "live.trimLog": () => trimLog(deps),
+    "moderation.sendStatements": (input) => sendStatements(deps, input),
+    "moderation.endDecisions": () => endDecisions(deps),
+    "moderation.purgeEvidence": () => purgeEvidence(deps),
     "auth.sendMails": (input) => sendMails(deps, input),
     "auth.sendNotices": (input) => sendNotices(deps, input),
     "auth.purgeAccounts": (input) => purgeAccounts(deps, input),

@@ -152,6 +152,10 @@ const lists: Record<string, { input?: () => object; binding?: () => object; at?:
   // By count and name: there is no id in it.
   "search.hashtags": {},
   "moderation.reports": { at: (id) => id },
+  "moderation.myReports": { at: (id) => id },
+  "moderation.decisions": { at: (id) => id },
+  "moderation.cases": { binding: () => ({ state: "open" }), at: (id) => [1, id] },
+  "moderation.log": { at: (id) => id },
 };
 
 /** Whether an input has a field of this name, in whatever way it is wrapped or chosen. */

@@ -17,6 +17,8 @@ const subscription = pixora.live.onEvent.subscribe(undefined, {
       | "media.ready"
       | "media.failed"
       | "session.revoked"
+      | "moderation.decided"
+      | "appeal.decided"
     >();
     switch (data.type) {
       case "notification.created":

@@ -36,6 +36,7 @@ export const consequences = {
   "notification.pushRequested": ["push.sendPushes"],
   "notification.mailRequested": ["notification.sendMails"],
   "notification.digestDue": ["notification.sendDigests"],
+  "moderation.statementDue": ["moderation.sendStatements"],
   "auth.mailRequested": ["auth.sendMails"],
   "auth.noticeRequested": ["auth.sendNotices"],
   "auth.exportRequested": ["auth.makeExports"],

@@ -65,6 +65,8 @@ export const facts = {
   "notification.pushRequested": message,
   "notification.mailRequested": message,
   "notification.digestDue": digest,
+  /** A person is to be told of a decision about them, or of what came of their appeal, by mail. */
+  "moderation.statementDue": z.object({ userId: id, decisionId: id, isAppeal: z.boolean() }),
   "auth.mailRequested": accountMail,
   /** Something that its owner must hear of was done to an account. */
   "auth.noticeRequested": accountMail,

@@ -21,6 +21,8 @@ const schedules: Record<ScheduledJobName, string> = {
   // What was removed leaves the trend within a minute.
   "explore.rankTags": "*/30 * * * * *",
   "post.deleteOldIdempotencyKeys": "17 * * * *",
+  "moderation.endDecisions": "* * * * *",
+  "moderation.purgeEvidence": "22 4 * * *",
   "auth.deleteOldSessions": "27 3 * * *",
   "auth.deleteOldTokens": "37 3 * * *",
   "media.sweepOrphans": "47 3 * * *",

@@ -195,6 +195,24 @@ export const exportSections: readonly ExportSection[] = [
     where: "t.user_id = $1",
     key: "t.post_id",
   }),
+  section("decisions", {
+    fields: {
+      id: "t.id::text",
+      action: "t.action",
+      postId: "t.post_id::text",
+      commentId: "t.comment_id::text",
+      rule: "t.rule",
+      text: "t.text",
+      until: "t.until",
+      createdAt: "t.created_at",
+      reversedAt: "(select r.created_at from decisions r where r.reverses_id = t.id)",
+      appeal: `(select json_build_object('text', a.text, 'state', a.state, 'reply', a.reply, 'createdAt', a.created_at)
+                from appeals a where a.decision_id = t.id)`,
+    },
+    from: "decisions t",
+    where: "t.user_id = $1 and t.action not in ('dismiss', 'reverse')",
+    key: "t.id",
+  }),
   section("reports", {
     fields: {
       id: "t.id::text",

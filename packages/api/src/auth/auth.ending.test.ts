@@ -179,7 +179,9 @@ const refusals: Record<Hold, string> = {
 function expectedOf(ending: Ending, hold: Hold): string {
   const extent: string = endings[ending][hold];
   if (extent === "stays") return "works";
-  return extent === "refused" && hold === "session" ? "auth.suspended" : refusals[hold];
+  // Its session may still be refreshed, for the few calls that are open to whoever is suspended.
+  if (extent === "refused" && hold === "session") return "auth.suspended, but refreshing: works";
+  return refusals[hold];
 }
 
 // A notice that works ends the other links, and a reset that works ends it: each has a world of its own.

@@ -3,7 +3,7 @@
 import { presentExport } from "../account/account.export.ts";
 import { exportView } from "../account/account.schema.ts";
 import type { RequestContext, Viewer } from "../platform/call/context.ts";
-import { authedProcedure, openProcedure, router } from "../platform/call/trpc.ts";
+import { authedProcedure, openProcedure, restrictedProcedure, router } from "../platform/call/trpc.ts";
 import { okView } from "../platform/call/wire.ts";
 import { clearCookies, handOver, refreshCaller } from "../session/session.cookie.ts";
 import type { Device } from "../session/session.device.ts";
@@ -71,7 +71,7 @@ export const authRouter = router({
     .meta({
       session: "begins",
       repeat: "never",
-      errors: ["auth.wrongCredentials", "auth.emailUnverified", "auth.suspended", "user.notFound"],
+      errors: ["auth.wrongCredentials", "auth.emailUnverified", "user.notFound"],
     })
     .input(signInInput)
     .output(signedInView)
@@ -83,13 +83,13 @@ export const authRouter = router({
     .meta({
       session: "begins",
       repeat: "safely",
-      errors: ["auth.tokenInvalid", "auth.tokenExpired", "auth.sessionRevoked", "auth.suspended"],
+      errors: ["auth.tokenInvalid", "auth.tokenExpired", "auth.sessionRevoked"],
     })
     .input(refreshInput)
     .output(refreshedView)
     .mutation(({ ctx, input }) => refreshCaller(ctx, input)),
 
-  signOut: authedProcedure
+  signOut: restrictedProcedure
     .meta({ session: "ends", repeat: "safely" })
     .input(emptyInput)
     .output(okView)
@@ -164,18 +164,18 @@ export const authRouter = router({
     .output(meView)
     .mutation(({ ctx, input }) => changeEmail(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
 
-  requestExport: authedProcedure
+  requestExport: restrictedProcedure
     .meta({ repeat: "never", errors: ["auth.wrongCredentials", "auth.passwordRequired"] })
     .input(requestExportInput)
     .output(exportView)
     .mutation(({ ctx, input }) => askForExport(ctx.deps, { ...input, ...callerOf(ctx.viewer) })),
 
-  export: authedProcedure
+  export: restrictedProcedure
     .input(emptyInput)
     .output(exportView)
     .query(({ ctx }) => presentExport(ctx.deps, { viewerId: ctx.viewer.userId })),
 
-  deleteAccount: authedProcedure
+  deleteAccount: restrictedProcedure
     .meta({ session: "ends", repeat: "never", errors: ["auth.wrongCredentials"] })
     .input(passwordOnlyInput)
     .output(okView)

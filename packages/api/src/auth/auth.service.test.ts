@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseRevokedHint, revokedHintChannel } from "../log/log.hint.ts";
 import { hashPassword } from "../platform/secret/password.ts";
 import { ipHintOf } from "../session/session.device.ts";
+import { refreshSession } from "../session/session.refresh.ts";
 import { createSessionChecker, listSessions, revokeSession, signOut } from "../session/session.service.ts";
 import { verifyAccessToken } from "../session/session.token.ts";
 import { openTestDeps, suspend, type TestDeps, waitFor } from "../testing/index.ts";
@@ -115,16 +116,13 @@ describe("signing in", () => {
     expect(signInInput.safeParse({ login: "a\0b", password }).success).toBe(false);
   });
 
-  test("of a suspended account is refused, but only to those who know the password", async () => {
-    const { user, viewer } = await signUpSomeone();
+  test("of a suspended account opens a session that is refused nearly everything", async () => {
+    const { user } = await signUpSomeone();
     await suspend(deps, { userId: user.id });
-    await expect(signIn(deps, { login: user.handle, password, device })).rejects.toMatchObject({
-      code: "auth.suspended",
-    });
-    await expect(signIn(deps, { login: user.handle, password: "wrong one", device })).rejects.toMatchObject({
-      code: "auth.wrongCredentials",
-    });
+    const { tokens } = await signIn(deps, { login: user.handle, password, device });
+    const viewer = await verifyAccessToken(deps, { token: tokens.accessToken });
     await expect(createSessionChecker(deps)(viewer)).rejects.toMatchObject({ code: "auth.suspended" });
+    await expect(refreshSession(deps, tokens)).resolves.toBeDefined();
   });
 
   test("hashes the password anew when the parameters have risen since", async () => {

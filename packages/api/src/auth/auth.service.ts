@@ -90,14 +90,13 @@ interface CredentialRow {
   userId: string;
   passwordHash: string;
   isVerified: boolean;
-  isSuspended: boolean;
 }
 
 function selectCredential(name: string, condition: string) {
   return statement<CredentialRow>(
     name,
     `select c.user_id as "userId", c.password_hash as "passwordHash",
-            c.email_verified_at is not null as "isVerified", u.suspended_at is not null as "isSuspended"
+            c.email_verified_at is not null as "isVerified"
      from credentials c join users u on u.id = c.user_id
      where ${condition} and u.deleted_at is null`,
   );
@@ -108,8 +107,8 @@ const credentialByHandle = selectCredential("auth.selectCredentialByHandle", "u.
 
 /**
  * Opens a session; each call opens another. Throws auth.wrongCredentials (the same for an unknown login and a wrong
- * password), auth.suspended, and auth.emailUnverified where addresses must be verified first; the last two only to
- * those who know the password.
+ * password), and auth.emailUnverified where addresses must be verified first, only to those who know the password. A
+ * suspended account gets a session too: for the few calls that are open to it.
  */
 export async function signIn(
   deps: Deps,
@@ -126,7 +125,6 @@ export async function signIn(
     if (deps.config.REQUIRE_EMAIL_VERIFICATION) await refuseWaiting(deps, { isEmail, login, password });
     throw new AppError("auth.wrongCredentials");
   }
-  if (credential.isSuspended) throw new AppError("auth.suspended");
   if (deps.config.REQUIRE_EMAIL_VERIFICATION && !credential.isVerified) throw new AppError("auth.emailUnverified");
   const passwordHash = await renewHash(deps, { credential, password });
   const session = await openSession(deps, { userId: credential.userId, passwordHash, device });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { idempotencyKeyInput, idInput, idView, instantView, pageShape, pageView } from "../platform/call/wire.ts";
 import { textInput } from "../platform/text/text.ts";
-import { mentionRef } from "../post/post.schema.ts";
+import { mentionRef, moderationMarkView } from "../post/post.schema.ts";
 import { userSummaryView } from "../user/user.schema.ts";
 
 export const commentTextInput = textInput({ min: 1, max: 1_000 });
@@ -23,7 +23,14 @@ export const commentView = z.object({
   createdAt: instantView,
   editedAt: instantView.nullable(),
   rev: z.int(),
-  viewer: z.object({ isLiked: z.boolean(), canEdit: z.boolean(), canDelete: z.boolean() }).nullable(),
+  viewer: z
+    .object({
+      isLiked: z.boolean(),
+      canEdit: z.boolean(),
+      canDelete: z.boolean(),
+      moderation: moderationMarkView.nullable(),
+    })
+    .nullable(),
 });
 export type CommentView = z.infer<typeof commentView>;
 export const commentPageView = pageView(commentView);

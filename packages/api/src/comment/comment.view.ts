@@ -9,6 +9,7 @@ import type { MentionRef } from "../post/post.schema.ts";
 import { mentionsSql } from "../user/user.mention.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
 import { commentIsReadable, commentIsVisible } from "../visibility/comment.visibility.ts";
+import { type ModerationMark, moderationMarkSql } from "../visibility/moderation.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { userIsListed } from "../visibility/user.visibility.ts";
 import type { CommentView } from "./comment.schema.ts";
@@ -26,11 +27,15 @@ export interface CommentRow extends SummaryRow {
   /** Nothing of it is shown but its place. */
   isDeleted: boolean;
   isRemoved: boolean;
+  /** For its author only. */
+  moderation: ModerationMark | null;
   likeCount: number;
   replyCount: number;
   rev: number;
   isLiked: boolean;
 }
+
+const mark = moderationMarkSql({ removedBy: "comment.removed_by", limitedBy: "null::bigint", heldBy: "null::bigint" });
 
 /**
  * SQL text: the columns of a CommentRow that are the same for all who may read it (`isReadable`), of the aliases
@@ -40,6 +45,7 @@ export function commentColumns(isReadable: string): string {
   return `comment.id, comment.post_id as "postId", comment.parent_id as "parentId",
           comment.text, comment.created_at as "createdAt", comment.edited_at as "editedAt",
           not ${isReadable} as "isDeleted", comment.removed_by is not null as "isRemoved",
+          ${mark} as moderation,
           counts.like_count as "likeCount", counts.reply_count as "replyCount", counts.rev,
           ${summaryColumns("author")}`;
 }
@@ -127,6 +133,7 @@ function viewerOfRow(row: CommentRow, { isAuthor, isPostAuthor }: CommentReader)
     isLiked: row.isLiked,
     canEdit: !row.isDeleted && !row.isRemoved && isAuthor,
     canDelete: !row.isDeleted && (isAuthor || isPostAuthor),
+    moderation: isAuthor && !row.isDeleted ? row.moderation : null,
   };
 }
 

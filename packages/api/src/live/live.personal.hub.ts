@@ -16,7 +16,7 @@ export interface LiveHub {
   release(stream: PersonalStream): void;
 }
 
-type HubDeps = Pick<Deps, "db" | "pubsub" | "log" | "storage">;
+type HubDeps = Pick<Deps, "db" | "pubsub" | "log" | "storage" | "clock">;
 
 const sweepEveryMs = 3_000;
 const retryAfterMs = 500;

@@ -1,6 +1,8 @@
 // Log entries as events, at the moment they are sent: with the counts of now, and a notification as its receiver may
 // see it now. Promise: one that cannot be seen any more comes as removed, so that every entry is one event.
 import { z } from "zod";
+import type { DecisionView } from "../decision/decision.schema.ts";
+import { presentDecisions } from "../decision/decision.view.ts";
 import { presentMedia } from "../media/media.view.ts";
 import { markedView, type NotificationView } from "../notification/notification.schema.ts";
 import type { Deps } from "../platform/process/deps.ts";
@@ -20,23 +22,34 @@ const entry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("notification.read"), payload: z.object({ marked: markedView }) }),
   z.object({ type: z.literal("notification.seen"), payload: z.object({ upToId: z.string() }) }),
   z.object({ type: z.enum(["media.ready", "media.failed"]), payload: z.object({ mediaId: z.string() }) }),
+  z.object({
+    type: z.enum(["moderation.decided", "appeal.decided"]),
+    payload: z.object({ decisionId: z.string() }),
+  }),
 ]);
 type KnownEntry = z.infer<typeof entry>;
 
-/** Renders the entries of many people with at most one query; the events stand where their entries stood. */
+/** Renders the entries of many people with at most one query a kind; the events stand where their entries stood. */
 export async function renderEntries(
-  deps: Pick<Deps, "db" | "storage">,
+  deps: Pick<Deps, "db" | "storage" | "clock">,
   lists: readonly EntriesToRender[],
 ): Promise<{ seq: string; event: PersonalEvent }[][]> {
   const parsed = lists.map(({ entries, counts }) =>
     entries.map((entry) => ({ entry, counts, known: readEntry(entry) })),
   );
   const mediaIds = parsed.flat().flatMap(({ known }) => ("mediaId" in known.payload ? [known.payload.mediaId] : []));
-  const media = await presentMedia(deps, { ids: mediaIds });
+  const decisionIds = parsed
+    .flat()
+    .flatMap(({ known }) => ("decisionId" in known.payload ? [known.payload.decisionId] : []));
+  const [media, decisions] = await Promise.all([
+    presentMedia(deps, { ids: mediaIds }),
+    presentDecisions(deps, { ids: decisionIds }),
+  ]);
+  const decisionOf = new Map(decisions.map((decision) => [decision.id, decision]));
   return parsed.map((list) =>
     list.map(({ entry: { seq, notification }, counts, known }) => ({
       seq,
-      event: eventOf(known, { counts, notification, media }),
+      event: eventOf(known, { counts, notification, media, decisionOf }),
     })),
   );
 }
@@ -51,9 +64,10 @@ interface Shown {
   counts: Counts;
   notification: NotificationView | null;
   media: Awaited<ReturnType<typeof presentMedia>>;
+  decisionOf: ReadonlyMap<string, DecisionView>;
 }
 
-function eventOf(known: KnownEntry, { counts, notification, media }: Shown): PersonalEvent {
+function eventOf(known: KnownEntry, { counts, notification, media, decisionOf }: Shown): PersonalEvent {
   switch (known.type) {
     case "notification.created":
       return notification === null
@@ -65,6 +79,13 @@ function eventOf(known: KnownEntry, { counts, notification, media }: Shown): Per
       return { type: known.type, marked: known.payload.marked, counts };
     case "notification.seen":
       return { type: known.type, upToId: known.payload.upToId, counts };
+    case "moderation.decided":
+    case "appeal.decided": {
+      const decision = decisionOf.get(known.payload.decisionId);
+      return decision === undefined
+        ? { type: "notification.removed", ids: [], counts }
+        : { type: known.type, decision };
+    }
     case "media.ready":
     case "media.failed": {
       const view = media.get(known.payload.mediaId);

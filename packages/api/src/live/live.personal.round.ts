@@ -33,7 +33,7 @@ export function isBehind(stream: Pick<PersonalStream, "after">, seq: string): bo
 
 /** Two queries, however many streams. Streams that are not done are woken again; those whose session ended, ended. */
 export async function readRound(
-  deps: Pick<Deps, "db" | "storage">,
+  deps: Pick<Deps, "db" | "storage" | "clock">,
   round: readonly PersonalStream[],
   hub: { wake: (stream: PersonalStream) => void; end: (stream: PersonalStream, seq: string | undefined) => void },
 ): Promise<void> {

@@ -101,8 +101,8 @@ test("a comment reaches those who may see it, as each may, and no one else", asy
     ),
   );
   expect(told).toEqual([
-    [{ isLiked: false, canEdit: false, canDelete: true }],
-    [{ isLiked: false, canEdit: true, canDelete: true }],
+    [{ isLiked: false, canEdit: false, canDelete: true, moderation: null }],
+    [{ isLiked: false, canEdit: true, canDelete: true, moderation: null }],
     [],
     [null],
   ]);

@@ -1,7 +1,10 @@
 // The wire of the room `live`: streams.
 import { tracked } from "@trpc/server";
+import { queueEventView } from "../moderation/moderation.schema.ts";
+import { streamQueue } from "../moderation/moderation.stream.ts";
 import { streamView, trackedStreamView } from "../platform/call/stream.ts";
 import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
+import { emptyInput } from "../user/user.schema.ts";
 import { guardStream } from "./live.guard.ts";
 import { onEventInput, onPostInput, personalEventView, postEventView } from "./live.schema.ts";
 import { streamPersonalEvents, streamPostEvents } from "./live.stream.ts";
@@ -21,6 +24,18 @@ export const liveRouter = router({
       const nowMs = deps.clock.now().getTime();
       const { expiresAtMs } = viewer;
       return guardStream(events, { connection, expiresAtMs, nowMs, show: ({ id, event }) => tracked(id, event) });
+    }),
+  /** How the moderators' queue stands. */
+  onQueue: authedProcedure
+    .meta({ errors: ["moderation.forbidden"] })
+    .input(emptyInput)
+    .output(streamView(queueEventView))
+    .subscription(({ ctx, signal }) => {
+      const { deps, viewer, connection } = ctx;
+      const events = streamQueue(deps, { sessionId: viewer.sessionId, signal: signal ?? null });
+      const nowMs = deps.clock.now().getTime();
+      const { expiresAtMs } = viewer;
+      return guardStream(events, { connection, expiresAtMs, nowMs, show: (event) => event });
     }),
   onPost: publicProcedure
     .meta({ errors: ["post.notFound"], afterGap: "post.resync" })

@@ -1,6 +1,7 @@
 // What goes into and comes out of the room `live` on the wire: events, each an object with its name as `type`.
 import { z } from "zod";
 import { commentView } from "../comment/comment.schema.ts";
+import { decisionView } from "../decision/decision.schema.ts";
 import { mediaView } from "../media/media.schema.ts";
 import { markedView, notificationView } from "../notification/notification.schema.ts";
 import { vouched } from "../platform/call/vouched.ts";
@@ -20,6 +21,7 @@ export const personalEventView = z.discriminatedUnion("type", [
   z.object({ type: z.literal("media.ready"), media: mediaView }),
   z.object({ type: z.literal("media.failed"), media: mediaView }),
   z.object({ type: z.literal("session.revoked"), sessionId: idView }),
+  z.object({ type: z.enum(["moderation.decided", "appeal.decided"]), decision: decisionView }),
 ]);
 export type PersonalEvent = z.infer<typeof personalEventView>;
 

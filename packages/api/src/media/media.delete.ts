@@ -4,6 +4,7 @@ import type { FactOf } from "@pixora/jobs";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { intakeKey, pictureKey, uploadKey } from "./media.key.ts";
+import { isEvidence } from "./media.release.ts";
 
 /** What is needed to delete a picture. */
 export interface DoomedMedia {
@@ -19,9 +20,10 @@ const batch = 100;
 const selectDoomed = statement<DoomedMedia>(
   "media.selectDoomed",
   `select media.id, media.variants from media
-   where (media.id = any($1::bigint[]) and media.deleted_at is not null)
-      or (media.post_id = any($2::bigint[])
-          and not exists (select from posts post where post.id = media.post_id and post.deleted_at is null))
+   where ((media.id = any($1::bigint[]) and media.deleted_at is not null)
+       or (media.post_id = any($2::bigint[])
+           and not exists (select from posts post where post.id = media.post_id and post.deleted_at is null)))
+     and not ${isEvidence("media")}
    limit ${batch}`,
 );
 
@@ -44,7 +46,7 @@ export async function deleteFiles(
 
 const selectOfUser = statement<DoomedMedia>(
   "media.selectOfUser",
-  `select id, variants from media where owner_id = $1 limit ${batch}`,
+  `select id, variants from media where owner_id = $1 and not ${isEvidence("media")} limit ${batch}`,
 );
 
 /** Deletes all pictures of a person whose account has ended. The second time there is nothing left. */

@@ -1,76 +1,48 @@
-// Reports: anyone tells, moderators look through what is open and resolve it. The only SQL that writes `reports`.
-import { statement, type Tx } from "@pixora/db";
+// Reports: anyone tells, and hears what came of it; moderators look through what is open. Together with
+// moderation.decide.ts, which resolves them, the only SQL that writes `reports`.
+import { statement } from "@pixora/db";
 import { bytesOfText, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
-import { AppError, type AppErrorCode } from "../platform/call/errors.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { presentUserSummaries } from "../user/user.view.ts";
-import { commentIsVisible } from "../visibility/comment.visibility.ts";
-import { postIsVisible } from "../visibility/post.visibility.ts";
-import { profileIsVisible } from "../visibility/user.visibility.ts";
-import type { ReportInput, ReportTargetInput, ReportView } from "./moderation.schema.ts";
-
-const viewer = "$1::bigint";
-const postRule = postIsVisible({ post: "post", author: "post_author", viewer });
-const commentRule = commentIsVisible({ comment: "comment", author: "author", viewer });
-
-const selectPostAuthor = statement<{ userId: string }>(
-  "moderation.selectPostAuthor",
-  `select post.author_id as "userId" from posts post join users post_author on post_author.id = post.author_id
-   where post.id = $2 and ${postRule}`,
-);
-const selectCommentAuthor = statement<{ userId: string }>(
-  "moderation.selectCommentAuthor",
-  `select comment.author_id as "userId" from comments comment
-   join users author on author.id = comment.author_id
-   join posts post on post.id = comment.post_id
-   join users post_author on post_author.id = post.author_id
-   where comment.id = $2 and ${postRule} and ${commentRule}`,
-);
-const selectPerson = statement<{ userId: string }>(
-  "moderation.selectPerson",
-  `select u.id as "userId" from users u where u.id = $2 and ${profileIsVisible({ user: "u", viewer })}`,
-);
+import { openCase, weighCase } from "./moderation.case.ts";
+import type { MyReportView, ReportInput, ReportView } from "./moderation.schema.ts";
+import { findSubject } from "./moderation.subject.ts";
 
 const insertReport = statement<{ id: string }>(
   "moderation.insertReport",
-  `insert into reports (reporter_id, user_id, post_id, comment_id, reason, note)
-   values ($1, $2, $3, $4, $5, $6) returning id`,
+  `insert into reports (reporter_id, user_id, post_id, comment_id, reason, note, case_id)
+   values ($1, $2, $3, $4, $5, $6, $7) returning id`,
 );
 
 /**
- * Tells the moderators of something the actor sees. Throws post.notFound, comment.notFound or user.notFound for what
- * they may not see, and idempotency.reused. With a key, the second time changes nothing; without one it reports again.
+ * Tells the moderators of something the actor sees, and weighs its case anew. Answers the report's id. Throws
+ * post.notFound, comment.notFound or user.notFound for what they may not see, and idempotency.reused. With a key, the
+ * second time changes nothing; without one it reports again.
  */
-export async function createReport(deps: Pick<Deps, "db">, input: ReportInput & { actorId: string }): Promise<void> {
+export async function createReport(
+  deps: Pick<Deps, "db" | "clock">,
+  input: ReportInput & { actorId: string },
+): Promise<{ reportId: string }> {
   const { actorId, idempotencyKey, target, reason, note } = input;
-  await deps.db.inTransaction((tx) =>
+  const { id } = await deps.db.inTransaction((tx) =>
     onceByKey(tx, {
       userId: actorId,
       procedure: "moderation.report",
       key: idempotencyKey,
       input: { target, reason, note },
       async make() {
-        const userId = await findMaker(tx, { actorId, target });
-        const values = [actorId, userId, target.postId ?? null, target.commentId ?? null, reason, note];
-        return (await tx.one(insertReport, values)).id;
+        const subject = await findSubject(tx, { actorId, target });
+        const open = await openCase(tx, { subject, now: deps.clock.now() });
+        const values = [actorId, subject.userId, subject.postId, subject.commentId, reason, note, open.id];
+        const report = await tx.one(insertReport, values);
+        await weighCase(tx, open);
+        return report.id;
       },
     }),
   );
-}
-
-async function findMaker(tx: Tx, input: { actorId: string; target: ReportTargetInput }): Promise<string> {
-  const { actorId, target } = input;
-  const [select, id, code] =
-    target.postId !== undefined
-      ? ([selectPostAuthor, target.postId, "post.notFound"] as const)
-      : target.commentId !== undefined
-        ? ([selectCommentAuthor, target.commentId, "comment.notFound"] as const)
-        : ([selectPerson, target.userId, "user.notFound"] as const);
-  const row = await tx.maybe(select, [actorId, id]);
-  if (row === null) throw new AppError(code satisfies AppErrorCode);
-  return row.userId;
+  return { reportId: id };
 }
 
 const shownOfReport = {
@@ -151,4 +123,34 @@ function targetOf(row: Pick<ReportRow, "postId" | "commentId" | "userId">): Repo
   if (row.postId !== null) return { postId: row.postId.toString() };
   if (row.commentId !== null) return { commentId: row.commentId.toString() };
   return { userId: row.userId.toString() };
+}
+
+const mineKind = { list: "moderation.myReports", position: idInput };
+
+/** The viewer's own reports, newest first, and what came of them. Throws cursor.invalid. */
+export async function listMyReports(
+  deps: Pick<Deps, "db">,
+  input: PageRequest & { viewerId: string },
+): Promise<Page<MyReportView>> {
+  const before = decodeCursor(mineKind, { input: {}, cursor: input.cursor });
+  const rows = await deps.db.prisma.report.findMany({
+    where: { reporterId: BigInt(input.viewerId), ...(before === null ? {} : { id: { lt: BigInt(before) } }) },
+    orderBy: { id: "desc" },
+    take: input.limit + 1,
+    select: { ...shownOfReport, action: true },
+  });
+  const cursorAfter = (last: { id: string | bigint }) => encodeCursor(mineKind, { input: {}, position: `${last.id}` });
+  const page = cutPage(rows, { limit: input.limit, cursorAfter });
+  const items = page.rows.map(
+    (row): MyReportView => ({
+      id: row.id.toString(),
+      target: targetOf(row),
+      reason: row.reason,
+      note: row.note,
+      state: row.action === null ? "open" : row.action === "dismiss" ? "notActed" : "acted",
+      createdAt: row.createdAt.toISOString(),
+    }),
+  );
+  const weigh = ({ reason, note }: MyReportView) => 500 + bytesOfText(reason) + bytesOfText(note);
+  return endEarly({ items, nextCursor: page.nextCursor }, { weigh, cursorAfter });
 }

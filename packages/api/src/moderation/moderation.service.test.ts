@@ -8,10 +8,11 @@ import { presentPosts } from "../post/post.view.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps, type TestPerson, waitFor } from "../testing/index.ts";
 import { setRole } from "../user/user.service.ts";
 import { presentUser } from "../user/user.view.ts";
+import { requireModerator } from "./moderation.rank.ts";
 import { createReport, listOpenReports } from "./moderation.report.ts";
 import { resolveReport } from "./moderation.resolve.ts";
 import { reportInput } from "./moderation.schema.ts";
-import { requireModerator, suspendUser, unsuspendUser } from "./moderation.service.ts";
+import { suspendUser, unsuspendUser } from "./moderation.service.ts";
 
 let deps: TestDeps;
 let moderator: TestPerson;
@@ -63,7 +64,12 @@ describe("suspension", () => {
     await unsuspendUser(deps, pair);
     expect(await look()).toMatchObject({ id: person.id });
     const facts = await deps.db.sql.many(selectFacts, [person.id]);
-    expect(facts.map((row) => row.fact)).toEqual(["user.suspended", "user.unsuspended"]);
+    expect(facts.map((row) => row.fact)).toEqual([
+      "user.suspended",
+      "moderation.statementDue",
+      "user.unsuspended",
+      "moderation.statementDue",
+    ]);
   });
 
   test("tells every process to end the person's streams", async () => {
@@ -140,7 +146,7 @@ describe("reports", () => {
     await resolve();
     await resolve();
     await unsuspendUser(deps, { actorId: moderator.id, userId: person.id });
-    expect(await presentPosts(deps, { viewerId: person.id, ids: [post.id] })).toEqual([]);
+    expect(await presentPosts(deps, { viewerId: reporter.id, ids: [post.id] })).toEqual([]);
     expect(await newestReportId()).not.toBe(reportId);
   });
 

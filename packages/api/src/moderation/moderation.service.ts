@@ -1,21 +1,20 @@
-// What moderators may do: the check of their role, as it is now, and suspensions. Outside this room a moderator is a
-// person like any other.
-import type { Sql } from "@pixora/db";
-import { announceEnding, type Ending, endHeld } from "../auth/auth.ending.ts";
+// Suspending a person, and ending that, without a report: as any decision, with a case of its own.
+import { statement, type Tx } from "@pixora/db";
+import { isReversed } from "../decision/decision.view.ts";
 import { hintRevoked } from "../log/log.hint.ts";
 import { AppError } from "../platform/call/errors.ts";
-import { commitFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
-import type { Role } from "../user/user.schema.ts";
-import { findRole, setSuspended } from "../user/user.service.ts";
+import { insertDecidedCase, lockCase } from "./moderation.case.ts";
+import { changeSuspension, commitDecision, makeDecision, readDecided, reverseDecided } from "./moderation.decide.ts";
+import { lockStaff, requireRankAbove } from "./moderation.rank.ts";
+import { personAsSubject } from "./moderation.subject.ts";
 
-const ranks: Record<Role, number> = { user: 0, moderator: 1, admin: 2 };
-
-/** Passes for moderators and admins. Throws moderation.forbidden. */
-export async function requireModerator(deps: Pick<Deps, "db">, input: { actorId: string }): Promise<void> {
-  const role = await findRole(deps.db.sql, { userId: input.actorId });
-  if (role === null || ranks[role] < ranks.moderator) throw new AppError("moderation.forbidden");
-}
+const selectSuspensions = statement<{ id: string }>(
+  "moderation.selectSuspensions",
+  `select decision.id from decisions decision
+   where decision.subject_key = $1 and decision.action = 'suspend' and not ${isReversed("decision")}
+     and (decision.until is null or decision.until > $2) order by decision.id`,
+);
 
 /**
  * Hides a person everywhere, refuses their calls, ends their streams and every link to the account. Throws
@@ -23,48 +22,42 @@ export async function requireModerator(deps: Pick<Deps, "db">, input: { actorId:
  * nothing.
  */
 export async function suspendUser(deps: Deps, input: { actorId: string; userId: string }): Promise<void> {
-  await changeSuspension(deps, { ...input, ending: "suspended" });
+  const { actorId, userId } = input;
+  const subject = personAsSubject(userId);
+  await commitDecision(deps, async (tx, aftermath, now) => {
+    await requireHigherRank(tx, input);
+    if ((await tx.maybe(selectSuspensions, [subject.key, now])) !== null) return;
+    const found = await insertDecidedCase(tx, { subject, now });
+    const verdict = { action: "suspend", rule: "", text: "", note: "", until: null } as const;
+    await makeDecision(tx, { found, actorId, verdict, aftermath, now });
+  });
   // Also where nothing changed: the first hint may have been lost.
-  hintRevoked(deps, { userId: input.userId, sessionId: null });
+  hintRevoked(deps, { userId, sessionId: null });
 }
 
 /**
- * Lifts a suspension. The sessions of before have ended: the person signs in anew. Throws as suspendUser does. The second
- * time changes nothing.
+ * Lifts a suspension: reverses every decision that keeps it. The sessions of before have ended: the person signs in
+ * anew. Throws as suspendUser does. The second time changes nothing.
  */
 export async function unsuspendUser(deps: Deps, input: { actorId: string; userId: string }): Promise<void> {
-  await changeSuspension(deps, { ...input, ending: "unsuspended" });
-}
-
-interface SuspensionChange {
-  actorId: string;
-  userId: string;
-  ending: Extract<Ending, "suspended" | "unsuspended">;
-}
-
-async function changeSuspension(deps: Deps, input: SuspensionChange): Promise<void> {
-  const { actorId, userId, ending } = input;
-  const ended = await commitFacts(deps, async (tx) => {
-    await requireHigherRank(tx, { actorId, userId });
-    if (!(await setSuspended(tx, { userId, isSuspended: ending === "suspended" }))) return null;
-    return endHeld(tx, { ending, userId, exceptId: null, now: deps.clock.now() });
+  const { actorId, userId } = input;
+  await commitDecision(deps, async (tx, aftermath, now) => {
+    await requireHigherRank(tx, input);
+    for (const { id: decisionId } of await tx.many(selectSuspensions, [personAsSubject(userId).key, now])) {
+      const decided = await readDecided(tx, { decisionId });
+      if (decided === null) continue;
+      const found = await lockCase(tx, { caseId: decided.caseId, now });
+      const by = { moderatorId: actorId, cause: "moderator", text: "" } as const;
+      await reverseDecided(tx, { found, decided, ...by, aftermath, now });
+    }
+    // One that no decision keeps, as an operator may have set it.
+    const ended = await changeSuspension(tx, { userId, isSuspended: false, now });
+    if (ended !== null) aftermath.ended.push(ended);
   });
-  if (ended !== null) await announceEnding(deps, ended);
 }
 
-async function requireHigherRank(sql: Sql, input: { actorId: string; userId: string }): Promise<void> {
-  const rank = await requireRankAbove(sql, input);
+async function requireHigherRank(tx: Tx, input: { actorId: string; userId: string }): Promise<void> {
+  await lockStaff(tx, input);
+  const rank = await requireRankAbove(tx, input);
   if (rank === null) throw new AppError("user.notFound");
-}
-
-/**
- * Passes for staff whose rank is above a person's, and answers that person's; null: they are gone, and below everyone.
- * Throws moderation.forbidden. Every act of a moderator asks it.
- */
-export async function requireRankAbove(sql: Sql, input: { actorId: string; userId: string }): Promise<number | null> {
-  const own = await findRole(sql, { userId: input.actorId });
-  const other = await findRole(sql, { userId: input.userId });
-  const rank = other === null ? null : ranks[other];
-  if (own === null || ranks[own] <= (rank ?? 0)) throw new AppError("moderation.forbidden");
-  return rank;
 }

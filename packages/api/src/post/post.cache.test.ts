@@ -66,6 +66,7 @@ test("a post that is narrowed between its state and its body is not shown", asyn
     isAuthor: false,
     isRemoved: false,
     isSensitive: false,
+    moderation: null,
     isLiked: false,
     isBookmarked: false,
     isQuiet: false,

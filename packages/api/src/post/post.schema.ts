@@ -17,6 +17,17 @@ export type PostVisibility = z.infer<typeof postVisibility>;
 export const mentionRef = z.object({ userId: idView, handle: z.string() });
 export type MentionRef = z.infer<typeof mentionRef>;
 
+/**
+ * What moderators did to what the viewer made: removed (only they see it), limited (kept out of what people discover), or
+ * under review (so until somebody has looked). Decision, rule and words are null while nobody has decided.
+ */
+export const moderationMarkView = z.object({
+  state: z.enum(["removed", "limited", "underReview"]),
+  decisionId: idView.nullable(),
+  rule: z.string().nullable(),
+  text: z.string().nullable(),
+});
+
 export const postView = z.object({
   id: idView,
   author: userSummaryView,
@@ -41,6 +52,7 @@ export const postView = z.object({
       canEdit: z.boolean(),
       canComment: z.boolean(),
       isQuiet: z.boolean(),
+      moderation: moderationMarkView.nullable(),
     })
     .nullable(),
 });

@@ -3,6 +3,7 @@
 
 import { mentionsSql } from "../user/user.mention.ts";
 import type { FollowState } from "../user/user.schema.ts";
+import { type ModerationMark, moderationMarkSql } from "../visibility/moderation.visibility.ts";
 import { postIsVisible } from "../visibility/post.visibility.ts";
 import { followState } from "../visibility/user.visibility.ts";
 import type { MentionRef } from "./post.schema.ts";
@@ -21,12 +22,20 @@ export interface PostState {
   /** By a decision of the moderators: only its author sees it. */
   isRemoved: boolean;
   isSensitive: boolean;
+  /** For its author only. */
+  moderation: ModerationMark | null;
   isLiked: boolean;
   isBookmarked: boolean;
   isQuiet: boolean;
   /** Of the author. */
   follow: FollowState;
 }
+
+const mark = moderationMarkSql({
+  removedBy: "post.removed_by",
+  limitedBy: "post.limited_by",
+  heldBy: "post.held_by",
+});
 
 /**
  * SQL text: the PostStates of those of `wanted` (a from-item that has an `id`) that the viewer may see. `condition` may
@@ -56,6 +65,7 @@ export function postStatesSql(input: {
            case when post.mention_ids <> '{}' then ${mentionsSql({ ids: "post.mention_ids", viewer })} end as mentions,
            coalesce(author.id = ${viewer}, false) as "isAuthor", post.removed_by is not null as "isRemoved",
            post.sensitive_by is not null as "isSensitive",
+           case when author.id = ${viewer} then ${mark} end as moderation,
            exists (select from post_likes pl where pl.post_id = post.id and pl.user_id = ${viewer}) as "isLiked",
            exists (select from bookmarks bm where bm.post_id = post.id and bm.user_id = ${viewer}) as "isBookmarked",
            exists (select from quiet_posts qp where qp.post_id = post.id and qp.user_id = ${viewer}) as "isQuiet",

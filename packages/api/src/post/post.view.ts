@@ -122,6 +122,7 @@ function viewerOf(state: PostState): PostView["viewer"] {
     // Whoever sees a post may answer it.
     canComment: true,
     isQuiet: state.isQuiet,
+    moderation: state.moderation,
   };
 }
 

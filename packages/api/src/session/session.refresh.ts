@@ -37,14 +37,12 @@ interface RefreshableSession extends SessionRow {
   rotatedAt: Date;
   isRevoked: boolean;
   isDeleted: boolean;
-  isSuspended: boolean;
 }
 
 const selectSession = statement<RefreshableSession>(
   "session.selectRefreshable",
   `select s.id, s.user_id as "userId", s.generation, s.salt, s.expires_at as "expiresAt", s.rotated_at as "rotatedAt",
-          s.revoked_at is not null as "isRevoked", u.deleted_at is not null as "isDeleted",
-          u.suspended_at is not null as "isSuspended"
+          s.revoked_at is not null as "isRevoked", u.deleted_at is not null as "isDeleted"
    from sessions s join users u on u.id = s.user_id
    where s.id = $1`,
 );
@@ -58,7 +56,7 @@ const rotate = statement<SessionRow>(
 
 /**
  * Exchanges a refresh token for the next pair. The second time, within 30 s, gives the same refresh token again. Throws
- * auth.tokenInvalid for a token that is none, auth.tokenExpired for a session unused for too long, auth.suspended, and
+ * auth.tokenInvalid for a token that is none, auth.tokenExpired for a session unused for too long, and
  * auth.sessionRevoked for an ended session; a token older than the last but one, or later than the grace, ends it.
  */
 export async function refreshSession(deps: RefreshDeps, input: { refreshToken: string }): Promise<{ tokens: Tokens }> {
@@ -103,7 +101,6 @@ function checkToken(
   if (token.generation > session.generation) throw new AppError("auth.tokenInvalid");
   if (session.isRevoked || session.isDeleted) throw new AppError("auth.sessionRevoked");
   if (session.expiresAt <= deps.clock.now()) throw new AppError("auth.tokenExpired");
-  if (session.isSuspended) throw new AppError("auth.suspended");
 }
 
 async function endReplayed(deps: RefreshDeps, input: { session: RefreshableSession; now: Date }): Promise<never> {

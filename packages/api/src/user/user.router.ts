@@ -1,7 +1,7 @@
 // The wire of the room `user`.
 
 import { updateUser } from "../account/account.profile.ts";
-import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
+import { authedProcedure, publicProcedure, restrictedProcedure, router } from "../platform/call/trpc.ts";
 import { okView } from "../platform/call/wire.ts";
 import { dismissSuggestion } from "./user.dismissal.ts";
 import { suggestionPageView } from "./user.reason.ts";
@@ -21,7 +21,7 @@ import { listSuggestions } from "./user.suggestion.ts";
 import { presentMe, presentUser } from "./user.view.ts";
 
 export const userRouter = router({
-  me: authedProcedure
+  me: restrictedProcedure
     .meta({ errors: ["user.notFound"] })
     .input(emptyInput)
     .output(meView)

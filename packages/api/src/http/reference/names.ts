@@ -4,8 +4,10 @@ import * as account from "../../account/account.schema.ts";
 import * as auth from "../../auth/auth.schema.ts";
 import * as bookmark from "../../bookmark/bookmark.schema.ts";
 import * as comment from "../../comment/comment.schema.ts";
+import * as decision from "../../decision/decision.schema.ts";
 import * as explore from "../../explore/explore.schema.ts";
 import * as hashtag from "../../hashtag/hashtag.schema.ts";
+
 import * as like from "../../like/like.schema.ts";
 import * as live from "../../live/live.schema.ts";
 import * as media from "../../media/media.schema.ts";
@@ -33,6 +35,7 @@ const rooms = [
   comment,
   bookmark,
   notification,
+  decision,
   live,
   push,
   moderation,

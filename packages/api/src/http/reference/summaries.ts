@@ -109,6 +109,7 @@ const summaries: Summaries = {
   },
   live: {
     onEvent: "What happens to the caller, as it happens; goes on where it stopped",
+    onQueue: "How the queue of cases stands; for moderators",
     onPost: "Counts and comments of one post, as they change",
   },
   push: {
@@ -123,12 +124,22 @@ const summaries: Summaries = {
   },
   moderation: {
     report: "Tells the moderators of a post, a comment or a person",
+    myReports: "The caller's own reports, and whether something was done",
+    decisions: "What moderators decided about the caller; also while suspended",
+    appeal: "Appeals against a decision about the caller, once; also while suspended",
     reports: "The reports that are open; for moderators",
     resolve: "Closes a report; for moderators",
     banHashtag: "Keeps a hashtag from trending and from being proposed",
     unbanHashtag: "Ends the ban of a hashtag",
     suspend: "Suspends an account; for moderators",
     unsuspend: "Ends a suspension; for moderators",
+    cases: "The queue of open cases, or those that are closed; for moderators",
+    case: "A case with its reports, evidence and decisions; for moderators",
+    log: "All decisions; for moderators",
+    take: "Takes a case for a quarter of an hour, or the next one; for moderators",
+    decide: "Decides a case, and tells the person; for moderators",
+    reverse: "Takes a decision back, and what it did; for moderators",
+    resolveAppeal: "Upholds or overturns a decision that was appealed against; for moderators",
   },
 };
 

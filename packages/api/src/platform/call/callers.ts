@@ -62,15 +62,24 @@ export async function withViewer<Result extends Attempt>(
 ): Promise<Result> {
   const { ctx, viewer, call } = await openCall(opened);
   if (viewer === null) return withinBudgets(call, () => proceed(viewer));
+  const checkSession = opened.meta?.isOpenToSuspended === true ? passingSuspended(ctx) : ctx.checkSession;
   if (opened.type !== "query") {
-    await ctx.checkSession(viewer, { mayGather: true });
+    await checkSession(viewer, { mayGather: true });
     return withinBudgets(call, () => proceed(viewer));
   }
   const limiter = limiterOf(ctx.deps);
   limiter.refuseOverspent(call);
-  const check = ctx.checkSession(viewer).then(() => limiter.charge(call));
+  const check = checkSession(viewer).then(() => limiter.charge(call));
   const [result] = await Promise.all([proceed(viewer), check]);
   return result;
+}
+
+/** The check of a session that passes those of suspended accounts. */
+function passingSuspended(ctx: RequestContext): RequestContext["checkSession"] {
+  return (viewer, options) =>
+    ctx.checkSession(viewer, options).catch((refusal: unknown) => {
+      if (nameFailure(refusal).code !== "auth.suspended") throw refusal;
+    });
 }
 
 /** How long an ended session is refused before anything is asked or counted. */

@@ -21,6 +21,8 @@ export interface ProcedureMeta {
    * (`http/reference/errors.ts`). Tests refuse a code that is answered over the wire and named in neither place.
    */
   errors?: readonly AppErrorCode[];
+  /** Whether an account that is suspended may call it, too: what it needs to know, to appeal, to take its own along and go. */
+  isOpenToSuspended?: true;
   /** The events of a stream carry ids, and it goes on after the input's `lastEventId`. */
   isResumable?: true;
   /**

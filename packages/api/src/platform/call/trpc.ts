@@ -119,6 +119,9 @@ export const authedProcedure = t.procedure.meta({ auth: "required" }).use((opene
   ),
 );
 
+/** As `authedProcedure`, also while the caller's account is suspended. */
+export const restrictedProcedure = authedProcedure.meta({ isOpenToSuspended: true });
+
 /**
  * Signed-in callers only, for what acts in one statement: `ctx.actor` is who the token says they are, and the statement
  * itself acts only while their session lives. Give it the whole actor.

@@ -1,6 +1,16 @@
 // The matrix of what people are told, and of what moderators do.
 import { maxId } from "@pixora/db";
-import { always, byTarget, listsPost, seesAwayComment, seesComment, seesPerson, seesPost } from "./rules.ts";
+import {
+  always,
+  byTarget,
+  listsPost,
+  type Outcome,
+  type Rule,
+  seesAwayComment,
+  seesComment,
+  seesPerson,
+  seesPost,
+} from "./rules.ts";
 import type { CellWorld, RoomRows } from "./table.ts";
 
 const ok = always("ok");
@@ -51,6 +61,7 @@ export const live: RoomRows<"live"> = {
         events.some((event) => event.type === "notification.created" && isOfPost(world)(event.notification)),
     },
   ],
+  onQueue: [{ access: "moderator", expect: ok }],
   onPost: [{ access: "public", input: ownersPost, expect: seesPost }],
 };
 
@@ -72,6 +83,11 @@ export const push: RoomRows<"push"> = {
 };
 
 const reason = "spam";
+const ofStaff = ({ staffCaseId }: CellWorld) => ({ caseId: staffCaseId });
+const onlyOwner =
+  (outcome: Outcome): Rule =>
+  ({ viewer }) =>
+    viewer === "owner" ? outcome : "moderation.notFound";
 const lives = byTarget({ others: "ok", deletedAccount: "user.notFound" });
 
 export const moderation: RoomRows<"moderation"> = {
@@ -94,6 +110,83 @@ export const moderation: RoomRows<"moderation"> = {
       about: "a person",
       input: ({ people }) => ({ target: { userId: people.owner.id }, reason }),
       expect: seesPerson,
+    },
+  ],
+  myReports: [{ access: "signedIn", expect: ok }],
+  decisions: [
+    {
+      access: "restricted",
+      expect: ({ viewer }) => (viewer === "owner" ? "lists" : "omits"),
+      shows: (page, { decisionId }) => page.items.some((decision) => decision.id === decisionId),
+    },
+  ],
+  appeal: [
+    {
+      access: "restricted",
+      input: ({ decisionId }) => ({ decisionId, text: "I was kind" }),
+      expect: onlyOwner("ok"),
+    },
+    {
+      access: "restricted",
+      about: "once more",
+      input: ({ appealedId }) => ({ decisionId: appealedId, text: "I was very kind" }),
+      expect: onlyOwner("moderation.appealed"),
+    },
+  ],
+  cases: [
+    {
+      access: "moderator",
+      input: () => ({ limit: 100 }),
+      expect: always("lists"),
+      shows: (page, { caseId }) => page.items.some((found) => found.id === caseId),
+    },
+    {
+      access: "moderator",
+      about: "about oneself",
+      input: () => ({ limit: 100 }),
+      expect: always("omits"),
+      shows: (page, { staffCaseId }) => page.items.some((found) => found.id === staffCaseId),
+    },
+    { access: "moderator", about: "closed", input: () => ({ state: "closed" as const }), expect: ok },
+  ],
+  case: [
+    { access: "moderator", input: ({ caseId }) => ({ caseId }), expect: ok },
+    { access: "moderator", about: "about oneself", input: ofStaff, expect: always("moderation.notFound") },
+  ],
+  log: [
+    {
+      access: "moderator",
+      input: () => ({ limit: 100 }),
+      expect: always("lists"),
+      shows: (page, { decisionId }) => page.items.some((decision) => decision.id === decisionId),
+    },
+  ],
+  take: [
+    { access: "moderator", expect: ok },
+    { access: "moderator", about: "one", input: ({ caseId }) => ({ caseId }), expect: ok },
+    { access: "moderator", about: "about oneself", input: ofStaff, expect: always("moderation.notFound") },
+  ],
+  decide: [
+    { access: "moderator", input: ({ caseId }) => ({ caseId, action: "remove" as const, text: "spam" }), expect: ok },
+    {
+      access: "moderator",
+      about: "about oneself",
+      input: ({ staffCaseId }) => ({ caseId: staffCaseId, action: "dismiss" as const }),
+      expect: always("moderation.notFound"),
+    },
+  ],
+  reverse: [{ access: "moderator", input: ({ decisionId }) => ({ decisionId, text: "it was kind" }), expect: ok }],
+  resolveAppeal: [
+    {
+      access: "moderator",
+      input: ({ appealedId }) => ({ decisionId: appealedId, outcome: "overturned" as const, reply: "it was" }),
+      expect: ok,
+    },
+    {
+      access: "moderator",
+      about: "nobody appealed",
+      input: ({ decisionId }) => ({ decisionId, outcome: "upheld" as const, reply: "it was not" }),
+      expect: always("moderation.notFound"),
     },
   ],
   reports: [

@@ -29,12 +29,10 @@ const ownerPerson = ({ people }: CellWorld) => ({ userId: people.owner.id });
 const ownerAccount = byTarget({
   others: "ok",
   deletedAccount: "auth.wrongCredentials",
-  suspendedAccount: "auth.suspended",
 });
 const ownerSession = byTarget({
   others: "ok",
   deletedAccount: "auth.sessionRevoked",
-  suspendedAccount: "auth.suspended",
 });
 const onlyOwnerHas: Rule = ({ viewer }) => (viewer === "owner" ? "ok" : "auth.notFound");
 
@@ -60,7 +58,7 @@ export const auth: RoomRows<"auth"> = {
   refresh: [
     { access: "open", input: ({ people }) => ({ refreshToken: people.owner.refreshToken }), expect: ownerSession },
   ],
-  signOut: [{ access: "signedIn", expect: ok }],
+  signOut: [{ access: "restricted", expect: ok }],
   signOutEverywhere: [{ access: "signedIn", expect: ok }],
   sessions: [{ access: "signedIn", expect: ok }],
   revokeSession: [
@@ -91,20 +89,20 @@ export const auth: RoomRows<"auth"> = {
     },
   ],
   requestExport: [
-    { access: "signedIn", about: "just signed in", expect: ok },
+    { access: "restricted", about: "just signed in", expect: ok },
     {
-      access: "signedIn",
+      access: "restricted",
       about: "with a wrong password",
       input: () => ({ password: newPassword }),
       expect: always("auth.wrongCredentials"),
     },
   ],
-  export: [{ access: "signedIn", expect: ok }],
-  deleteAccount: [{ access: "signedIn", input: () => ({ password }), expect: ok }],
+  export: [{ access: "restricted", expect: ok }],
+  deleteAccount: [{ access: "restricted", input: () => ({ password }), expect: ok }],
 };
 
 export const user: RoomRows<"user"> = {
-  me: [{ access: "signedIn", expect: always("lists"), shows: (me, world) => me.id === world.me.id }],
+  me: [{ access: "restricted", expect: always("lists"), shows: (me, world) => me.id === world.me.id }],
   byHandle: [{ access: "public", input: ({ people }) => ({ handle: people.owner.handle }), expect: seesPerson }],
   byId: [
     { access: "public", input: ownerPerson, expect: seesPerson },

@@ -45,8 +45,11 @@ export type Outcome = "ok" | "lists" | "omits" | AppErrorCode;
 
 export type Rule = (cell: { viewer: ViewerName; target: TargetName }) => Outcome;
 
-/** Who may call at all: `open` ignores tokens, `public` takes none or a good one; the others need one. */
-export type Access = "open" | "public" | "signedIn" | "moderator";
+/**
+ * Who may call at all: `open` ignores tokens, `public` takes none or a good one; the others need one. `restricted` is
+ * for suspended accounts, too.
+ */
+export type Access = "open" | "public" | "signedIn" | "restricted" | "moderator";
 
 /** The refusal that comes before any other rule, or null. */
 export function findRefusal(access: Access, cell: { viewer: ViewerName; target: TargetName }): Outcome | null {
@@ -54,7 +57,8 @@ export function findRefusal(access: Access, cell: { viewer: ViewerName; target: 
   if (access === "open") return null;
   const isOwner = viewer === "owner";
   if (viewer === "deleted" || (isOwner && target === "deletedAccount")) return "auth.sessionRevoked";
-  if (viewer === "suspended" || (isOwner && target === "suspendedAccount")) return "auth.suspended";
+  const isSuspended = viewer === "suspended" || (isOwner && target === "suspendedAccount");
+  if (isSuspended && access !== "restricted") return "auth.suspended";
   if (viewer === "anonymous" && access !== "public") return "auth.required";
   if (viewer !== "moderator" && access === "moderator") return "moderation.forbidden";
   return null;

@@ -6,6 +6,8 @@ import { createBookmark } from "../../bookmark/bookmark.service.ts";
 import { createComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
 import { likeComment, likePost } from "../../like/like.service.ts";
+import { createAppeal } from "../../moderation/moderation.appeal.ts";
+import { decideCase } from "../../moderation/moderation.decide.ts";
 import { createReport } from "../../moderation/moderation.report.ts";
 import type { Deps } from "../../platform/process/deps.ts";
 import { createPost, updatePost } from "../../post/post.service.ts";
@@ -49,6 +51,12 @@ export interface World {
   reportId: string;
   /** About the moderator, by the friend. */
   staffReportId: string;
+  /** The cases of these reports. */
+  caseId: string;
+  staffCaseId: string;
+  /** Warnings of the owner, for comments elsewhere; against the second one the owner has appealed. */
+  decisionId: string;
+  appealedId: string;
   /** What was mailed to the owner, and what the owner asked for, while all was well: links that need no session. */
   links: { resetToken: string; archivePath: string };
 }
@@ -88,7 +96,41 @@ export async function createWorld(deps: Deps, input: { label: string }): Promise
   const staffReportId = await reportStaff(deps, { friend, staff: people.moderator });
   const away = await createAway(deps, { owner, friend });
   for (const person of Object.values(people)) await takePart(deps, { person, owner, postId: home.postId });
-  return { label, people, staffReportId, links: { resetToken: "none", archivePath: "/export/none" }, ...home, ...away };
+  const decided = await decideAbout(deps, { label, owner, friend, commentIds: [away.awayCommentId, away.awayReplyId] });
+  const staffCaseId = await caseOf(deps, staffReportId);
+  const caseId = await caseOf(deps, home.reportId);
+  const links = { resetToken: "none", archivePath: "/export/none" };
+  return { label, people, staffReportId, staffCaseId, caseId, links, ...home, ...away, ...decided };
+}
+
+const selectCase = statement<{ caseId: string }>(
+  "matrix.caseOf",
+  `select case_id as "caseId" from reports where id = $1`,
+);
+
+async function caseOf(deps: Deps, reportId: string): Promise<string> {
+  return (await deps.db.sql.one(selectCase, [reportId])).caseId;
+}
+
+const selectDecision = statement<{ id: string }>("matrix.decision", `select id from decisions where case_id = $1`);
+
+async function decideAbout(
+  deps: Deps,
+  input: { label: string; owner: MatrixPerson; friend: MatrixPerson; commentIds: readonly [string, string] },
+): Promise<Pick<World, "decisionId" | "appealedId">> {
+  const { label, owner, friend, commentIds } = input;
+  const warden = await createPerson(deps, { handle: `warden.${label.toLowerCase()}`, role: "moderator" });
+  const warn = async (commentId: string) => {
+    const target = { commentId };
+    const { reportId } = await createReport(deps, { actorId: friend.id, target, reason: "rude", note: "" });
+    const caseId = await caseOf(deps, reportId);
+    const verdict = { action: "warn", rule: "3", text: "Be kind", note: "", until: null } as const;
+    await decideCase(deps, { actorId: warden.id, caseId, ...verdict });
+    return (await deps.db.sql.one(selectDecision, [caseId])).id;
+  };
+  const [decisionId, appealedId] = [await warn(commentIds[0]), await warn(commentIds[1])];
+  await createAppeal(deps, { actorId: owner.id, decisionId: appealedId, text: "I was kind" });
+  return { decisionId, appealedId };
 }
 
 async function createPeople(deps: Deps, input: { label: string }): Promise<World["people"]> {
