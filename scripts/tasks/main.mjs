@@ -13,6 +13,7 @@ const log = makeLog();
 const migrateScript = "packages/db/src/cli/migrate.ts";
 const seedScript = "prisma/seed/main.ts";
 const roleScript = "scripts/role.ts";
+const reindexScript = "scripts/reindex.ts";
 const deadLettersScript = "scripts/dead-letters.ts";
 const sqlScript = "scripts/sql.ts";
 const jobScript = "scripts/job.ts";
@@ -49,6 +50,7 @@ const tasks = {
     return code === 0 ? runNode(seedScript, [], env) : code;
   },
   role: async ({ args, env }) => runNode(roleScript, args, env),
+  reindex: async ({ args, env }) => runNode(reindexScript, args, env),
   "dead-letters": async ({ args, env }) => runNode(deadLettersScript, args, env),
   sql: async ({ args, env, databaseUrl }) => {
     await generateClient({ log });

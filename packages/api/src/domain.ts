@@ -12,5 +12,6 @@ export { createLog } from "./platform/process/log.ts";
 export { createMetrics, watchDeliveries, watchJobs } from "./platform/process/metrics.ts";
 export { readReadiness } from "./platform/process/readiness.ts";
 export { checkText } from "./platform/process/text-check.ts";
+export { reindexPosts } from "./search/search.index.ts";
 export { roleView } from "./user/user.schema.ts";
 export { setRole } from "./user/user.service.ts";

@@ -36,6 +36,7 @@ import { purgeAccounts } from "./purge/purge.account.ts";
 import { purgePosts } from "./purge/purge.post.ts";
 import { sendPushes } from "./push/push.send.ts";
 import { deleteDeadSubscriptions } from "./push/push.service.ts";
+import { indexPosts } from "./search/search.index.ts";
 import { deleteOldSessions } from "./session/session.service.ts";
 import { namePeople } from "./user/user.names.ts";
 
@@ -64,6 +65,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "hashtag.recountAuthors": (input) => recountAuthors(deps, input),
     "hashtag.sumMoves": () => sumHashtagMoves(deps),
     "hashtag.auditCounts": () => auditHashtagCounts(deps),
+    "search.indexPosts": (input) => indexPosts(deps, input),
     "explore.rankTags": () => rankTags(deps),
     "user.namePeople": () => namePeople(deps),
     "post.wordPosts": () => wordPosts(deps),

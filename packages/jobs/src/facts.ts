@@ -38,6 +38,8 @@ export const facts = {
   "post.created": post,
   /** As post.created, of a post that mentions nobody. */
   "post.createdPlain": post,
+  /** As post.created, for an index besides PostgreSQL: stored only where one is configured. */
+  "post.indexRequested": post,
   "post.updated": post,
   "post.deleted": post,
   /** By a decision of the moderators, which may be reversed: then it is restored. */

@@ -87,6 +87,7 @@ export const jobs = {
   "hashtag.sumMoves": scheduledJob("bulk"),
   "hashtag.auditCounts": scheduledJob("bulk"),
   "explore.rankTags": scheduledJob("bulk"),
+  "search.indexPosts": factJob("bulk"),
   "post.deleteOldIdempotencyKeys": scheduledJob("bulk"),
   "moderation.sendStatements": { ...factJob("mail"), attempts: 7 },
   "moderation.endDecisions": scheduledJob("bulk"),

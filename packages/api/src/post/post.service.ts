@@ -46,7 +46,12 @@ export async function createPost(
       procedure: "post.create",
       key: idempotencyKey,
       input: said,
-      make: () => publishPost(tx, { ...input, largeFrom: deps.config.LARGE_ACCOUNT_FOLLOWERS }),
+      make: () =>
+        publishPost(tx, {
+          ...input,
+          largeFrom: deps.config.LARGE_ACCOUNT_FOLLOWERS,
+          isIndexed: deps.config.SEARCH_URL !== undefined,
+        }),
     }),
   );
   const post = await presentPost(deps, { viewerId: actorId, postId: made.id });
@@ -84,7 +89,10 @@ const insertPostStatement = statement<{ id: string; isPullSwitched: boolean }>(
    select post.id, pull.is_pulled <> pull.was_pulled as "isPullSwitched" from post cross join pull`,
 );
 
-async function publishPost(tx: Tx, input: { actorId: string; largeFrom: number } & CreatePostInput): Promise<string> {
+async function publishPost(
+  tx: Tx,
+  input: { actorId: string; largeFrom: number; isIndexed: boolean } & CreatePostInput,
+): Promise<string> {
   const { actorId, media } = input;
   const body = await readBody(tx, { ...input, authorId: actorId });
   await moveUserCounts(tx, { userId: actorId, posts: 1 });
@@ -96,6 +104,11 @@ async function publishPost(tx: Tx, input: { actorId: string; largeFrom: number }
   // Most posts mention nobody, and cause no job for it.
   const fact = body.mentionIds.length > 0 ? "post.created" : "post.createdPlain";
   await insertFacts(tx, { facts: [{ fact, payload: { postId: post.id, authorId: actorId } }] });
+  if (input.isIndexed) {
+    await insertFacts(tx, {
+      facts: [{ fact: "post.indexRequested", payload: { postId: post.id, authorId: actorId } }],
+    });
+  }
   // Followers' feeds have to learn that this account is pulled from now on, or no longer.
   if (post.isPullSwitched)
     await insertFacts(tx, { facts: [{ fact: "feed.pullSwitched", payload: { userId: actorId } }] });

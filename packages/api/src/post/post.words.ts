@@ -22,9 +22,18 @@ export function wordsOfPost(post: {
   visibility: PostVisibility;
   hashtags: readonly string[];
 }): string {
+  return vectorOf({ text: post.caption, marks: marksOfPost(post) });
+}
+
+/** The marks of a post. */
+export function marksOfPost(post: {
+  authorId: string;
+  visibility: PostVisibility;
+  hashtags: readonly string[];
+}): string[] {
   const marks = [postMarks.author(post.authorId), ...post.hashtags.map(postMarks.hashtag)];
   if (post.visibility === "public") marks.push(postMarks.everybody);
-  return vectorOf({ text: post.caption, marks });
+  return marks;
 }
 
 /** SQL text that stores the words of posts, given as rows (post_id, words). The second time replaces. */

@@ -1,16 +1,18 @@
 // The search of posts. Promises: a post is found by the call after the one that wrote, changed, hid or removed it; every
 // page ends in the one statement that says what the viewer may see; what they may not see adds nothing, no total either.
-import { maxId, statement } from "@pixora/db";
+import { idAt, maxId, statement } from "@pixora/db";
 import { decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import { createCircuit } from "../platform/flow/circuit.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { SearchIndexAwayError } from "../platform/search-index/search-index.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { type PostState, postStatesSql } from "../post/post.state.ts";
 import { presentStates, weighPost } from "../post/post.view.ts";
 import { findUserIdByHandle } from "../user/user.service.ts";
 import { postIsFindable } from "../visibility/post.visibility.ts";
 import { countToScan, wordStatistics } from "./search.frequency.ts";
-import { type PostQuery, readPostQuery, toTsQuery } from "./search.query.ts";
+import { type PostQuery, readPostQuery, toClauses, toTsQuery } from "./search.query.ts";
 
 const searchPosts = { list: "search.posts", position: idInput };
 
@@ -51,6 +53,14 @@ const selectByAuthor = selectFound(
    order by own.id desc`,
 );
 
+// What an index besides PostgreSQL proposes, and what is too new for it to know; each is asked for the words once more.
+const selectProposed = selectFound(
+  "search.selectProposed",
+  `select found.post_id + 0 as id from post_words found
+   where (found.post_id = any($6::bigint[]) or found.post_id >= $7::bigint)
+     and found.words @@ $2::tsquery and ${range("found.post_id")} order by found.post_id + 0 desc`,
+);
+
 interface Ask {
   query: PostQuery;
   viewerId: string | null;
@@ -58,6 +68,51 @@ interface Ask {
   authorId: string | null;
   beforeId: string | null;
   count: number;
+}
+
+interface Found {
+  states: PostState[];
+  /** From where the next page goes on where fewer were found than were asked for; null where there are no more. */
+  nextId: string | null;
+}
+
+type SearchDeps = Pick<Deps, "db" | "log" | "storage" | "searchIndex" | "clock">;
+
+/** What an index has not taken in by then, is away. */
+const freshForMs = 60_000;
+
+/** By the index besides PostgreSQL; null where there is none, or it is away. */
+async function selectByIndex(deps: SearchDeps, ask: Ask): Promise<Found | null> {
+  const { searchIndex } = deps;
+  const { query, viewerId, authorId, count } = ask;
+  if (searchIndex === null || !indexCircuit.mayCall("index")) return null;
+  const by = { authorId, isStranger: viewerId === null };
+  const [belowId, fromId] = [lower(ask.beforeId, query.belowId), query.fromId ?? "0"];
+  // What the viewer may not see after all is among them.
+  const proposed = count * 3;
+  try {
+    const ids = await searchIndex.find({ ...toClauses(query, by), belowId, fromId, count: proposed });
+    indexCircuit.note("index", true);
+    const fresh = idAt(new Date(deps.clock.now().getTime() - freshForMs)).toString();
+    const lastId = ids.length < proposed ? null : (ids.at(-1) ?? null);
+    // Below the last that was proposed, the index may know others.
+    const from = lastId !== null && BigInt(lastId) > BigInt(fromId) ? lastId : fromId;
+    const values = [viewerId, toTsQuery(query, by), belowId, from, count, ids, fresh];
+    return { states: await deps.db.sql.many(selectProposed, values), nextId: lastId };
+  } catch (error) {
+    if (!(error instanceof SearchIndexAwayError)) throw error;
+    indexCircuit.note("index", false);
+    deps.log.warn({ err: error }, "the search index is away: PostgreSQL answers");
+    return null;
+  }
+}
+
+const indexCircuit = createCircuit({ maxFailures: 3, openMs: 5_000 });
+
+async function selectPage(deps: SearchDeps, ask: Ask): Promise<Found> {
+  const isOfOne = ask.authorId !== null && ask.query.wanted.length + ask.query.unwanted.length === 0;
+  const found = isOfOne ? null : await selectByIndex(deps, ask);
+  return found ?? { states: await selectStates(deps, ask), nextId: null };
 }
 
 function selectStates(deps: Pick<Deps, "db" | "log">, ask: Ask): Promise<PostState[]> {
@@ -85,18 +140,19 @@ function lower(one: string | null, other: string | null): string {
  * that names nothing, cursor.invalid.
  */
 export async function findPosts(
-  deps: Pick<Deps, "db" | "log" | "storage">,
+  deps: SearchDeps,
   input: PageRequest & { viewerId: string | null; q: string },
 ): Promise<Page<PostView>> {
   const { viewerId, q, limit } = input;
   const beforeId = decodeCursor(searchPosts, { input: { q }, cursor: input.cursor });
   const query = readPostQuery(q);
   const authorId = query.handle === null ? null : ((await findUserIdByHandle(deps, { handle: query.handle })) ?? "0");
-  const states = await selectStates(deps, { query, viewerId, authorId, beforeId, count: limit + 1 });
+  const { states, nextId } = await selectPage(deps, { query, viewerId, authorId, beforeId, count: limit + 1 });
   const shown = states.slice(0, limit);
   const last = shown.at(-1);
   const cursorAfter = ({ id }: { id: string }) => encodeCursor(searchPosts, { input: { q }, position: id });
-  const nextCursor = states.length > limit && last !== undefined ? cursorAfter(last) : null;
+  const next = states.length > limit ? last : nextId === null ? undefined : { id: nextId };
+  const nextCursor = next === undefined ? null : cursorAfter(next);
   const items = await presentStates(deps, { viewerId, states: shown });
   return endEarly({ items, nextCursor }, { weigh: weighPost, cursorAfter });
 }

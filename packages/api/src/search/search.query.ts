@@ -2,15 +2,18 @@
 // read or refused by name; words that stand in operators' places are operators only where they are whole.
 import { idAt, idEpochMs, maxId } from "@pixora/db";
 import { invalidInput } from "../platform/call/failure.ts";
+import type { IndexClause } from "../platform/search-index/search-index.ts";
 import { canonicalHashtag } from "../platform/text/hashtag.ts";
 import { stemsOf } from "../platform/text/stem.ts";
-import { askAny, askLexeme, askTerms, readTerms } from "../platform/text/terms.ts";
+import { askAny, askedTerms, askLexeme, askTerms, readTerms } from "../platform/text/terms.ts";
 import { postMarks } from "../post/post.words.ts";
 
 /** One thing that is asked for, as SQL's `tsquery`, and the terms by whose frequency its own is told. */
 interface Part {
   query: string;
   lexemes: string[];
+  /** The same for an index besides PostgreSQL. */
+  clause: IndexClause;
 }
 
 export interface PostQuery {
@@ -85,12 +88,13 @@ function readWord(text: string): Part | null {
   const [term] = terms;
   if (term === undefined) return null;
   if (terms.length > 1 || term.kind !== "word") return readPhrase(text);
-  const lexemes = [term.lexeme, ...stemsOf(term.lexeme)];
-  return { query: askAny(lexemes), lexemes: [...new Set(lexemes)] };
+  const stems = stemsOf(term.lexeme);
+  const lexemes = [term.lexeme, ...stems];
+  return { query: askAny(lexemes), lexemes: [...new Set(lexemes)], clause: { phrase: [term], marks: stems } };
 }
 
 function only(lexeme: string): Part {
-  return { query: askLexeme(lexeme), lexemes: [lexeme] };
+  return { query: askLexeme(lexeme), lexemes: [lexeme], clause: { phrase: [], marks: [lexeme] } };
 }
 
 // By its first term: how often all stand side by side, nobody knows. A single character has none.
@@ -99,7 +103,12 @@ function readPhrase(text: string): Part | null {
   const query = askTerms(terms);
   if (query === null) return null;
   const [first] = terms.filter(({ kind }) => kind !== "last");
-  return { query, lexemes: first === undefined ? [] : [first.lexeme] };
+  const asked = askedTerms(terms);
+  const [only] = asked;
+  // "C#" shares its place with "c", and is kept apart by an index.
+  const isSigned = asked.length === 1 && only?.kind === "word" && terms.length > 1;
+  const clause = isSigned ? { phrase: [], marks: [only.lexeme] } : { phrase: asked, marks: [] };
+  return { query, lexemes: first === undefined ? [] : [first.lexeme], clause };
 }
 
 /** The whole as SQL's `tsquery`, for whom it is asked: what strangers may never see is not looked at for them. */
@@ -108,4 +117,15 @@ export function toTsQuery(query: PostQuery, by: { authorId: string | null; isStr
   if (by.authorId !== null) wanted.push(askLexeme(postMarks.author(by.authorId)));
   if (by.isStranger) wanted.push(askLexeme(postMarks.everybody));
   return [...wanted, ...query.unwanted.map((part) => `!${part.query}`)].join(" & ");
+}
+
+/** The clauses for an index besides PostgreSQL, which is told no more than `toTsQuery` is. */
+export function toClauses(
+  query: PostQuery,
+  by: { authorId: string | null; isStranger: boolean },
+): { wanted: IndexClause[]; unwanted: IndexClause[] } {
+  const wanted = query.wanted.map(({ clause }) => clause);
+  if (by.authorId !== null) wanted.push({ phrase: [], marks: [postMarks.author(by.authorId)] });
+  if (by.isStranger) wanted.push({ phrase: [], marks: [postMarks.everybody] });
+  return { wanted, unwanted: query.unwanted.map(({ clause }) => clause) };
 }

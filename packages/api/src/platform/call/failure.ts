@@ -2,6 +2,7 @@
 import { isPoolBusy, sqlState } from "@pixora/db";
 import { RedisAwayError } from "@pixora/jobs";
 import type { ZodError } from "zod";
+import { SearchIndexAwayError } from "../search-index/search-index.ts";
 import { StorageAwayError } from "../storage/storage.ts";
 import { AppError, type FieldErrors } from "./errors.ts";
 
@@ -43,7 +44,7 @@ export function isStoreAway(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     const code = sqlState(cause);
     if (cause instanceof ProviderFailedError) return false;
-    if (isPoolBusy(cause) || cause instanceof StorageAwayError) return true;
+    if (isPoolBusy(cause) || cause instanceof StorageAwayError || cause instanceof SearchIndexAwayError) return true;
     if (cause instanceof RedisAwayError || redisAway.test(cause.message) || redisUnready.test(cause.message))
       return true;
     if (code === null ? isPassing(cause) : awayStates.test(code) || passingNetworkCodes.has(code)) return true;

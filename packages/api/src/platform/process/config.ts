@@ -85,6 +85,11 @@ const apiShape = {
   STORAGE_REGION: z.string().default("us-east-1"),
   STORAGE_ACCESS_KEY_ID: z.string().optional(),
   STORAGE_SECRET_ACCESS_KEY: z.string().optional(),
+  /** An index of OpenSearch that finds posts, as https://user:password@host/pixora; without one, PostgreSQL does. */
+  SEARCH_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/]+\/[a-z0-9][a-z0-9_-]*\/?$/, "must be a URL with the name of an index as its path")
+    .optional(),
   /** Whether HEIC is taken, where libheif-js is installed. */
   MEDIA_HEIC: flag.default(true),
   /** Hosts of push services that may be called, with "*." before one for all below it. Default: every public one. */

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { createFileMailer } from "../mailer/mailer.file.ts";
 import { createSmtpMailer } from "../mailer/mailer.smtp.ts";
 import type { Mailer } from "../mailer/mailer.ts";
+import { createOpenSearchIndex } from "../search-index/search-index.opensearch.ts";
 import { openStorage } from "../storage/storage.open.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Clock, Deps } from "./deps.ts";
@@ -74,6 +75,7 @@ export function createDeps(input: {
     pubsub,
     mailer,
     storage: openStorage({ config, clock }),
+    searchIndex: config.SEARCH_URL === undefined ? null : createOpenSearchIndex({ url: config.SEARCH_URL }),
     clock,
     log,
     config,

@@ -2,6 +2,7 @@
 import type { Db } from "@pixora/db";
 import type { Logger } from "pino";
 import type { Mailer } from "../mailer/mailer.ts";
+import type { SearchIndex } from "../search-index/search-index.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ApiConfig } from "./config.ts";
 import type { PubSub } from "./pubsub.ts";
@@ -18,6 +19,8 @@ export interface Deps {
   pubsub: PubSub;
   mailer: Mailer;
   storage: Storage;
+  /** What finds posts besides PostgreSQL; null where PostgreSQL does it alone. */
+  searchIndex: SearchIndex | null;
   clock: Clock;
   log: Logger;
   config: ApiConfig;

@@ -77,14 +77,16 @@ export function vectorOf(input: { text: string; marks?: readonly string[] }): st
     if (place <= maxPlace) known.push(place);
     places.set(lexeme, known);
   }
-  const stems = stemsIn(terms.filter(({ kind }) => kind === "word").map(({ lexeme }) => lexeme));
+  const stems = stemsOfTerms(terms);
   for (const extra of [...stems, ...(input.marks ?? [])]) if (!places.has(extra)) places.set(extra, []);
   return [...places]
     .map(([lexeme, at]) => (at.length === 0 ? quote(lexeme) : `${quote(lexeme)}:${at.join(",")}`))
     .join(" ");
 }
 
-function stemsIn(words: readonly string[]): string[] {
+/** The stems of a text's words, where its language is known. */
+export function stemsOfTerms(terms: readonly Term[]): string[] {
+  const words = terms.filter(({ kind }) => kind === "word").map(({ lexeme }) => lexeme);
   return languagesOf(words).flatMap((language) =>
     words.map((word) => stemOf(word, language)).filter((stem) => stem !== null),
   );
@@ -101,14 +103,18 @@ export function askAny(lexemes: readonly string[]): string {
   return asked.length === 1 ? (asked[0] ?? "") : `(${asked.join(" | ")})`;
 }
 
-/** What asks for terms side by side, as the text that they were read from has them; null where there are none. */
-export function askTerms(terms: readonly Term[]): string | null {
-  // Of a run, the last character is in the pair before it; of "C#", the longer term says all.
-  const asked = terms.filter((term, index) => {
+/** Of the terms of a text, those that ask for all of it: of a run, the last character is in the pair before it; of "C#", the longer term says all. */
+export function askedTerms(terms: readonly Term[]): Term[] {
+  return terms.filter((term, index) => {
     const [before, next] = [terms[index - 1], terms[index + 1]];
     if (term.kind === "last") return before?.kind !== "pair";
     return next?.place !== term.place;
   });
+}
+
+/** What asks for terms side by side, as the text that they were read from has them; null where there are none. */
+export function askTerms(terms: readonly Term[]): string | null {
+  const asked = askedTerms(terms);
   const [first, ...others] = asked;
   if (first === undefined) return null;
   let query = askOne(first);
