@@ -6,7 +6,7 @@ import { usePixoraQuery, useReader } from "./hooks.ts";
 import { type Counts, ownCountsId } from "./kinds.ts";
 import type { CallError, OutputOf } from "./paths.ts";
 import { changesKey } from "./pending.ts";
-import { useInside } from "./provider.ts";
+import { useIfSignedIn, useInside } from "./provider.ts";
 import { createReader } from "./reader.ts";
 import { viewOf } from "./views.ts";
 import type { LiveStatus } from "./world.ts";
@@ -15,7 +15,7 @@ import type { LiveStatus } from "./world.ts";
 export function useNotifications(
   input: { limit?: number } = {},
 ): PixoraInfiniteResult<OutputOf<"notification.groups">> {
-  return usePixoraInfinite(useInside().options.notification.groups.infiniteOptions(input));
+  return usePixoraInfinite(useInside().options.notification.groups.infiniteOptions(input), useIfSignedIn());
 }
 
 /** How many notifications are unread and unseen, live. Undefined until it is known; oneself tells it as well. */

@@ -14,7 +14,7 @@ import {
 import { type Comment, type Key, keyOf, type Post } from "./kinds.ts";
 import { holdPost } from "./live.post.ts";
 import type { InputOf, OutputOf } from "./paths.ts";
-import { useInside } from "./provider.ts";
+import { useIfSignedIn, useInside } from "./provider.ts";
 import { createReader } from "./reader.ts";
 import type { Fields } from "./records.ts";
 import { fold, resolveKey } from "./store.ts";
@@ -22,12 +22,12 @@ import { viewOf } from "./views.ts";
 
 /** The posts of home, newest first. */
 export function useHomeFeed(input: { limit?: number } = {}): PixoraInfiniteResult<OutputOf<"feed.home">> {
-  return usePixoraInfinite(useInside().options.feed.home.infiniteOptions(input));
+  return usePixoraInfinite(useInside().options.feed.home.infiniteOptions(input), useIfSignedIn());
 }
 
 /** The ids of home's posts, for cards that read their own by `usePost`: a like renders its card and no list. */
 export function useHomeFeedIds(input: { limit?: number } = {}): PixoraIdsResult<OutputOf<"feed.home">> {
-  return usePixoraIds(useInside().options.feed.home.infiniteOptions(input));
+  return usePixoraIds(useInside().options.feed.home.infiniteOptions(input), useIfSignedIn());
 }
 
 /** The posts of one person, newest first. */
@@ -43,7 +43,7 @@ export function useUserPosts(
 
 /** The posts that one has bookmarked, the latest bookmark first. */
 export function useBookmarks(input: { limit?: number } = {}): PixoraInfiniteResult<OutputOf<"bookmark.list">> {
-  return usePixoraInfinite(useInside().options.bookmark.list.infiniteOptions(input));
+  return usePixoraInfinite(useInside().options.bookmark.list.infiniteOptions(input), useIfSignedIn());
 }
 
 /**

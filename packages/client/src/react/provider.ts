@@ -82,6 +82,11 @@ export function useInside(): Inside {
   return inside;
 }
 
+/** For what only somebody who is signed in has: nobody else is asked for it. */
+export function useIfSignedIn(): { enabled: boolean } {
+  return { enabled: useInside().present.person.status !== "signedOut" };
+}
+
 /** The client, the options factories and TanStack Query's client. */
 export function usePixora(): { client: Pixora; options: PixoraOptionFactories; queryClient: QueryClient } {
   const { world, options } = useInside();

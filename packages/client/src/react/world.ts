@@ -2,6 +2,7 @@
 // Promise: another person finds nothing of the one before.
 import type { QueryClient } from "@tanstack/react-query";
 import type { Pixora } from "../client.ts";
+import type { Tokens } from "../session.store.ts";
 import { holderOf } from "../session.token.ts";
 import { keepAnswer } from "./answers.ts";
 import type { Change } from "./effect.ts";
@@ -102,9 +103,20 @@ export function presentAsRendered(world: World): Present {
   return made;
 }
 
+/** After how long a server that could not say who is signed in is asked again. */
+const askAgainMs = 2_000;
+
 /** Finds out who is signed in. Where that is another person than before, everything starts anew. */
 export async function followPerson(world: World): Promise<void> {
-  const userId = holderOf(await world.client.session.tokens())?.userId ?? null;
+  let tokens: Tokens | null;
+  try {
+    tokens = await world.client.session.tokens();
+  } catch {
+    // Where a cookie holds the session, the server tells: it is away.
+    setTimeout(() => void followPerson(world), askAgainMs);
+    return;
+  }
+  const userId = holderOf(tokens)?.userId ?? null;
   const before = world.present.get().person;
   const person: Person = { status: userId === null ? "signedOut" : "signedIn", userId };
   if (before.status === person.status && before.userId === userId) return;
