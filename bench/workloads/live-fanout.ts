@@ -243,7 +243,7 @@ const personalText = JSON.stringify({
     ...{ postId, commentId: null, preview: { text: "A caption of some words, cut off", imageUrl: null } },
     ...{ read: false, seen: false, createdAt: at },
   },
-  counts: { unread: 17, unseen: 4 },
+  counts: { unread: 17, unseen: 4, conversations: 0, requests: 0 },
 });
 
 const commentText = JSON.stringify({

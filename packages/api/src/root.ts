@@ -2,6 +2,7 @@
 import { authRouter } from "./auth/auth.router.ts";
 import { blockRouter } from "./block/block.router.ts";
 import { bookmarkRouter } from "./bookmark/bookmark.router.ts";
+import { chatRouter } from "./chat/chat.router.ts";
 import { commentRouter } from "./comment/comment.router.ts";
 import { exploreRouter } from "./explore/explore.router.ts";
 import { feedRouter } from "./feed/feed.router.ts";
@@ -33,6 +34,7 @@ export const appRouter = router({
   explore: exploreRouter,
   hashtag: hashtagRouter,
   search: searchRouter,
+  chat: chatRouter,
   notification: notificationRouter,
   live: liveRouter,
   push: pushRouter,

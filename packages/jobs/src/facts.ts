@@ -47,6 +47,8 @@ export const facts = {
   "post.restored": post,
   "comment.removed": comment,
   "comment.restored": comment,
+  /** A message that somebody may have to be rung about. */
+  "message.created": z.object({ conversationId: id, seq: z.int() }),
   "feed.rangeRequested": followerRange,
   "post.headMended": user,
   "feed.pullSwitched": user,

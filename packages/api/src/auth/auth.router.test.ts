@@ -40,7 +40,7 @@ test("a person signs up, is listed with a device, refreshes and signs out", asyn
   expect(user).toMatchObject({
     handle: "ann",
     email: "ann@test.example",
-    notificationCounts: { unread: 0, unseen: 0 },
+    notificationCounts: { unread: 0, unseen: 0, conversations: 0, requests: 0 },
   });
   expect(Object.keys(tokens ?? {}).sort()).toEqual([
     "accessToken",

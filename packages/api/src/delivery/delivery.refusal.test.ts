@@ -47,7 +47,12 @@ describe("what nobody is told", () => {
     await suspend(deps, { userId: people.eve.id });
     for (const person of [people.bob, people.cat, people.dan, people.eve]) await inbox.like(person, post.id);
     expect(await inbox.typesOf(people.ann)).toEqual([]);
-    expect(await countNotifications(deps, { viewerId: people.ann.id })).toEqual({ unread: 0, unseen: 0 });
+    expect(await countNotifications(deps, { viewerId: people.ann.id })).toEqual({
+      unread: 0,
+      unseen: 0,
+      conversations: 0,
+      requests: 0,
+    });
   });
 
   test("a mention in what the named may not see", async () => {
@@ -88,7 +93,12 @@ describe("what goes away", () => {
       facts: [factOf("block.created", { actorId: bob.id, targetId: ann.id })],
     });
     await expectExactCounts(ann);
-    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 0, unseen: 0 });
+    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({
+      unread: 0,
+      unseen: 0,
+      conversations: 0,
+      requests: 0,
+    });
   });
 
   test("a deleted post takes away all that speaks of it, also when its row went first", async () => {
@@ -98,7 +108,12 @@ describe("what goes away", () => {
     await inbox.run("delete from posts where id = $1", [post.id]);
     await removeNotificationsOfPosts(deps, { facts: [factOf("post.deleted", { postId: post.id, authorId: ann.id })] });
     await expectExactCounts(ann);
-    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 0, unseen: 0 });
+    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({
+      unread: 0,
+      unseen: 0,
+      conversations: 0,
+      requests: 0,
+    });
   });
 
   test("a suspended person's notification is hidden, and still counts", async () => {
@@ -107,6 +122,11 @@ describe("what goes away", () => {
     await inbox.like(bob, post.id);
     await suspend(deps, { userId: bob.id });
     expect(await inbox.typesOf(ann)).toEqual([]);
-    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 1, unseen: 1 });
+    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({
+      unread: 1,
+      unseen: 1,
+      conversations: 0,
+      requests: 0,
+    });
   });
 });

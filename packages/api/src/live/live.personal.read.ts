@@ -6,6 +6,8 @@ import { horizonDays } from "../log/log.trim.ts";
 import type { NotificationView } from "../notification/notification.schema.ts";
 import { type NotificationRow, notificationSql, notificationViewOfRow } from "../notification/notification.view.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import type { Counts } from "../user/user.schema.ts";
+import { conversationCounts } from "../visibility/chat.visibility.ts";
 import { sessionIsLive } from "../visibility/session.visibility.ts";
 
 /** A stream as the statements know it. */
@@ -28,8 +30,7 @@ export interface StreamReading {
   isSessionLive: boolean;
   /** The person's present sequence number. */
   seq: string;
-  unread: number;
-  unseen: number;
+  counts: Counts;
   /** Entries after the position, in order; at most `limit`. */
   entries: LogEntry[];
 }
@@ -37,7 +38,7 @@ export interface StreamReading {
 const isSessionLive = sessionIsLive({ session: "stream.session_id", user: "stream.user_id" });
 
 /** A row a stream and entry; a stream without entries has one row. */
-interface ReadRow extends Omit<StreamReading, "entries">, Omit<NotificationRow, "id"> {
+interface ReadRow extends Omit<StreamReading, "entries" | "counts">, Counts, Omit<NotificationRow, "id"> {
   place: string;
   entrySeq: string | null;
   entryType: string;
@@ -49,10 +50,13 @@ interface ReadRow extends Omit<StreamReading, "entries">, Omit<NotificationRow, 
 const readStatement: Statement<ReadRow> = statement(
   "live.readStreams",
   `select stream.place, ${isSessionLive} as "isSessionLive", head.seq, head.unread, head.unseen,
+          chats.conversations, chats.requests,
           entry.seq as "entrySeq", entry.type as "entryType", entry.payload, shown.*
    from unnest($1::bigint[], $2::bigint[], $3::bigint[])
         with ordinality as stream (user_id, session_id, after, place)
    join live_heads head on head.user_id = stream.user_id
+   -- Once a stream, however many entries it has.
+   cross join lateral (select ${conversationCounts("stream.user_id")} offset 0) chats
    left join lateral (
      select seq, type, payload from live_log
      where user_id = stream.user_id and seq > stream.after
@@ -83,8 +87,9 @@ export async function readStreams(
   const readings = new Map<number, StreamReading>();
   for (const row of rows) {
     const index = Number(row.place) - 1;
-    const { isSessionLive, seq, unread, unseen } = row;
-    const reading = readings.get(index) ?? { isSessionLive, seq, unread, unseen, entries: [] };
+    const { isSessionLive, seq, unread, unseen, conversations, requests } = row;
+    const counts = { unread, unseen, conversations, requests };
+    const reading = readings.get(index) ?? { isSessionLive, seq, counts, entries: [] };
     readings.set(index, reading);
     if (row.entrySeq !== null) reading.entries.push(entryOf(deps, row, row.entrySeq));
   }

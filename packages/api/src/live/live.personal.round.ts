@@ -1,6 +1,5 @@
 // One round of the hub: reads many streams, starts the new ones, and puts what each missed into its mailbox.
 import type { Deps } from "../platform/process/deps.ts";
-import type { Counts } from "../user/user.schema.ts";
 import type { Mailbox } from "./live.mailbox.ts";
 import { readStreams, type StreamReading } from "./live.personal.read.ts";
 import { renderEntries } from "./live.personal.render.ts";
@@ -48,7 +47,7 @@ export async function readRound(
   const behind = live.filter(({ stream, reading }) => isBehind(stream, reading.seq));
   const rendered = await renderEntries(
     deps,
-    behind.map(({ reading }) => ({ entries: reading.entries, counts: countsOf(reading) })),
+    behind.map(({ stream, reading }) => ({ userId: stream.userId, entries: reading.entries, counts: reading.counts })),
   );
   behind.forEach(({ stream, reading }, index) => {
     for (const { seq, event } of rendered[index] ?? []) {
@@ -58,10 +57,6 @@ export async function readRound(
     if (isBehind(stream, reading.seq)) hub.wake(stream);
   });
   for (const { stream, reading } of live) sayReady(stream, reading);
-}
-
-function countsOf(reading: StreamReading): Counts {
-  return { unread: reading.unread, unseen: reading.unseen };
 }
 
 /** Sets a new stream to where it goes on: from now, or after its last event if the log still reaches back to it. */
@@ -75,13 +70,13 @@ function startStream(stream: PersonalStream, reading: StreamReading): void {
   const next = reading.entries[0]?.seq;
   if (isBehind(stream, reading.seq) && next === String(BigInt(stream.after) + 1n)) return;
   stream.after = reading.seq;
-  stream.mailbox.put({ id: reading.seq, event: { type: "resync", counts: countsOf(reading) } });
+  stream.mailbox.put({ id: reading.seq, event: { type: "resync", counts: reading.counts } });
 }
 
 function sayReady(stream: PersonalStream, reading: StreamReading): void {
   if (stream.isReady || stream.after === null || isBehind(stream, reading.seq)) return;
   stream.isReady = true;
-  stream.mailbox.put({ id: stream.after, event: { type: "ready", counts: countsOf(reading) } });
+  stream.mailbox.put({ id: stream.after, event: { type: "ready", counts: reading.counts } });
 }
 
 /** The last thing a stream hears whose session has ended; what was waiting for its reader is not for them any more. */

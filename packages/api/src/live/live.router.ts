@@ -6,8 +6,15 @@ import { streamView, trackedStreamView } from "../platform/call/stream.ts";
 import { authedProcedure, publicProcedure, router } from "../platform/call/trpc.ts";
 import { emptyInput } from "../user/user.schema.ts";
 import { guardStream } from "./live.guard.ts";
-import { onEventInput, onPostInput, personalEventView, postEventView } from "./live.schema.ts";
-import { streamPersonalEvents, streamPostEvents } from "./live.stream.ts";
+import {
+  conversationEventView,
+  onConversationInput,
+  onEventInput,
+  onPostInput,
+  personalEventView,
+  postEventView,
+} from "./live.schema.ts";
+import { streamConversationEvents, streamPersonalEvents, streamPostEvents } from "./live.stream.ts";
 
 export const liveRouter = router({
   onEvent: authedProcedure
@@ -24,6 +31,22 @@ export const liveRouter = router({
       const nowMs = deps.clock.now().getTime();
       const { expiresAtMs } = viewer;
       return guardStream(events, { connection, expiresAtMs, nowMs, show: ({ id, event }) => tracked(id, event) });
+    }),
+  onConversation: authedProcedure
+    .meta({ errors: ["chat.notFound"] })
+    .input(onConversationInput)
+    .output(streamView(conversationEventView))
+    .subscription(({ ctx, input, signal }) => {
+      const { deps, viewer, connection } = ctx;
+      const events = streamConversationEvents(deps, {
+        viewer,
+        conversationId: input.conversationId,
+        signal: signal ?? null,
+        onOverflow: () => connection.interrupt(),
+      });
+      const nowMs = deps.clock.now().getTime();
+      const { expiresAtMs } = viewer;
+      return guardStream(events, { connection, expiresAtMs, nowMs, show: (event) => event });
     }),
   /** How the moderators' queue stands. */
   onQueue: authedProcedure

@@ -55,12 +55,18 @@ test("a stream says ready, then tells what happens, with the counts of then", as
   const ann = await createPerson(deps);
   const client = await listen(ann);
   await waitFor("ready", () => client.events.length === 1);
-  expect(client.events[0]).toEqual({ id: "0", event: { type: "ready", counts: { unread: 0, unseen: 0 } } });
+  expect(client.events[0]).toEqual({
+    id: "0",
+    event: { type: "ready", counts: { unread: 0, unseen: 0, conversations: 0, requests: 0 } },
+  });
   await likeMany(ann, 2);
   await waitFor("two events", () => client.events.length === 3, { timeoutMs: 2_000 });
   expect(client.events.slice(1)).toMatchObject([
     { id: "1", event: { type: "notification.created", notification: { type: "LIKE" } } },
-    { id: "2", event: { type: "notification.created", counts: { unread: 2, unseen: 2 } } },
+    {
+      id: "2",
+      event: { type: "notification.created", counts: { unread: 2, unseen: 2, conversations: 0, requests: 0 } },
+    },
   ]);
   client.drop();
   await client.ended;
@@ -80,7 +86,11 @@ test("marks reach the person's other devices, as they were said", async () => {
   await waitFor("both marks", () => client.events.length >= 4);
   expect(client.events.slice(2).map(({ event }) => event)).toEqual([
     { type: "notification.seen", upToId: id, counts: expect.anything() },
-    { type: "notification.read", marked: { ids: [id] }, counts: { unread: 0, unseen: 0 } },
+    {
+      type: "notification.read",
+      marked: { ids: [id] },
+      counts: { unread: 0, unseen: 0, conversations: 0, requests: 0 },
+    },
   ]);
   client.drop();
 });

@@ -3,13 +3,14 @@
 import { maxId } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { type ConversationStream, conversationHubOf } from "./live.conversation.hub.ts";
 import type { SizedStream } from "./live.guard.ts";
 import { createMailbox, type Mailbox } from "./live.mailbox.ts";
 import { liveHubOf } from "./live.personal.hub.ts";
 import type { PersonalStream, SentEvent } from "./live.personal.round.ts";
 import type { PostStream } from "./live.post.check.ts";
 import { postHubOf } from "./live.post.hub.ts";
-import type { PostEvent } from "./live.schema.ts";
+import type { ConversationEvent, PostEvent } from "./live.schema.ts";
 
 // No log reaches as far as the largest number, so the stream begins with a resync.
 const unknownPosition = maxId;
@@ -70,6 +71,40 @@ export function streamPostEvents(
   };
   async function begin(): Promise<void> {
     if (!(await hub.admit(stream))) throw new AppError("post.notFound");
+  }
+  return new MailboxStream(mailbox, { signal, begin, end: () => hub.remove(stream) });
+}
+
+/**
+ * Who types and how far others have read in a conversation. Ends when the viewer is no member any more or their session
+ * ends, when `signal` is aborted, or, with a call of `onOverflow`, when the reader is too slow. Throws chat.notFound.
+ */
+export function streamConversationEvents(
+  deps: Deps,
+  input: {
+    viewer: { userId: string; sessionId: string };
+    conversationId: string;
+    signal: AbortSignal | null;
+    onOverflow: () => void;
+  },
+): SizedStream<ConversationEvent> {
+  const { viewer, conversationId, signal } = input;
+  const hub = conversationHubOf(deps);
+  const mailbox = createMailbox<ConversationEvent>({
+    maxSize: maxWaiting,
+    onOverflow() {
+      hub.remove(stream);
+      input.onOverflow();
+    },
+  });
+  const stream: ConversationStream = {
+    conversationId,
+    viewerId: viewer.userId,
+    sessionId: viewer.sessionId,
+    mailbox,
+  };
+  async function begin(): Promise<void> {
+    if (!(await hub.admit(stream))) throw new AppError("chat.notFound");
   }
   return new MailboxStream(mailbox, { signal, begin, end: () => hub.remove(stream) });
 }

@@ -44,6 +44,11 @@ export function lockLiveHeadsLater(tx: Tx, input: { userIds: readonly string[] }
   tx.later(lockLiveHeadsBlindly, [[...new Set(input.userIds)]]);
 }
 
+/** SQL text that locks the heads of `people` (a subquery that answers ids), in id order. */
+export function lockLiveHeadsSql(people: string): string {
+  return `select from live_heads where user_id in (${people}) order by user_id for no key update`;
+}
+
 /** An entry about to be written: what happened to whom, and by how much it moves their counts. */
 export interface NewLiveEvent {
   userId: string;

@@ -51,6 +51,28 @@ export function parsePostHint(message: string): PostHint[] {
   return parsed.success ? parsed.data : [];
 }
 
+const conversationHint = z.discriminatedUnion("change", [
+  z.object({ conversationId: z.string(), change: z.literal("typing"), userId: z.string() }),
+  z.object({ conversationId: z.string(), change: z.literal("read"), userId: z.string(), readUpTo: z.number() }),
+  /** Who is in it has changed. */
+  z.object({ conversationId: z.string(), change: z.literal("members") }),
+]);
+export type ConversationHint = z.infer<typeof conversationHint>;
+
+/** Carries a JSON ConversationHint. */
+export const conversationHintChannel = "live.conversation";
+
+/** Tells every process what is told in a conversation and kept nowhere. Call it after commit. */
+export function hintConversation(deps: Publisher, input: { hint: ConversationHint }): void {
+  deps.pubsub.publish(conversationHintChannel, JSON.stringify(input.hint));
+}
+
+/** Reads a message of `conversationHintChannel`; null for one of another shape. */
+export function parseConversationHint(message: string): ConversationHint | null {
+  const parsed = conversationHint.safeParse(readJson(message));
+  return parsed.success ? parsed.data : null;
+}
+
 /** Carries JSON `{ userId, sessionId | null }`: this session (null: all of the person's) has ended. */
 export const revokedHintChannel = "session.revoked";
 

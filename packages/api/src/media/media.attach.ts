@@ -28,6 +28,27 @@ export async function attachMedia(
   if (attached.length < ids.length) throw new AppError("media.notReady");
 }
 
+/** SQL text: each of `pictures` (a JSON list of `{ mediaId }`) is ready, and free for a message of `owner`. */
+export function picturesAreFreeSql({ owner, pictures }: { owner: string; pictures: string }): string {
+  return `(select count(distinct free.id) from jsonb_array_elements(${pictures}) as named
+           join media free on free.id = (named ->> 'mediaId')::bigint
+           where free.owner_id = ${owner} and free.purpose = 'message' and free.state = 'ready'
+             and free.conversation_id is null and free.deleted_at is null) = jsonb_array_length(${pictures})`;
+}
+
+/**
+ * SQL text that puts pictures on messages: `source` selects (conversation_id, seq, pictures), where pictures is a JSON
+ * list of `{ mediaId, alt }` that `picturesAreFreeSql` has found free in the same statement.
+ */
+export function attachToMessagesSql(source: string): string {
+  return `update media set conversation_id = shown.conversation_id, message_seq = shown.seq, position = shown.place,
+                 alt = shown.picture ->> 'alt'
+   from (select said.conversation_id, said.seq, listed.picture, listed.place
+         from (${source}) said
+         cross join lateral jsonb_array_elements(said.pictures) with ordinality as listed (picture, place)) shown
+   where media.id = (shown.picture ->> 'mediaId')::bigint and media.conversation_id is null and media.deleted_at is null`;
+}
+
 const describeStatement = statement<{ isFound: boolean; isChanged: boolean }>(
   "media.describePictures",
   `with wanted as (

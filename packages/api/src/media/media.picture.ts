@@ -29,6 +29,14 @@ export function postPicturesSql(postId: string): string {
                     from media picture where picture.post_id = ${postId}), '[]'::json)`;
 }
 
+/** SQL expression: the pictures of a message (SQL expressions of its conversation and number) in order, likewise. */
+export function messagePicturesSql(conversationId: string, seq: string): string {
+  return `coalesce((select json_agg(${pictureJson("picture")} order by picture.position)
+                    from media picture
+                    where picture.conversation_id = ${conversationId} and picture.message_seq = ${seq}
+                      and picture.deleted_at is null), '[]'::json)`;
+}
+
 /** SQL expression: the avatar of an alias of `users` as a JSON StoredPicture, or null. */
 export function avatarSql(user: string): string {
   return `(select ${pictureJson("avatar")} from media avatar where avatar.id = ${user}.avatar_media_id)`;

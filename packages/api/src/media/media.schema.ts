@@ -22,7 +22,7 @@ export const imageView = vouched(
 );
 export type ImageView = z.infer<typeof imageView>;
 
-export const mediaPurpose = z.enum(["post", "avatar"]);
+export const mediaPurpose = z.enum(["post", "avatar", "message"]);
 export type MediaPurpose = z.infer<typeof mediaPurpose>;
 
 export const mediaState = z.enum(["pending", "processing", "ready", "failed"]);

@@ -112,11 +112,21 @@ test("a follow request that was accepted counts as read, one that was rejected i
   await createFollow(deps, { actorId: bob.id, userId: ann.id });
   await createFollow(deps, { actorId: cat.id, userId: ann.id });
   await workOff(deps);
-  expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 2, unseen: 2 });
+  expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({
+    unread: 2,
+    unseen: 2,
+    conversations: 0,
+    requests: 0,
+  });
   await acceptRequest(deps, { actorId: ann.id, userId: bob.id });
   await rejectRequest(deps, { actorId: ann.id, userId: cat.id });
   await workOff(deps);
-  expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 0, unseen: 0 });
+  expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({
+    unread: 0,
+    unseen: 0,
+    conversations: 0,
+    requests: 0,
+  });
   const page = await listNotifications(deps, { viewerId: ann.id, limit: 20 });
   expect(page.items).toMatchObject([{ type: "FOLLOW_REQUEST", read: true, actor: { id: bob.id } }]);
 });

@@ -50,7 +50,12 @@ describe("likes", () => {
         actor: { id: bob.id },
       },
     ]);
-    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 1, unseen: 1 });
+    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({
+      unread: 1,
+      unseen: 1,
+      conversations: 0,
+      requests: 0,
+    });
   });
 
   test("one's own like tells nobody", async () => {
@@ -80,7 +85,12 @@ describe("likes", () => {
     expect(await inbox.typesOf(ann)).toEqual(["LIKE"]);
     await inbox.like(bob, post.id);
     expect(await inbox.typesOf(ann)).toEqual(["LIKE"]);
-    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({ unread: 0, unseen: 0 });
+    expect(await countNotifications(deps, { viewerId: ann.id })).toEqual({
+      unread: 0,
+      unseen: 0,
+      conversations: 0,
+      requests: 0,
+    });
   });
 
   test("facts in the wrong order end in the present state", async () => {

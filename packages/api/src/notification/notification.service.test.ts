@@ -115,16 +115,31 @@ describe("marks", () => {
     const fans = await people(3);
     for (const post of [...posts, bobs]) for (const fan of fans) await like(fan, post.id);
     const { items } = await as(ann).list();
-    expect(await as(ann).counts()).toEqual({ unread: 6, unseen: 6 });
+    expect(await as(ann).counts()).toEqual({ unread: 6, unseen: 6, conversations: 0, requests: 0 });
     const bobsIds = (await as(bob).list()).items.map((item) => item.id);
 
     const oldest = items.at(-1)?.id ?? "";
-    expect(await as(ann).markSeen({ upToId: oldest })).toEqual({ unread: 6, unseen: 5 });
-    expect(await as(ann).markRead({ ids: [oldest, ...bobsIds] })).toEqual({ unread: 5, unseen: 5 });
-    expect(await as(ann).markRead({ ids: [oldest] })).toEqual({ unread: 5, unseen: 5 });
-    expect(await as(ann).markRead({ groupKeys: [items[0]?.groupKey ?? ""] })).toEqual({ unread: 2, unseen: 2 });
-    expect(await as(ann).markRead({ upToId: items[0]?.id ?? "" })).toEqual({ unread: 0, unseen: 0 });
-    expect(await as(bob).counts()).toEqual({ unread: 3, unseen: 3 });
+    expect(await as(ann).markSeen({ upToId: oldest })).toEqual({ unread: 6, unseen: 5, conversations: 0, requests: 0 });
+    expect(await as(ann).markRead({ ids: [oldest, ...bobsIds] })).toEqual({
+      unread: 5,
+      unseen: 5,
+      conversations: 0,
+      requests: 0,
+    });
+    expect(await as(ann).markRead({ ids: [oldest] })).toEqual({ unread: 5, unseen: 5, conversations: 0, requests: 0 });
+    expect(await as(ann).markRead({ groupKeys: [items[0]?.groupKey ?? ""] })).toEqual({
+      unread: 2,
+      unseen: 2,
+      conversations: 0,
+      requests: 0,
+    });
+    expect(await as(ann).markRead({ upToId: items[0]?.id ?? "" })).toEqual({
+      unread: 0,
+      unseen: 0,
+      conversations: 0,
+      requests: 0,
+    });
+    expect(await as(bob).counts()).toEqual({ unread: 3, unseen: 3, conversations: 0, requests: 0 });
     expect((await as(ann).list()).items.every((item) => item.read && item.seen)).toBe(true);
   });
 
@@ -133,7 +148,7 @@ describe("marks", () => {
     for (const input of [{}, { ids: ["1"], upToId: "1" }]) {
       await expect(as(ann).markRead(input)).rejects.toMatchObject({ code: "BAD_REQUEST" });
     }
-    expect(await as(ann).markRead({ ids: [] })).toEqual({ unread: 0, unseen: 0 });
+    expect(await as(ann).markRead({ ids: [] })).toEqual({ unread: 0, unseen: 0, conversations: 0, requests: 0 });
   });
 
   test("notifications that are half a year old go, with their counts", async () => {
@@ -146,7 +161,7 @@ describe("marks", () => {
       [ann.id],
     );
     await removeOldNotifications(deps);
-    expect(await as(ann).counts()).toEqual({ unread: 1, unseen: 1 });
+    expect(await as(ann).counts()).toEqual({ unread: 1, unseen: 1, conversations: 0, requests: 0 });
     expect((await as(ann).list()).items).toHaveLength(1);
   });
 });

@@ -1,12 +1,13 @@
 // What a person reads of their notifications, and marks: lists, counts, read and seen.
 // Promises: counts are of what the list shows (notification.sight.ts); a mark moves rows, counts and the log together, and a repeat changes nothing.
 import { type Statement, statement, type Tx } from "@pixora/db";
-import { appendLiveEvents, lockLiveHeads } from "../log/log.head.ts";
+import { appendLiveEvents, lockLiveHeadsLater } from "../log/log.head.ts";
 import { hintPeople } from "../log/log.hint.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
+import { conversationCounts } from "../visibility/chat.visibility.ts";
 import type { MarkReadInput, NotificationView } from "./notification.schema.ts";
 import { presentNotifications } from "./notification.view.ts";
 
@@ -50,12 +51,14 @@ export async function listNotifications(
 
 const countsStatement: Statement<Counts> = statement(
   "notification.selectCounts",
-  `select unread, unseen from live_heads where user_id = $1`,
+  `select unread, unseen, ${conversationCounts("$1::bigint")} from live_heads where user_id = $1`,
 );
+
+const none: Counts = { unread: 0, unseen: 0, conversations: 0, requests: 0 };
 
 /** How many of the viewer's notifications are unread and unseen. */
 export async function countNotifications(deps: Pick<Deps, "db">, input: { viewerId: string }): Promise<Counts> {
-  return (await deps.db.sql.maybe(countsStatement, [input.viewerId])) ?? { unread: 0, unseen: 0 };
+  return (await deps.db.sql.maybe(countsStatement, [input.viewerId])) ?? none;
 }
 
 interface MarkedCounts {
@@ -119,14 +122,14 @@ async function mark(
 ): Promise<Counts> {
   const { actorId, type, payload } = event;
   const { counts, positions } = await deps.db.inTransaction(async (tx) => {
-    const head = (await lockLiveHeads(tx, { userIds: [actorId] })).get(actorId);
-    const before = { unread: head?.unread ?? 0, unseen: head?.unseen ?? 0 };
+    lockLiveHeadsLater(tx, { userIds: [actorId] });
+    const before = (await tx.maybe(countsStatement, [actorId])) ?? none;
     const marked = await work(tx);
     if (marked.unread === 0 && marked.unseen === 0) return { counts: before, positions: [] };
     const moved = { unread: -marked.unread, unseen: -marked.unseen };
     const events = [{ userId: actorId, type, payload, ...moved }];
     return {
-      counts: { unread: before.unread + moved.unread, unseen: before.unseen + moved.unseen },
+      counts: { ...before, unread: before.unread + moved.unread, unseen: before.unseen + moved.unseen },
       positions: await appendLiveEvents(tx, { events }),
     };
   });

@@ -122,8 +122,18 @@ test("what is hidden is marked along, and moves no count, then or later", async 
   await suspend(ann, true);
   await workOff(deps);
   const all = "9223372036854775807";
-  expect(await markSeen(deps, { actorId: bob.id, upToId: all })).toEqual({ unread: 0, unseen: 0 });
-  expect(await markRead(deps, { actorId: bob.id, which: { upToId: all } })).toEqual({ unread: 0, unseen: 0 });
+  expect(await markSeen(deps, { actorId: bob.id, upToId: all })).toEqual({
+    unread: 0,
+    unseen: 0,
+    conversations: 0,
+    requests: 0,
+  });
+  expect(await markRead(deps, { actorId: bob.id, which: { upToId: all } })).toEqual({
+    unread: 0,
+    unseen: 0,
+    conversations: 0,
+    requests: 0,
+  });
   await suspend(ann, false);
   await workOff(deps);
   expect(await unreadOf(bob)).toBe(0);
@@ -222,7 +232,12 @@ test("the audit marks what the release before left unmarked, and counts anew, wh
   await workOff(deps);
   // As the release before keeps it: counts of all rows, hidden or not.
   await deps.db.sql.run(forgetMarks, [bob.id]);
-  expect(await countNotifications(deps, { viewerId: bob.id })).toEqual({ unread: 3, unseen: 3 });
+  expect(await countNotifications(deps, { viewerId: bob.id })).toEqual({
+    unread: 3,
+    unseen: 3,
+    conversations: 0,
+    requests: 0,
+  });
   await follow(deps, { followerId: dan.id, followeeId: ann.id });
   await Promise.all([
     mendCounters(deps, { ranges: 1_000 }),

@@ -51,6 +51,42 @@ export async function presentStates(
   });
 }
 
+const selectStatesOfMany = statement<PostState & { place: string }>(
+  "post.selectStatesOfMany",
+  postStatesSql({
+    wanted: "unnest($1::bigint[], $2::bigint[]) with ordinality as wanted (id, viewer_id, place)",
+    viewer: "wanted.viewer_id",
+    orderBy: "wanted.place",
+    columns: "wanted.place,",
+  }),
+);
+
+/** Views of posts for several people at once, each as that person may see it, by the place in `wanted`. */
+export async function presentPostsOfMany(
+  deps: Pick<Deps, "db" | "storage">,
+  input: { wanted: readonly { viewerId: string; id: string }[] },
+): Promise<Map<number, PostView>> {
+  const { wanted } = input;
+  if (wanted.length === 0) return new Map();
+  const states = await deps.db.sql.many(selectStatesOfMany, [
+    wanted.map(({ id }) => id),
+    wanted.map(({ viewerId }) => viewerId),
+  ]);
+  const bodies = await loadPostBodies(deps, { keys: states });
+  const views = new Map<number, PostView>();
+  const edited: number[] = [];
+  for (const [index, state] of states.entries()) {
+    const place = Number(state.place) - 1;
+    const body = bodies[index];
+    if (body) views.set(place, viewOf(deps, { state, body, isSignedIn: true }));
+    else edited.push(place);
+  }
+  // As in presentStates: edited in this very moment, so it is asked for anew.
+  const again = await presentPostsOfMany(deps, { wanted: edited.flatMap((place) => wanted[place] ?? []) });
+  for (const [index, view] of again) views.set(edited[index] ?? -1, view);
+  return views;
+}
+
 /** One post as `viewerId` may see it. Throws post.notFound. */
 export async function presentPost(
   deps: Pick<Deps, "db" | "storage">,

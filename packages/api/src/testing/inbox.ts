@@ -19,7 +19,8 @@ export function factOf<F extends FactName>(name: F, payload: FactPayload<F>) {
 
 const countRows = statement<Counts>(
   "test.countNotifications",
-  `select (count(*) filter (where not read))::int as unread, (count(*) filter (where not seen))::int as unseen
+  `select (count(*) filter (where not read))::int as unread, (count(*) filter (where not seen))::int as unseen,
+          0 as conversations, 0 as requests
    from notifications where "receiverId" = $1 and not "isHidden"`,
 );
 

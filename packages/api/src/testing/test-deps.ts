@@ -47,6 +47,7 @@ export function testConfig(changes: Record<string, string> = {}): ApiConfig {
     JWT_SECRET: "test-secret-test-secret-test-secret-0001",
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
     LIMITS_SCALE: "1000",
+    CHAT_MIN_ACCOUNT_HOURS: "0",
     MAIL_DIR: join(tmpdir(), "pixora-test-mail"),
     STORAGE_DIR: join(tmpdir(), `pixora-test-media-${randomBytes(6).toString("hex")}`),
     ...changes,

@@ -43,8 +43,16 @@ export const userView = userCardView.extend({
   rev: z.int(),
 });
 
-/** Single notifications, of those that the list can show. */
-export const countsView = z.object({ unread: z.int(), unseen: z.int() });
+/**
+ * `unread` and `unseen` are single notifications, of those that the list can show; `conversations` those with something
+ * unread that are not muted, `requests` those that wait for an answer.
+ */
+export const countsView = z.object({
+  unread: z.int(),
+  unseen: z.int(),
+  conversations: z.int(),
+  requests: z.int(),
+});
 
 export const roleView = z.enum(["user", "moderator", "admin"]);
 

@@ -126,7 +126,7 @@ describe("profiles", () => {
       pendingEmail: null,
       isEmailVerified: true,
       role: "moderator",
-      notificationCounts: { unread: 0, unseen: 0 },
+      notificationCounts: { unread: 0, unseen: 0, conversations: 0, requests: 0 },
       viewer: { isSelf: true },
     });
     await expect(setRole(deps, { handle: "who.is.that", role: "admin" })).rejects.toMatchObject({

@@ -3,6 +3,7 @@
 import { type Sql, statement } from "@pixora/db";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { conversationCounts } from "../visibility/chat.visibility.ts";
 import {
   followState,
   isBlocking,
@@ -121,7 +122,8 @@ interface MeRow extends ProfileRow, Counts {
 const selectMe = statement<MeRow>(
   "user.selectMe",
   `select ${profileColumns}, u.role, u.is_discoverable as "isDiscoverable", s.email, s.pending_email as "pendingEmail",
-     s.email_verified_at is not null as "isEmailVerified", h.unread, h.unseen
+     s.email_verified_at is not null as "isEmailVerified", h.unread, h.unseen,
+     ${conversationCounts("u.id")}
    from users u
    join user_counts c on c.user_id = u.id
    join credentials s on s.user_id = u.id
@@ -140,7 +142,12 @@ export async function presentMe(deps: Pick<Deps, "db" | "storage">, input: { use
     isEmailVerified: row.isEmailVerified,
     role: row.role,
     isDiscoverable: row.isDiscoverable,
-    notificationCounts: { unread: row.unread, unseen: row.unseen },
+    notificationCounts: {
+      unread: row.unread,
+      unseen: row.unseen,
+      conversations: row.conversations,
+      requests: row.requests,
+    },
   };
 }
 

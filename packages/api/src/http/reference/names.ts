@@ -3,6 +3,7 @@ import type { z } from "zod";
 import * as account from "../../account/account.schema.ts";
 import * as auth from "../../auth/auth.schema.ts";
 import * as bookmark from "../../bookmark/bookmark.schema.ts";
+import * as chat from "../../chat/chat.schema.ts";
 import * as comment from "../../comment/comment.schema.ts";
 import * as decision from "../../decision/decision.schema.ts";
 import * as explore from "../../explore/explore.schema.ts";
@@ -36,6 +37,7 @@ const rooms = [
   bookmark,
   notification,
   decision,
+  chat,
   live,
   push,
   moderation,

@@ -97,6 +97,15 @@ const summaries: Summaries = {
     list: "The posts that the caller keeps, newest bookmark first",
   },
   feed: { home: "The caller's posts and those of whom they follow, newest first" },
+  chat: {
+    open: "The conversation with a person, made where there is none",
+    list: "The caller's conversations, the one with the newest message first",
+    byId: "One conversation",
+    counts: "How many conversations have something unread, and how many requests wait",
+    send: "Sends a message; answering a request accepts it",
+    messages: "Messages by their numbers: the newest, or those before, after or around one",
+    markRead: "Marks a conversation as read up to a message; the mark only rises",
+  },
   notification: {
     list: "The caller's notifications, one by one",
     groups: "The caller's notifications, those of one subject and day together",
@@ -110,6 +119,7 @@ const summaries: Summaries = {
   live: {
     onEvent: "What happens to the caller, as it happens; goes on where it stopped",
     onQueue: "How the queue of cases stands; for moderators",
+    onConversation: "How far others have read in a conversation, and who types",
     onPost: "Counts and comments of one post, as they change",
   },
   push: {

@@ -98,6 +98,8 @@ const apiShape = {
   PUSH_ALLOW_LOOPBACK: flag.default(false),
   /** From this many followers on, an account's posts are pulled into home feeds instead of pushed. */
   LARGE_ACCOUNT_FOLLOWERS: z.coerce.number().int().min(1).default(10_000),
+  /** How old an account must be, with a verified address, before it may write to somebody first. 0 asks for neither. */
+  CHAT_MIN_ACCOUNT_HOURS: z.coerce.number().min(0).default(24),
   /** Multiplies every budget of calls. */
   LIMITS_SCALE: z.coerce.number().positive().default(1),
 };

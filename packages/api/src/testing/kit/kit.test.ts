@@ -28,7 +28,7 @@ test("factories make the past without what would follow from it", async () => {
   await pixora.factories.like({ userId: bob.id, postId: id });
   await pixora.settle();
 
-  expect(await alice.client.notification.counts()).toEqual({ unread: 0, unseen: 0 });
+  expect(await alice.client.notification.counts()).toEqual({ unread: 0, unseen: 0, conversations: 0, requests: 0 });
   const feed = await bob.client.feed.home();
   expect(feed.items.map(({ caption, likeCount }) => [caption, likeCount])).toEqual([["long ago", 1]]);
 });

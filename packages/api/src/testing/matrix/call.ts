@@ -88,7 +88,7 @@ function isStream(value: unknown): value is AsyncIterable<unknown> {
 }
 
 /** After which a stream has told all that happened before. */
-const caughtUp: readonly unknown[] = ["ready", "post.counts", "queue.counts", "session.revoked"];
+const caughtUp: readonly unknown[] = ["ready", "post.counts", "read", "queue.counts", "session.revoked"];
 
 async function readStart(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const events: unknown[] = [];

@@ -11,6 +11,7 @@ const person = {
   accessToken: "token",
   refreshToken: "token",
   commentId: id,
+  directId: id,
 };
 
 /** A world that is only good for making inputs of the right shape. */

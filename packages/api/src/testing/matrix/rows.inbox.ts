@@ -8,6 +8,7 @@ import {
   type Rule,
   seesAwayComment,
   seesComment,
+  seesDirect,
   seesPerson,
   seesPost,
 } from "./rules.ts";
@@ -61,6 +62,7 @@ export const live: RoomRows<"live"> = {
         events.some((event) => event.type === "notification.created" && isOfPost(world)(event.notification)),
     },
   ],
+  onConversation: [{ access: "signedIn", input: ({ me }) => ({ conversationId: me.directId }), expect: seesDirect }],
   onQueue: [{ access: "moderator", expect: ok }],
   onPost: [{ access: "public", input: ownersPost, expect: seesPost }],
 };

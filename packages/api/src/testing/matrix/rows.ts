@@ -1,4 +1,5 @@
 // The whole table, in the order of the wire's table of contents (root.ts).
+import { chat } from "./rows.chat.ts";
 import { bookmark, comment, explore, feed, hashtag, like, media, post, search } from "./rows.content.ts";
 import { live, moderation, notification, push } from "./rows.inbox.ts";
 import { auth, block, follow, mute, user } from "./rows.people.ts";
@@ -19,6 +20,7 @@ export const rows: readonly Row[] = listRows({
   explore,
   hashtag,
   search,
+  chat,
   notification,
   live,
   push,

@@ -158,6 +158,19 @@ export const byAwayComment = grid<"yes" | "no" | "own" | "ownGone" | "ownRemoved
     moderator  yes      yes            yes             no           no           no              no
 `);
 
+/** The conversation of two with the owner: `gone` is one that can be read and not written into. The owner's is with the friend. */
+export const byDirect = grid<"yes" | "no" | "gone">(`
+               public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
+    stranger   yes      yes            yes             yes          yes          gone            no
+    follower   yes      yes            yes             yes          yes          gone            no
+    requested  yes      yes            yes             yes          yes          gone            no
+    blocked    no       no             no              no           no           no              no
+    blocker    no       no             no              no           no           no              no
+    muted      yes      yes            yes             yes          yes          gone            no
+    owner      yes      yes            yes             yes          yes          -               -
+    moderator  yes      yes            yes             yes          yes          gone            no
+`);
+
 /** Whether the owner may be proposed: to whoever does not follow, asked, blocked or muted already. */
 export const bySuggestion = grid<"in" | "out">(`
                public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
@@ -193,6 +206,12 @@ export const seesPost = byPost({
   no: "post.notFound",
   ownGone: "post.notFound",
 });
+
+/** Reads the conversation of two with the owner. */
+export const seesDirect = byDirect({ yes: "ok", gone: "ok", no: "chat.notFound" });
+
+/** That conversation is in a list of the viewer's. */
+export const listsDirect = byDirect({ yes: "lists", gone: "lists", no: "omits" });
 
 /** Acts on a comment under the post as anyone who sees it may. */
 export const seesComment = byPost({

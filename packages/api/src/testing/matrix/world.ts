@@ -3,6 +3,9 @@
 import { hash } from "@node-rs/argon2";
 import { statement } from "@pixora/db";
 import { createBookmark } from "../../bookmark/bookmark.service.ts";
+import { openConversation } from "../../chat/chat.open.ts";
+import { sendInput } from "../../chat/chat.schema.ts";
+import { sendMessage } from "../../chat/chat.send.ts";
 import { createComment } from "../../comment/comment.service.ts";
 import { createFollow } from "../../follow/follow.service.ts";
 import { likeComment, likePost } from "../../like/like.service.ts";
@@ -27,6 +30,8 @@ export interface MatrixPerson {
   refreshToken: string;
   /** What they wrote under the owner's post while they could. */
   commentId: string;
+  /** Their conversation with the owner, in which both have written; the owner's with the friend. */
+  directId: string;
 }
 
 /** Everyone with an account; `friend` is a third person whom the owner follows, and who follows the owner. */
@@ -69,6 +74,7 @@ export const words = {
   reply: "and a word to each of you",
   awayComment: "a word elsewhere",
   awayReply: "an answer elsewhere",
+  message: "between the two of us",
   /** Said when the reader may see it no more. */
   later: "a later word",
 } as const;
@@ -96,6 +102,10 @@ export async function createWorld(deps: Deps, input: { label: string }): Promise
   const staffReportId = await reportStaff(deps, { friend, staff: people.moderator });
   const away = await createAway(deps, { owner, friend });
   for (const person of Object.values(people)) await takePart(deps, { person, owner, postId: home.postId });
+  for (const person of Object.values(people)) {
+    if (person !== owner) person.directId = await talk(deps, { person, owner });
+  }
+  owner.directId = friend.directId;
   const decided = await decideAbout(deps, { label, owner, friend, commentIds: [away.awayCommentId, away.awayReplyId] });
   const staffCaseId = await caseOf(deps, staffReportId);
   const caseId = await caseOf(deps, home.reportId);
@@ -163,7 +173,7 @@ async function createMember(
     now: deps.clock.now(),
   });
   const { accessToken, refreshToken } = await issueTokens(deps, session);
-  return { ...person, email, sessionId: session.id, accessToken, refreshToken, commentId: "1" };
+  return { ...person, email, sessionId: session.id, accessToken, refreshToken, commentId: "1", directId: "1" };
 }
 
 type Place = Pick<World, "postId" | "mediaId" | "commentId" | "replyId" | "reportId">;
@@ -209,6 +219,16 @@ async function createAway(deps: Deps, { owner, friend }: Hosts): Promise<Elsewhe
   await likePost(deps, { actorId: owner.id, ...on });
   await likeComment(deps, { actorId: owner.id, commentId: thread.id });
   return { awayPostId: post.id, awayCommentId: comment.id, awayThreadId: thread.id, awayReplyId: reply.id };
+}
+
+/** A person and the owner write to each other. */
+async function talk(deps: Deps, { person, owner }: { person: MatrixPerson; owner: MatrixPerson }): Promise<string> {
+  const { id } = await openConversation(deps, { actorId: person.id, userId: owner.id });
+  for (const { id: actorId } of [person, owner]) {
+    const said = sendInput.parse({ conversationId: id, text: words.message, idempotencyKey: `key-${actorId}` });
+    await sendMessage(deps, { actorId, sessionId: null, ...said });
+  }
+  return id;
 }
 
 /** A person likes, keeps and comments on the post, and hears from its owner. */

@@ -1,0 +1,111 @@
+// Reading: the list of conversations, pages of messages, counts. Promises: reading marks nothing; a page costs the same
+// wherever it stands.
+import { type Statement, statement } from "@pixora/db";
+import { z } from "zod";
+import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import { AppError } from "../platform/call/errors.ts";
+import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
+import type { Deps } from "../platform/process/deps.ts";
+import { conversationCounts, conversationIsVisible, messagesAreVisible } from "../visibility/chat.visibility.ts";
+import { presentMessages } from "./chat.message.view.ts";
+import type { ChatCounts, ConversationState, ConversationView, ListMessagesInput, MessagePage } from "./chat.schema.ts";
+import { presentConversations } from "./chat.view.ts";
+
+type ReadDeps = Pick<Deps, "db" | "storage">;
+
+interface ListedRow {
+  id: string;
+  lastMessageId: string;
+}
+
+const selectList: Statement<ListedRow> = statement(
+  "chat.listConversations",
+  `select me.conversation_id as id, me.last_message_id as "lastMessageId"
+   from conversation_members me
+   where me.user_id = $1 and me.state = $2 and me.last_message_id > 0
+     and ($3::bigint is null or me.last_message_id < $3) and ($4::bigint is null or me.last_message_id <= $4)
+     and ${conversationIsVisible("me")}
+   order by me.last_message_id desc limit $5`,
+);
+
+/** The last message of the page before, and the newest one of the first page: what came since arrives live. */
+const position: CursorKind<[string, string]> = { list: "chat.list", position: z.tuple([idInput, idInput]) };
+
+/** The viewer's conversations, the one with the newest message first. Throws cursor.invalid. */
+export async function listConversations(
+  deps: ReadDeps,
+  input: PageRequest & { viewerId: string; state: ConversationState },
+): Promise<Page<ConversationView>> {
+  const { viewerId, state, limit } = input;
+  const binding = { viewerId, state };
+  const after = decodeCursor(position, { input: binding, cursor: input.cursor });
+  const rows = await deps.db.sql.many(selectList, [viewerId, state, after?.[0] ?? null, after?.[1] ?? null, limit + 1]);
+  const newest = after?.[1] ?? rows[0]?.lastMessageId ?? "0";
+  const page = cutPage(rows, {
+    limit,
+    cursorAfter: (last) => encodeCursor(position, { input: binding, position: [last.lastMessageId, newest] }),
+  });
+  const items = await presentConversations(deps, { viewerId, ids: page.rows.map((row) => row.id) });
+  return { items, nextCursor: page.nextCursor };
+}
+
+const selectRange: Statement<{ lastSeq: number; afterSeq: number }> = statement(
+  "chat.selectRange",
+  `select conv.last_seq as "lastSeq", me.after_seq as "afterSeq"
+   from conversation_members me join conversations conv on conv.id = me.conversation_id
+   where me.conversation_id = $2 and me.user_id = $1 and ${messagesAreVisible("me")}`,
+);
+
+/**
+ * Messages by their numbers, the oldest first: the newest ones, or those before, after or around a number. Throws
+ * chat.notFound for whoever is not in it.
+ */
+export async function listMessages(
+  deps: ReadDeps,
+  input: { viewerId: string } & ListMessagesInput,
+): Promise<MessagePage> {
+  const { viewerId, conversationId } = input;
+  const range = await deps.db.sql.maybe(selectRange, [viewerId, conversationId]);
+  if (range === null) throw new AppError("chat.notFound");
+  const first = range.afterSeq + 1;
+  const [from, to] = boundsOf(input, { first, last: range.lastSeq });
+  // Numbers have no gaps: which ones stand on a page is known before any is read.
+  const wanted = Array.from({ length: Math.max(0, to - from + 1) }, (_, step) => ({
+    viewerId,
+    conversationId,
+    seq: from + step,
+  }));
+  const views = await presentMessages(deps, { wanted });
+  return {
+    items: wanted.flatMap((_, index) => views.get(index) ?? []),
+    hasBefore: from > first,
+    hasAfter: to < range.lastSeq,
+  };
+}
+
+function boundsOf(
+  { before, after, around, limit }: ListMessagesInput,
+  { first, last }: { first: number; last: number },
+): [from: number, to: number] {
+  if (after != null) {
+    const from = Math.max(after + 1, first);
+    return [from, Math.min(from + limit - 1, last)];
+  }
+  if (around != null) {
+    const from = Math.max(Math.min(around - Math.floor(limit / 2), last - limit + 1), first);
+    return [from, Math.min(from + limit - 1, last)];
+  }
+  const to = before == null ? last : Math.min(before - 1, last);
+  return [Math.max(to - limit + 1, first), to];
+}
+
+const selectCounts: Statement<{ conversations: number; requests: number }> = statement(
+  "chat.selectCounts",
+  `select ${conversationCounts("$1::bigint")}`,
+);
+
+/** How many of the viewer's conversations have something unread and ring, and how many requests wait. */
+export async function countConversations(deps: Pick<Deps, "db">, input: { viewerId: string }): Promise<ChatCounts> {
+  const { conversations: unread, requests } = await deps.db.sql.one(selectCounts, [input.viewerId]);
+  return { unread, requests };
+}
