@@ -60,7 +60,6 @@ export const keptPlainSql = {
   "notification.listNotifications": onHotPath,
   "notification.listOfGroup": onHotPath,
   "notification.selectCaused": stepOfPurge,
-  "notification.selectCounts": onHotPath,
   "notification.setNextDigest": inTransaction,
   "outbox.deleteDeadLetter": ownedByJobs,
   "post.deleteEdits": inTransaction,

@@ -220,7 +220,14 @@ describe.each(["websocket", "sse"] as const)("streams over %s", (transport) => {
     await fan.pixora.follow.create.mutate({ userId: second.id });
     await vi.waitFor(() => expect(seen.at(-1)).toBe(`notification.created fan_${transport}`), 5_000);
     const [, counts] = await Promise.all([
-      vi.waitFor(async () => expect(await first.pixora.notification.counts.query()).toEqual({ unread: 1, unseen: 1, conversations: 0, requests: 0 })),
+      vi.waitFor(async () =>
+        expect(await first.pixora.notification.counts.query()).toEqual({
+          unread: 1,
+          unseen: 1,
+          conversations: 0,
+          requests: 0,
+        }),
+      ),
       second.pixora.notification.counts.query(),
     ]);
     expect(counts).toEqual({ unread: 1, unseen: 1, conversations: 0, requests: 0 });

@@ -151,6 +151,10 @@ const lists: Record<string, { input?: () => object; binding?: () => object; at?:
   "hashtag.feed": { at: (id) => id },
   // By count and name: there is no id in it.
   "search.hashtags": {},
+  "chat.list": {
+    binding: () => ({ viewerId: viewer.id, state: "accepted" }),
+    at: (id) => [id, id],
+  },
   "moderation.reports": { at: (id) => id },
   "moderation.myReports": { at: (id) => id },
   "moderation.decisions": { at: (id) => id },

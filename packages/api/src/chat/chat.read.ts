@@ -8,7 +8,7 @@ import { invalidInput } from "../platform/call/failure.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { Counts } from "../user/user.schema.ts";
 import { conversationCounts, messageCounts, messagesAreVisible } from "../visibility/chat.visibility.ts";
-import type { MarkedView } from "./chat.schema.ts";
+import type { ReadMarkView } from "./chat.schema.ts";
 import { lockConversations } from "./chat.send.sql.ts";
 
 const selectMark: Statement<{ lastSeq: number; readSeq: number; unread: number; isAccepted: boolean }> = statement(
@@ -39,7 +39,7 @@ const selectCounts: Statement<Counts> = statement(
 export async function markConversationRead(
   deps: Pick<Deps, "db" | "pubsub">,
   input: { actorId: string; conversationId: string; upToSeq: number },
-): Promise<MarkedView> {
+): Promise<ReadMarkView> {
   const { actorId, conversationId, upToSeq } = input;
   const marked = await deps.db.inTransaction(async (tx) => {
     tx.later(lockConversations, [[conversationId]]);

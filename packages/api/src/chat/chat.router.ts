@@ -11,11 +11,11 @@ import {
   conversationView,
   listConversationsInput,
   listMessagesInput,
-  markedView,
   markReadInput,
   messagePageView,
   messageView,
   openInput,
+  readMarkView,
   sendInput,
 } from "./chat.schema.ts";
 import { sendMessage } from "./chat.send.ts";
@@ -63,6 +63,6 @@ export const chatRouter = router({
   markRead: authedProcedure
     .meta({ errors: ["chat.notFound"] })
     .input(markReadInput)
-    .output(markedView)
+    .output(readMarkView)
     .mutation(({ ctx, input }) => markConversationRead(ctx.deps, { ...input, actorId: ctx.viewer.userId })),
 });

@@ -9,6 +9,7 @@ import { countsView, userCardView, userSummaryView } from "../user/user.schema.t
 /** The number of a message in its conversation: from 1 on, without gaps. */
 export const seqInput = z.int().min(1).max(2_147_483_647);
 
+/** "media" shows pictures, and "post" a post alone; a picture may come with a shared post, too. */
 export const messageKind = z.enum(["text", "media", "post", "system"]);
 export type MessageKind = z.infer<typeof messageKind>;
 
@@ -98,10 +99,6 @@ export const sendInput = z
   .refine(({ text, media, postId }) => text !== "" || media.length > 0 || postId != null, {
     path: ["text"],
     message: "Write something, or add a picture or a post",
-  })
-  .refine(({ media, postId }) => media.length === 0 || postId == null, {
-    path: ["postId"],
-    message: "A message shows either pictures or a post",
   });
 export type SendInput = z.infer<typeof sendInput>;
 
@@ -129,8 +126,8 @@ export const messagePageView = z.object({
 export type MessagePage = z.infer<typeof messagePageView>;
 
 export const markReadInput = z.object({ conversationId: idInput, upToSeq: seqInput });
-export const markedView = z.object({ readUpTo: z.int(), unreadCount: z.int(), counts: countsView });
-export type MarkedView = z.infer<typeof markedView>;
+export const readMarkView = z.object({ readUpTo: z.int(), unreadCount: z.int(), counts: countsView });
+export type ReadMarkView = z.infer<typeof readMarkView>;
 
 const titleInput = textInput({ min: 1, max: 50, isSingleLine: true });
 /** Besides whoever makes a group. */
