@@ -70,7 +70,12 @@ test("every shape that a room shows has a name in it", async () => {
 
 test("streams are described by their events", () => {
   const streams = listProcedures().filter(({ type }) => type === "subscription");
-  expect(streams.map(({ path }) => path)).toEqual(["live.onEvent", "live.onConversation", "live.onQueue", "live.onPost"]);
+  expect(streams.map(({ path }) => path)).toEqual([
+    "live.onEvent",
+    "live.onConversation",
+    "live.onQueue",
+    "live.onPost",
+  ]);
   for (const { path } of streams) {
     expect(JSON.stringify(read.paths[`/trpc/${path}`])).toMatch(/"x-itemSchema":\{"\$ref":"[^"]+EventView"\}/);
   }
