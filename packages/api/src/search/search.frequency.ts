@@ -51,22 +51,25 @@ export function wordStatistics(deps: StatisticsDeps): Statistics {
   return known();
 }
 
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
 /** Above this many posts of which most hold nothing, the index finds faster. */
-const maxScanned = 20_000;
+export const maxScanned = 20_000;
 
 /**
  * How many of the newest posts to read for a page of `count` in which each post has all of `parts` (any of a part's
- * terms): 0 where the index of words is faster, which reads every post that has them.
+ * terms, or of a phrase's, all): 0 where the index of words is faster, which reads every post that has them.
  */
 export function countToScan(
   statistics: Statistics,
-  input: { parts: readonly { lexemes: readonly string[] }[]; count: number },
+  input: { parts: readonly { lexemes: readonly string[]; isPhrase: boolean }[]; count: number },
 ): number {
   let share = 1;
-  for (const { lexemes } of input.parts) {
-    let ofPart = 0;
-    for (const lexeme of lexemes) ofPart += statistics.shareOf.get(lexeme) ?? 0;
-    share *= Math.min(ofPart, 1);
+  for (const { lexemes, isPhrase } of input.parts) {
+    const shares = lexemes.map((lexeme) => statistics.shareOf.get(lexeme) ?? 0);
+    share *= isPhrase ? Math.min(...shares, 1) : Math.min(sum(shares), 1);
   }
   if (share === 0) return 0;
   // Twice what an even spread would need. A post that the index finds costs about as much as one that is read in order.

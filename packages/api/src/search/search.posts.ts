@@ -11,7 +11,7 @@ import { type PostState, postStatesSql } from "../post/post.state.ts";
 import { presentStates, weighPost } from "../post/post.view.ts";
 import { findUserIdByHandle } from "../user/user.service.ts";
 import { postIsFindable } from "../visibility/post.visibility.ts";
-import { countToScan, wordStatistics } from "./search.frequency.ts";
+import { countToScan, maxScanned, wordStatistics } from "./search.frequency.ts";
 import { type PostQuery, readPostQuery, toClauses, toTsQuery } from "./search.query.ts";
 
 const searchPosts = { list: "search.posts", position: idInput };
@@ -31,11 +31,12 @@ function selectFound(name: string, wanted: string) {
   return statement<PostState>(name, `${states} limit $5`);
 }
 
-// The sum keeps the planner from walking through all posts in order: who is asked here, has few.
+// The sums keep the planner from the index of ids, by which it would walk through all posts: who is asked here, has few.
+const sum = "found.post_id + 0";
 const selectByWords = selectFound(
   "search.selectByWords",
-  `select found.post_id + 0 as id from post_words found
-   where found.words @@ $2::tsquery and ${range("found.post_id")} order by found.post_id + 0 desc`,
+  `select ${sum} as id from post_words found
+   where found.words @@ $2::tsquery and ${range(`(${sum})`)} order by ${sum} desc`,
 );
 
 const selectNewest = selectFound(
@@ -56,9 +57,9 @@ const selectByAuthor = selectFound(
 // What an index besides PostgreSQL proposes, and what is too new for it to know; each is asked for the words once more.
 const selectProposed = selectFound(
   "search.selectProposed",
-  `select found.post_id + 0 as id from post_words found
+  `select ${sum} as id from post_words found
    where (found.post_id = any($6::bigint[]) or found.post_id >= $7::bigint)
-     and found.words @@ $2::tsquery and ${range("found.post_id")} order by found.post_id + 0 desc`,
+     and found.words @@ $2::tsquery and ${range(`(${sum})`)} order by ${sum} desc`,
 );
 
 interface Ask {
@@ -115,19 +116,19 @@ async function selectPage(deps: SearchDeps, ask: Ask): Promise<Found> {
   return found ?? { states: await selectStates(deps, ask), nextId: null };
 }
 
-function selectStates(deps: Pick<Deps, "db" | "log">, ask: Ask): Promise<PostState[]> {
+async function selectStates(deps: Pick<Deps, "db" | "log">, ask: Ask): Promise<PostState[]> {
   const { query, viewerId, authorId, count } = ask;
   const bounds = [lower(ask.beforeId, query.belowId), query.fromId ?? "0", count];
   const isOfOne = authorId !== null && query.wanted.length + query.unwanted.length === 0;
   if (isOfOne) return deps.db.sql.many(selectByAuthor, [viewerId, null, ...bounds, authorId]);
   const asked = toTsQuery(query, { authorId, isStranger: viewerId === null });
   const scanned = authorId === null ? countToScan(wordStatistics(deps), { parts: query.wanted, count }) : 0;
-  const byWords = () => deps.db.sql.many(selectByWords, [viewerId, asked, ...bounds]);
-  if (scanned === 0) return byWords();
-  return deps.db.sql.many(selectNewest, [viewerId, asked, ...bounds, scanned]).then((states) => {
-    // Fewer than was hoped for: these words are older than most.
-    return states.length < count ? byWords() : states;
-  });
+  // Where fewer are found than was hoped for, further down, then by the words: they are older than most.
+  for (let rows = scanned; rows > 0 && rows <= maxScanned; rows *= 8) {
+    const states = await deps.db.sql.many(selectNewest, [viewerId, asked, ...bounds, rows]);
+    if (states.length >= count) return states;
+  }
+  return deps.db.sql.many(selectByWords, [viewerId, asked, ...bounds]);
 }
 
 function lower(one: string | null, other: string | null): string {

@@ -12,6 +12,8 @@ import { postMarks } from "../post/post.words.ts";
 interface Part {
   query: string;
   lexemes: string[];
+  /** All of the lexemes, and not any of them. */
+  isPhrase: boolean;
   /** The same for an index besides PostgreSQL. */
   clause: IndexClause;
 }
@@ -90,25 +92,30 @@ function readWord(text: string): Part | null {
   if (terms.length > 1 || term.kind !== "word") return readPhrase(text);
   const stems = stemsOf(term.lexeme);
   const lexemes = [term.lexeme, ...stems];
-  return { query: askAny(lexemes), lexemes: [...new Set(lexemes)], clause: { phrase: [term], marks: stems } };
+  return {
+    query: askAny(lexemes),
+    lexemes: [...new Set(lexemes)],
+    isPhrase: false,
+    clause: { phrase: [term], marks: stems },
+  };
 }
 
 function only(lexeme: string): Part {
-  return { query: askLexeme(lexeme), lexemes: [lexeme], clause: { phrase: [], marks: [lexeme] } };
+  return { query: askLexeme(lexeme), lexemes: [lexeme], isPhrase: false, clause: { phrase: [], marks: [lexeme] } };
 }
 
-// By its first term: how often all stand side by side, nobody knows. A single character has none.
+// A lone character, which begins many terms, has no frequency of its own.
 function readPhrase(text: string): Part | null {
   const terms = readTerms(text);
   const query = askTerms(terms);
   if (query === null) return null;
-  const [first] = terms.filter(({ kind }) => kind !== "last");
   const asked = askedTerms(terms);
   const [only] = asked;
   // "C#" shares its place with "c", and is kept apart by an index.
   const isSigned = asked.length === 1 && only?.kind === "word" && terms.length > 1;
   const clause = isSigned ? { phrase: [], marks: [only.lexeme] } : { phrase: asked, marks: [] };
-  return { query, lexemes: first === undefined ? [] : [first.lexeme], clause };
+  const lexemes = asked.filter(({ kind }) => kind !== "last").map(({ lexeme }) => lexeme);
+  return { query, lexemes, isPhrase: lexemes.length > 0, clause };
 }
 
 /** The whole as SQL's `tsquery`, for whom it is asked: what strangers may never see is not looked at for them. */
