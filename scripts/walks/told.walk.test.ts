@@ -153,15 +153,23 @@ const rows: [what: string, does: Misbehaviour][] = [
   ["takes bodies up to 1 MB", { kind: "maxBody", bytes: 1_000_000 }],
 ];
 
+/** As the formatter wants it: all cells of a column are as wide as its widest. */
+function tableOf([head = [], ...others]: string[][]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...others].map((line) => line[column]?.length ?? 0)));
+  const dashes = widths.map((width) => "-".repeat(width));
+  const lines = [head, dashes, ...others].map((line) => line.map((cell, at) => cell.padEnd(widths[at] ?? 0)));
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 test("the page on proxies says what an app is told of each misbehaviour, and after how long", async () => {
-  const lines = ["| the proxy | a call | `live.onEvent` | an upload of 2 MB |", "| --- | --- | --- | --- |"];
+  const lines = [["the proxy", "a call", "`live.onEvent`", "an upload of 2 MB"]];
   for (const [what, does] of rows) {
     proxy.does = does;
     vi.spyOn(Math, "random").mockReturnValue(0.5);
-    lines.push(`| ${what} | ${await tellOfCall()} | ${await tellOfStream()} | ${await tellOfUpload()} |`);
+    lines.push([what, await tellOfCall(), await tellOfStream(), await tellOfUpload()]);
     vi.restoreAllMocks();
   }
-  const seen = `${begin}\n\n${lines.join("\n")}\n\n${end}`;
+  const seen = `${begin}\n\n${tableOf(lines)}\n\n${end}`;
   const text = readFileSync(page, "utf8");
   const [before = "", rest = ""] = text.split(begin);
   const written = `${before}${seen}${rest.split(end)[1] ?? "\n"}`;

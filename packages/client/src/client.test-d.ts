@@ -1,6 +1,7 @@
 // Type tests: what goes into calls and comes out of them. Nothing here runs: it is right when it compiles, and each
 // `@ts-expect-error` fails where the line below it does compile.
 import { expectTypeOf } from "vitest";
+import type { WebSocket as NodeSocket } from "ws";
 import { createPixora, type Pixora, type RouterInputs, type RouterOutputs, type Tokens } from "./index.ts";
 
 const pixora = createPixora({ url: "http://127.0.0.1:4000" });
@@ -10,6 +11,10 @@ expectTypeOf(pixora).toEqualTypeOf<Pixora>();
 createPixora({});
 // @ts-expect-error there are two ways for streams to travel
 createPixora({ url: "", transport: "carrier pigeon" });
+
+// The sockets of a runtime, and those of a package for runtimes without.
+createPixora({ url: "", WebSocket });
+createPixora({ url: "", WebSocket: {} as typeof NodeSocket });
 
 // Inputs.
 pixora.like.create.mutate({ postId: "1" });

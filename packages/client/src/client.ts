@@ -12,7 +12,7 @@ import { sessionLink } from "./session.link.ts";
 import { memorySession, type SessionStore } from "./session.store.ts";
 import { createSession, type Session } from "./session.ts";
 import { streamsLink } from "./streams.link.ts";
-import { bearer } from "./streams.ts";
+import { bearer, type SocketClass } from "./streams.ts";
 import { createUpload } from "./upload.ts";
 
 export interface PixoraOptions {
@@ -37,7 +37,7 @@ export interface PixoraOptions {
   queryMethod?: "GET" | "POST";
   /** For runtimes without their own. */
   fetch?: typeof fetch;
-  WebSocket?: typeof WebSocket;
+  WebSocket?: SocketClass;
 }
 
 /** Every procedure of the API, typed; plus the session and the end. */

@@ -6,6 +6,8 @@ import { ConnectionError } from "./errors.ts";
 import {
   type Failure,
   failureOf,
+  type Socket,
+  type SocketClass,
   type StreamInput,
   type StreamObserver,
   type Streams,
@@ -32,7 +34,7 @@ export type SocketsInput = StreamsInput & {
 interface Line {
   readonly sessionId: string | null;
   readonly streams: Map<number, Observer>;
-  socket: WebSocket | null;
+  socket: Socket | null;
   /** What is sent before the server knows who calls. */
   waiting: string[] | null;
   hasSpoken: boolean;
@@ -103,12 +105,12 @@ function openLine(board: Board, sessionId: string | null): Line {
 }
 
 async function connect(board: Board, line: Line): Promise<void> {
-  const { session, url, WebSocket: Socket = globalThis.WebSocket } = board.input;
-  if (Socket === undefined) throw new Error('this runtime has no WebSocket: give one, or use transport: "sse"');
+  const { session, url, WebSocket: Class = globalThis.WebSocket as SocketClass | undefined } = board.input;
+  if (Class === undefined) throw new Error('this runtime has no WebSocket: give one, or use transport: "sse"');
   const token = await session.accessToken();
   if ((await sessionIdOf(session)) !== line.sessionId) return end(board, line, (observer) => observer.complete());
   if (line.isOver) return;
-  const socket = new Socket(`${url.replace(/^http/, "ws")}/trpc?connectionParams=1`);
+  const socket = new Class(`${url.replace(/^http/, "ws")}/trpc?connectionParams=1`);
   line.socket = socket;
   socket.onopen = () => {
     if (line.isOver) return;
@@ -118,10 +120,10 @@ async function connect(board: Board, line: Line): Promise<void> {
     for (const text of early) socket.send(text);
     listen(board, line);
   };
-  socket.onmessage = ({ data }) => hear(board, line, data);
+  socket.onmessage = ({ data }: { data: unknown }) => hear(board, line, data);
   // Some runtimes tell of a failure by one of these events alone.
   socket.onerror = () => fail(board, line, "the socket failed");
-  socket.onclose = ({ code }) => fail(board, line, `the socket closed with code ${code}`);
+  socket.onclose = ({ code }: { code: number }) => fail(board, line, `the socket closed with code ${code}`);
 }
 
 /** Waits for the server's next word; asks for one when it is late. */

@@ -26,8 +26,20 @@ export interface StreamsInput {
   url: string;
   session: SessionInside;
   fetch: typeof fetch;
-  WebSocket?: typeof WebSocket | undefined;
+  WebSocket?: SocketClass | undefined;
 }
+
+/** A WebSocket of the runtime, or of a package such as `ws`, whose events are typed in another way. */
+export interface Socket {
+  onopen: unknown;
+  onmessage: unknown;
+  onerror: unknown;
+  onclose: unknown;
+  send(text: string): void;
+  close(): void;
+}
+
+export type SocketClass = new (url: string) => Socket;
 
 export type Failure = TRPCClientError<AppRouter>;
 
