@@ -7,8 +7,9 @@ import { removal } from "./optimistic.comments.ts";
 import type { EventOf } from "./paths.ts";
 import { changesKey } from "./pending.ts";
 import { takeApart } from "./records.ts";
+import { refreshShown } from "./refresh.ts";
 import { bury, fold, inBatch, keep, listen, nextMoment, resolveKey, type Store } from "./store.ts";
-import type { Present, World } from "./world.ts";
+import { ask, type Present, type World } from "./world.ts";
 
 /** What the stream of a post tells. */
 export type PostEvent = EventOf<"live.onPost">;
@@ -45,9 +46,26 @@ export function holdPost(world: World, postId: string): () => void {
 function openPost(world: World, { store, person, postId }: Present & { postId: string }): () => void {
   const stream: Unsubscribable = world.client.live.onPost.subscribe(
     { postId },
-    { onData: (event) => keepPostEvent(store, { postId, meId: person.userId, event }) },
+    {
+      onData: (event) => {
+        const topId = topOf(store, event);
+        keepPostEvent(store, { postId, meId: person.userId, event });
+        // What came while the stream was down is not told.
+        if (event.type === "post.resync") refreshShown(world);
+        // How many replies a thread has, no event tells.
+        if (topId !== null) ask(world, { path: "comment.byId", input: { commentId: topId } }).catch(() => {});
+      },
+    },
   );
   return () => stream.unsubscribe();
+}
+
+/** The top comment whose count of replies an event moves; null where it moves none. */
+function topOf(store: Store, event: PostEvent): string | null {
+  if (event.type === "comment.created") return event.comment.parentId;
+  if (event.type !== "comment.deleted") return null;
+  const { parentId } = fold(store, keyOf("comment", event.commentId)) ?? {};
+  return typeof parentId === "string" ? parentId : null;
 }
 
 interface Told {

@@ -103,7 +103,7 @@ test("what has been read is read at once, here and on other devices", async () =
   keepEvent(device.world.present.get().store, {
     type: "notification.read",
     marked: { upToId: id },
-    counts: { unread: 0, unseen: 0 },
+    counts: { unread: 0, unseen: 0, conversations: 0, requests: 0 },
   });
   expect([field(device, key, "read"), field(device, "counts:own", "unread")]).toEqual([true, 0]);
 });
