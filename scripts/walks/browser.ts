@@ -1,0 +1,103 @@
+// A real browser for walks: Chromium of this machine, a person in each window, and what the windows complain of.
+import { existsSync } from "node:fs";
+import axeCore from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** Where Chromium is; null where it is not installed: walks with a browser are skipped then. */
+export const chromiumPath: string | null = places.find((path) => existsSync(path)) ?? null;
+
+export function launchBrowser(): Promise<Browser> {
+  if (chromiumPath === null) throw new Error("no Chromium is installed");
+  return chromium.launch({ executablePath: chromiumPath, args: flags });
+}
+
+/** One person's window. */
+export interface BrowserWindow {
+  page: Page;
+  context: BrowserContext;
+  /** What the console said, and what was thrown, since the window was opened or `forgive` was last called. */
+  complaints: string[];
+  /** Runs a step in which the browser itself writes failed requests to the console. */
+  forgive<Result>(step: () => Promise<Result>): Promise<Result>;
+}
+
+interface WindowOptions {
+  url: string;
+  theme?: "light" | "dark";
+  width?: number;
+}
+
+export async function openWindow(browser: Browser, options: WindowOptions): Promise<BrowserWindow> {
+  const { url, theme = "light", width = 1_280 } = options;
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width, height: 900 },
+    colorScheme: theme,
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(`thrown: ${error.message}`));
+  return {
+    page,
+    context,
+    complaints,
+    async forgive(step) {
+      const before = complaints.length;
+      try {
+        return await step();
+      } finally {
+        // Failed requests alone: what the app itself says is kept.
+        const said = complaints.splice(before);
+        complaints.push(...said.filter((text) => !/Failed to load resource|WebSocket connection to/.test(text)));
+      }
+    },
+  };
+}
+
+/** What axe finds wrong on the page as it is, a line each. */
+export async function findBarriers(page: Page): Promise<string[]> {
+  // Past the page's own policy, as an extension of the browser would.
+  await page.evaluate(`${axeCore.source}; 0`);
+  const result = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[]; passes: unknown[] }> } };
+    interface Violation {
+      id: string;
+      nodes: { html: string }[];
+    }
+    const { violations, passes } = await axe.run();
+    return { found: violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`), passed: passes.length };
+  });
+  if (result.passed === 0) throw new Error("axe has looked at nothing");
+  return result.found;
+}
+
+/** How the page came to be: what moved without being asked, and when its largest part stood. */
+export function readVitals(page: Page): Promise<{ layoutShift: number; largestPaintMs: number }> {
+  return page.evaluate(
+    () =>
+      new Promise<{ layoutShift: number; largestPaintMs: number }>((resolve) => {
+        const vitals = { layoutShift: 0, largestPaintMs: 0 };
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) vitals.layoutShift += (entry as unknown as { value: number }).value;
+        }).observe({ type: "layout-shift", buffered: true });
+        new PerformanceObserver((list) => {
+          vitals.largestPaintMs = list.getEntries().at(-1)?.startTime ?? 0;
+        }).observe({ type: "largest-contentful-paint", buffered: true });
+        // Buffered entries come in tasks of their own.
+        setTimeout(() => resolve(vitals), 50);
+      }),
+  );
+}
