@@ -1,7 +1,5 @@
-// Asks what is new above a list: now and then, and when somebody comes back to the page.
+// Asks what is new above a list when somebody comes back to the page or to the network; the SDK asks each minute besides.
 import { useEffect, useRef } from "react";
-
-const everyMs = 30_000;
 
 export function useHeadRefresh(refresh: () => Promise<void>): void {
   const latest = useRef(refresh);
@@ -13,11 +11,9 @@ export function useHeadRefresh(refresh: () => Promise<void>): void {
       // The list on screen stays as it is where that fails; the next time comes soon.
       if (document.visibilityState === "visible" && navigator.onLine) latest.current().catch(() => {});
     }
-    const timer = setInterval(ask, everyMs);
     document.addEventListener("visibilitychange", ask);
     addEventListener("online", ask);
     return () => {
-      clearInterval(timer);
       document.removeEventListener("visibilitychange", ask);
       removeEventListener("online", ask);
     };

@@ -57,6 +57,11 @@ const searchRoute = createRoute({
   validateSearch: readSearch,
   component: forMembers(SearchScreen),
 });
+const tagRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/tags/$tag",
+  component: lazyRouteComponent(() => import("../screens/explore/tag.tsx"), "TagScreen"),
+});
 const notificationsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/notifications",
@@ -93,6 +98,7 @@ const routeTree = rootRoute.addChildren([
   homeRoute,
   exploreRoute,
   searchRoute,
+  tagRoute,
   notificationsRoute,
   postRoute,
   profileRoute,

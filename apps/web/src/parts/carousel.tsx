@@ -63,6 +63,7 @@ export function Carousel({ images, sizes, isFirst = false, isWhole = false, onDo
       <div
         ref={track}
         className={css.track}
+        data-single={!isSeries}
         {...(isSeries && {
           role: "group",
           "aria-roledescription": "carousel",

@@ -61,7 +61,7 @@ function linkOf({ isMention, word, handles, tags, key }: Marked) {
       @{name}
     </Link>
   ) : (
-    <Link key={key} to="/search" search={{ q: `#${name}`, in: "posts" }}>
+    <Link key={key} to="/tags/$tag" params={{ tag: name }}>
       #{name}
     </Link>
   );

@@ -51,13 +51,15 @@ export function Nav({ unseen }: { unseen: number }) {
           {unseen > 0 && <span className="hidden-text">, {words.nav.unseen(unseen)}</span>}
         </span>
       </Link>
-      {me && (
+      {me ? (
         <Link to="/users/$handle" params={{ handle: me.handle }} className={css.item}>
           <span className={css.me}>
             <Avatar user={me} size="xs" />
           </span>
           <span>{words.nav.profile}</span>
         </Link>
+      ) : (
+        <span className={css.item} />
       )}
       <Link to="/settings" className={`${css.item} ${css.end} ${css.wide}`}>
         <Settings aria-hidden />

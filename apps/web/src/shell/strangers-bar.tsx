@@ -7,7 +7,7 @@ import css from "./shell.module.css";
 
 export function StrangersBar() {
   const match = useMatchRoute();
-  const isOpenPlace = match({ to: "/posts/$postId" }) || match({ to: "/users/$handle" });
+  const isOpenPlace = match({ to: "/posts/$postId" }) || match({ to: "/users/$handle" }) || match({ to: "/tags/$tag" });
   if (isOpenPlace === false) return null;
   return (
     <header className={css.bar}>

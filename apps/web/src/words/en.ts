@@ -276,7 +276,8 @@ export const words = {
     new: "New",
     earlier: "Earlier",
     readAll: "Mark all as read",
-    requests: (count: string) => `${count} follow requests`,
+    requests: (count: number, hasMore: boolean) =>
+      hasMore ? `${count}+ follow requests` : plural(count, "follow request", "follow requests"),
     requestsText: "Accept or decline them",
     say: {
       LIKE: (names: readonly string[], total: number) => `${namesOf(names, total)} liked your post.`,
@@ -292,8 +293,23 @@ export const words = {
   explore: {
     title: "Explore",
     people: "People to discover",
+    trending: "Trending",
+    reasons: {
+      followedByFollowing: (names: readonly string[], total: number) => `Followed by ${namesOf(names, total)}`,
+      likedByFollowing: (names: readonly string[], total: number) => `Liked by ${namesOf(names, total)}`,
+      hashtag: (tag: string) => `Writes about #${tag}`,
+      popular: "Popular",
+      new: "New here",
+      followsYou: "Follows you",
+    },
     none: "Nobody new",
     noneText: "You know everyone already.",
+  },
+  tag: {
+    sort: "Order",
+    sorts: { top: "Top", newest: "Newest" },
+    none: "Nothing here yet",
+    noneText: "Be the first to use this tag.",
   },
   search: {
     title: "Search",

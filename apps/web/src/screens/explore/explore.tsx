@@ -9,8 +9,10 @@ import { WaitingRows } from "../../parts/waiting.tsx";
 import { Page } from "../../shell/page.tsx";
 import { words } from "../../words/en.ts";
 import { PersonRow } from "../people/person-row.tsx";
+import { sayReason } from "../people/reason.ts";
 import css from "../search/search.module.css";
 import { SearchBox } from "../search/search-box.tsx";
+import { Trending } from "./trending.tsx";
 
 const shown = 50;
 
@@ -22,7 +24,8 @@ export const ExploreScreen = forMembers(function Explore() {
       <div style={{ padding: "12px 16px 4px" }}>
         <SearchBox initial="" where="people" />
       </div>
-      <div style={{ paddingInline: 16, paddingBottom: 48 }}>
+      <div style={{ padding: "12px 16px 48px" }}>
+        <Trending limit={12} />
         <h2 className={css.part}>{words.explore.people}</h2>
         {isPending && <WaitingRows count={10} />}
         {error && <ErrorNote failure={failureOf(error)} onRetry={() => void refetch()} />}
@@ -32,7 +35,7 @@ export const ExploreScreen = forMembers(function Explore() {
         <ul>
           {people.map((user) => (
             <li key={user.id}>
-              <PersonRow user={user} />
+              <PersonRow user={user} note={sayReason(user.reasons)} />
             </li>
           ))}
         </ul>

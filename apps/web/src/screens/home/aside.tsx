@@ -3,7 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { useMe } from "../../app/me.ts";
 import { OverLink } from "../../app/places.tsx";
 import { Avatar } from "../../parts/avatar.tsx";
+import { Bone } from "../../parts/waiting.tsx";
 import { words } from "../../words/en.ts";
+import { Trending } from "../explore/trending.tsx";
 import { Suggestions } from "../people/suggestions.tsx";
 import css from "./home.module.css";
 
@@ -11,7 +13,11 @@ export function Aside() {
   const me = useMe();
   return (
     <aside className={css.aside} aria-label={words.feed.suggested}>
-      {me && (
+      {me === undefined ? (
+        <div className={css.me}>
+          <Bone isRound style={{ width: 56, height: 56 }} />
+        </div>
+      ) : (
         <Link to="/users/$handle" params={{ handle: me.handle }} className={css.me}>
           <Avatar user={me} size="l" />
           <span>
@@ -20,7 +26,10 @@ export function Aside() {
           </span>
         </Link>
       )}
-      <Suggestions />
+      <div className={css.middle}>
+        <Suggestions />
+        <Trending limit={5} isList />
+      </div>
       <p className={css.small}>
         <Link to="/settings">{words.nav.settings}</Link> ·{" "}
         <OverLink over={{ people: "shortcuts" }}>{words.shortcuts.title}</OverLink>

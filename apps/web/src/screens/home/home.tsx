@@ -1,5 +1,6 @@
 // The feed of whom one follows, and of oneself.
 import { Images } from "lucide-react";
+import { useEffect } from "react";
 import { px, useList } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
 import { useHeadRefresh } from "../../app/head.ts";
@@ -18,6 +19,11 @@ export function HomeScreen() {
   const list = useList(px.feed.home.infiniteOptions({}));
   const { items, isPending, error, retry, newCount, showNew, refreshHead } = list;
   useHeadRefresh(refreshHead);
+  const isBare = items.length === 0;
+  // Nothing can jump where nothing is.
+  useEffect(() => {
+    if (isBare && newCount > 0) showNew();
+  }, [isBare, newCount, showNew]);
   return (
     <div className={css.columns}>
       <Page title={words.nav.home} isQuiet>

@@ -1,12 +1,12 @@
 // What has happened, grouped: requests on top, then what is new, then the rest. Opening it is having seen it.
 import { Bell, CheckCheck } from "lucide-react";
 import { useEffect, useState } from "react";
-import { px, useAct, useList } from "../../app/data.ts";
+import { type List, px, useAct, useList } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
 import { forMembers } from "../../app/for-members.tsx";
 import { useMe } from "../../app/me.ts";
 import { OverLink } from "../../app/places.tsx";
-import type { Group } from "../../app/types.ts";
+import type { Group, UserCard } from "../../app/types.ts";
 import { Avatar } from "../../parts/avatar.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -21,8 +21,12 @@ import css from "./notifications.module.css";
 const say = words.notifications;
 
 export const NotificationsScreen = forMembers(function Notifications() {
+  const me = useMe();
   const list = useList(px.notification.groups.infiniteOptions({}));
-  const { items, isPending, error, retry } = list;
+  const requests = useList(px.follow.requests.infiniteOptions({}), { isOn: me?.isPrivate === true });
+  const { items, error, retry } = list;
+  // Requests stand on top: coming later, they would move everything.
+  const isPending = list.isPending || me === undefined || requests.isPending;
   const fresh = useFresh(items);
   const read = useAct(px.notification.markRead.mutationOptions()).act;
   const newest = items[0]?.latestId;
@@ -42,15 +46,19 @@ export const NotificationsScreen = forMembers(function Notifications() {
       }
     >
       <div className={css.lists}>
-        <RequestsRow />
+        {!isPending && <RequestsRow requests={requests} />}
         {isPending && <WaitingRows count={8} />}
         {error !== null && items.length === 0 && <ErrorNote failure={failureOf(error)} onRetry={retry} />}
         {!isPending && error === null && items.length === 0 && (
           <Empty icon={<Bell size={28} />} title={say.none} text={say.noneText} />
         )}
-        <Part title={say.new} groups={items.filter(isNew)} />
-        <Part title={say.earlier} groups={items.filter((group) => !isNew(group))} />
-        {items.length > 0 && <More {...list} />}
+        {!isPending && (
+          <>
+            <Part title={say.new} groups={items.filter(isNew)} />
+            <Part title={say.earlier} groups={items.filter((group) => !isNew(group))} />
+            {items.length > 0 && <More {...list} />}
+          </>
+        )}
       </div>
     </Page>
   );
@@ -87,16 +95,15 @@ function useFresh(items: readonly Group[]): ReadonlySet<string> {
 }
 
 /** Who asks to follow, where one's account is private. */
-function RequestsRow() {
-  const me = useMe();
-  const { items, hasMore } = useList(px.follow.requests.infiniteOptions({}), { isOn: me?.isPrivate === true });
+function RequestsRow({ requests }: { requests: List<UserCard> }) {
+  const { items, hasMore } = requests;
   const [first] = items;
   if (first === undefined) return null;
   return (
     <OverLink over={{ people: "requests" }} className={css.requests}>
       <Avatar user={first} size="m" />
       <span>
-        <strong>{say.requests(hasMore ? `${items.length}+` : String(items.length))}</strong>
+        <strong>{say.requests(items.length, hasMore)}</strong>
         <small>{say.requestsText}</small>
       </span>
     </OverLink>

@@ -1,5 +1,6 @@
 // Following and no longer following.
 import { px, useAct } from "../../app/data.ts";
+import { queryClient } from "../../app/query-client.ts";
 import { Button } from "../../parts/button.tsx";
 import { words } from "../../words/en.ts";
 
@@ -20,12 +21,19 @@ export function FollowButton({ userId, follow, followedBy, size = "normal", name
   const isOn = follow !== "none";
   const off = followedBy === "following" ? say.followBack : say.follow;
   const text = follow === "following" ? say.unfollow : follow === "requested" ? say.requested : off;
+
+  async function turn(): Promise<void> {
+    if ((await (isOn ? end : start)({ userId })) === undefined) return;
+    // Home has other people in it now: where it is not on screen, it starts anew.
+    await queryClient.resetQueries({ queryKey: px.feed.home.pathKey(), type: "inactive" });
+  }
+
   return (
     <Button
       look={isOn ? "plain" : "main"}
       size={size}
       aria-label={name === undefined ? undefined : `${text}: ${name}`}
-      onClick={() => void (isOn ? end : start)({ userId })}
+      onClick={() => void turn()}
     >
       {text}
     </Button>

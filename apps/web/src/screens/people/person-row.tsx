@@ -10,11 +10,13 @@ import css from "./people.module.css";
 
 interface PersonRowProps {
   user: UserCard;
+  /** Why they are here, in the place of whether they follow. */
+  note?: string | undefined;
   /** In the place of the button to follow. */
   action?: ReactNode;
 }
 
-export function PersonRow({ user, action }: PersonRowProps) {
+export function PersonRow({ user, note, action }: PersonRowProps) {
   const { viewer } = user;
   return (
     <div className={css.person}>
@@ -25,8 +27,13 @@ export function PersonRow({ user, action }: PersonRowProps) {
           <small>
             @{user.handle}
             {user.isPrivate && <Lock size={12} role="img" aria-label={words.profile.private} />}
-            {viewer?.followedBy === "following" && <span> · {words.profile.followsYou}</span>}
+            {note === undefined && viewer?.followedBy === "following" && <span> · {words.profile.followsYou}</span>}
           </small>
+          {note !== undefined && (
+            <small>
+              <span dir="auto">{note}</span>
+            </small>
+          )}
         </span>
       </Link>
       {action ??

@@ -5,6 +5,7 @@ import { WaitingRows } from "../../parts/waiting.tsx";
 import { words } from "../../words/en.ts";
 import css from "./people.module.css";
 import { PersonRow } from "./person-row.tsx";
+import { sayReason } from "./reason.ts";
 
 const shown = 5;
 
@@ -21,10 +22,10 @@ export function Suggestions() {
         </ButtonLink>
       </header>
       {isPending && <WaitingRows count={shown} />}
-      <ul>
+      <ul hidden={isPending}>
         {people.map((user) => (
           <li key={user.id}>
-            <PersonRow user={user} />
+            <PersonRow user={user} note={sayReason(user.reasons)} />
           </li>
         ))}
       </ul>

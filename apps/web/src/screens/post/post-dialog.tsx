@@ -17,7 +17,7 @@ export function PostDialog({ postId }: { postId: string }) {
     <Dialog title={title} size="wide" isBare onClose={() => close("post")}>
       {post && <PostView post={post} isDialog />}
       {!post && error && <Empty icon={<ImageOff size={28} />} title={words.post.gone} text={words.post.goneText} />}
-      {!post && !error && <PostWaiting />}
+      {!post && !error && <PostWaiting isDialog />}
     </Dialog>
   );
 }

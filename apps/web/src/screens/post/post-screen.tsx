@@ -14,21 +14,16 @@ import { PostView, PostWaiting } from "./post-view.tsx";
 export function PostScreen() {
   const { postId = "" } = useParams({ strict: false });
   const { data: post, error, refetch } = usePost(postId, { live: true });
-  if (post !== undefined) {
-    return (
-      <Page title={words.post.titleOf(post.author.displayName)} isQuiet width="full">
-        <div style={{ maxWidth: 1120, marginInline: "auto" }}>
-          <PostView post={post} />
-        </div>
-      </Page>
-    );
-  }
   const isGone = isPixoraError(error) && error.data.appCode !== "limit.exceeded";
+  const title = post === undefined ? words.post.title : words.post.titleOf(post.author.displayName);
   return (
-    <Page title={words.post.title} isQuiet>
-      {isGone && <Empty icon={<ImageOff size={28} />} title={words.post.gone} text={words.post.goneText} />}
-      {error && !isGone && <ErrorNote failure={failureOf(error)} onRetry={() => void refetch()} />}
-      {!error && <PostWaiting />}
+    <Page title={title} isQuiet width="full">
+      <div style={{ maxWidth: 1120, marginInline: "auto" }}>
+        {post && <PostView post={post} />}
+        {!post && isGone && <Empty icon={<ImageOff size={28} />} title={words.post.gone} text={words.post.goneText} />}
+        {!post && error && !isGone && <ErrorNote failure={failureOf(error)} onRetry={() => void refetch()} />}
+        {!post && !error && <PostWaiting />}
+      </div>
     </Page>
   );
 }

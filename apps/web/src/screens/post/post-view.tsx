@@ -69,14 +69,17 @@ export function PostView({ post, isDialog = false }: { post: Post; isDialog?: bo
   );
 }
 
-export function PostWaiting() {
+/** The same frame without a post in it, so that nothing moves when it comes. */
+export function PostWaiting({ isDialog = false }: { isDialog?: boolean }) {
   return (
-    <Waiting>
-      <div style={{ display: "grid", gap: 16, padding: 16 }}>
-        <Bone style={{ height: "60vh" }} />
-        <Bone style={{ width: "60%", height: 14 }} />
-        <Bone style={{ width: "40%", height: 14 }} />
+    <div className={`${css.view} ${isDialog ? css.inDialog : css.page}`}>
+      <div className={css.stage} />
+      <div className={css.side}>
+        <Waiting className={css.header ?? ""}>
+          <Bone isRound style={{ width: 40, height: 40 }} />
+          <Bone style={{ width: 140, height: 14 }} />
+        </Waiting>
       </div>
-    </Waiting>
+    </div>
   );
 }

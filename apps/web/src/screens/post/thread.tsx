@@ -1,6 +1,6 @@
 // The comments of a post: top comments, and their replies folded below them.
 import { MessageCircle } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { px, useList } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
 import type { Comment, Post } from "../../app/types.ts";
@@ -22,7 +22,11 @@ interface ThreadProps {
 export function Thread({ post, onReply }: ThreadProps) {
   const [sort, setSort] = useState<Sort>("newest");
   const list = useList(px.comment.list.infiniteOptions({ postId: post.id, sort }));
-  const { items, isPending, error, retry } = list;
+  const { items, isPending, error, retry, newCount, showNew } = list;
+  // A thread that is open is read: what has come meanwhile is put in its place at once.
+  useEffect(() => {
+    if (newCount > 0) showNew();
+  }, [newCount, showNew]);
   return (
     <section className={css.thread} aria-label={words.post.comments(post.commentCount)}>
       {items.length > 1 && (

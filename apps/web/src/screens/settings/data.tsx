@@ -13,6 +13,8 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { ErrorNote } from "../../parts/error-note.tsx";
 import { PasswordField } from "../../parts/field.tsx";
 import { Form, SubmitButton, textOf } from "../../parts/form.tsx";
+import { UsernameHint } from "../../parts/username-hint.tsx";
+import { Bone, Waiting } from "../../parts/waiting.tsx";
 import { sayDay } from "../../words/dates.ts";
 import { words } from "../../words/en.ts";
 import css from "./settings.module.css";
@@ -21,13 +23,18 @@ const say = words.settings.data;
 const { queryKey: key } = px.auth.export.queryOptions();
 const askEveryMs = 3_000;
 
-function Export() {
-  const client = useQueryClient();
-  const [needsPassword, setNeedsPassword] = useState(false);
+/** The archive's state; asked for again and again while it is being made. */
+function useExport() {
   const [isWaiting, setWaiting] = useState(false);
   const query = useOne(px.auth.export.queryOptions(), { refetchInterval: isWaiting ? askEveryMs : false });
   const isRunning = query.data?.state === "running";
   useEffect(() => setWaiting(isRunning), [isRunning]);
+  return query;
+}
+
+function Export({ query }: { query: ReturnType<typeof useExport> }) {
+  const client = useQueryClient();
+  const [needsPassword, setNeedsPassword] = useState(false);
   async function ask(password?: string): Promise<void> {
     client.setQueryData(key, await pixora.auth.requestExport.mutate(password === undefined ? {} : { password }));
     setNeedsPassword(false);
@@ -67,6 +74,7 @@ function Export() {
         <Dialog title={say.export} size="small" onClose={() => setNeedsPassword(false)}>
           <div style={{ padding: 24 }}>
             <Form label={say.export} onSubmit={(values) => ask(textOf(values, "password"))}>
+              <UsernameHint />
               <PasswordField label={words.welcome.password} name="password" autoComplete="current-password" />
               <SubmitButton busy={words.saving}>{say.ask}</SubmitButton>
             </Form>
@@ -98,6 +106,7 @@ function Deletion() {
               }}
             >
               <p>{say.deleteAsk}</p>
+              <UsernameHint />
               <PasswordField label={words.welcome.password} name="password" autoComplete="current-password" />
               <SubmitButton busy={words.saving}>{say.deleteButton}</SubmitButton>
             </Form>
@@ -109,9 +118,17 @@ function Deletion() {
 }
 
 export function DataSection() {
+  const query = useExport();
+  if (query.isPending) {
+    return (
+      <Waiting>
+        <Bone style={{ height: 160 }} />
+      </Waiting>
+    );
+  }
   return (
     <>
-      <Export />
+      <Export query={query} />
       <Deletion />
     </>
   );

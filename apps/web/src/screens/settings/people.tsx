@@ -1,7 +1,8 @@
 // Whom one does not want to see.
 
-import { px, useAct, useList } from "../../app/data.ts";
+import { type List, px, useAct, useList } from "../../app/data.ts";
 import { failureOf } from "../../app/failure.ts";
+import type { UserCard } from "../../app/types.ts";
 import { Avatar } from "../../parts/avatar.tsx";
 import { Button } from "../../parts/button.tsx";
 import { ErrorNote } from "../../parts/error-note.tsx";
@@ -16,24 +17,15 @@ const kinds = {
   mute: { title: say.muted, undo: say.unmute, empty: say.nobodyMuted, room: px.mute },
 } as const;
 
-function PeopleList({ kind }: { kind: keyof typeof kinds }) {
+function PeopleList({ kind, list }: { kind: keyof typeof kinds; list: List<UserCard> }) {
   const { title, undo, empty, room } = kinds[kind];
-  const {
-    items: people,
-    isPending,
-    error,
-    retry,
-    hasMore,
-    isLoadingMore,
-    loadMore,
-  } = useList(room.list.infiniteOptions());
+  const { items: people, error, retry, hasMore, isLoadingMore, loadMore } = list;
   const { act: end } = useAct(room.delete.mutationOptions());
   return (
     <section className={css.block}>
       <h2>{title}</h2>
-      {isPending && <WaitingRows count={2} />}
       {error !== null && <ErrorNote failure={failureOf(error)} onRetry={retry} />}
-      {!isPending && error === null && people.length === 0 && <p>{empty}</p>}
+      {error === null && people.length === 0 && <p>{empty}</p>}
       {people.length > 0 && (
         <ul className={css.rows}>
           {people.map((user) => (
@@ -43,7 +35,11 @@ function PeopleList({ kind }: { kind: keyof typeof kinds }) {
                 <span dir="auto">{user.displayName}</span>
                 <small>@{user.handle}</small>
               </div>
-              <Button size="small" onClick={() => void end({ userId: user.id })}>
+              <Button
+                size="small"
+                aria-label={`${undo}: ${user.displayName}`}
+                onClick={() => void end({ userId: user.id })}
+              >
                 {undo}
               </Button>
             </li>
@@ -60,10 +56,14 @@ function PeopleList({ kind }: { kind: keyof typeof kinds }) {
 }
 
 export function PeopleSection() {
+  const blocked = useList(px.block.list.infiniteOptions());
+  const muted = useList(px.mute.list.infiniteOptions());
+  // Both at once: one that comes later would move the other.
+  if (blocked.isPending || muted.isPending) return <WaitingRows count={4} />;
   return (
     <>
-      <PeopleList kind="block" />
-      <PeopleList kind="mute" />
+      <PeopleList kind="block" list={blocked} />
+      <PeopleList kind="mute" list={muted} />
     </>
   );
 }

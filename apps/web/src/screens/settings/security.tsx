@@ -14,6 +14,8 @@ import { Field, PasswordField } from "../../parts/field.tsx";
 import { Form, SubmitButton, textOf } from "../../parts/form.tsx";
 import { Time } from "../../parts/time.tsx";
 import { showToast } from "../../parts/toasts.tsx";
+import { UsernameHint } from "../../parts/username-hint.tsx";
+import { WaitingRows } from "../../parts/waiting.tsx";
 import { words } from "../../words/en.ts";
 import css from "./settings.module.css";
 
@@ -55,6 +57,7 @@ function Email({ me }: { me: Me }) {
               }}
             >
               <Field label={say.newEmail} name="newEmail" type="email" autoComplete="email" required />
+              <UsernameHint />
               <PasswordField label={say.password} name="password" autoComplete="current-password" />
               <SubmitButton busy={words.saving}>{words.save}</SubmitButton>
             </Form>
@@ -89,6 +92,7 @@ function Password() {
                 await client.invalidateQueries({ queryKey: sessionsKey });
               }}
             >
+              <UsernameHint />
               <PasswordField label={say.currentPassword} name="currentPassword" autoComplete="current-password" />
               <PasswordField
                 label={say.newPassword}
@@ -153,12 +157,13 @@ function Sessions() {
     <section className={css.block}>
       <h2>{say.sessions}</h2>
       {query.isError && <ErrorNote failure={failureOf(query.error)} onRetry={() => void query.refetch()} />}
-      <ul className={css.rows}>
+      {query.isPending && <WaitingRows count={2} />}
+      <ul className={css.rows} hidden={sessions.length === 0}>
         {sessions.map((session) => (
           <SessionRow key={session.id} session={session} onEnd={() => end.mutate(session.id)} />
         ))}
       </ul>
-      <div className={css.line}>
+      <div className={css.line} hidden={query.isPending}>
         <Button onClick={() => void pixora.auth.signOut.mutate().catch(tell)}>
           <LogOut size={18} aria-hidden />
           {say.signOut}

@@ -9,6 +9,7 @@ import { ButtonLink } from "../../parts/button.tsx";
 import { Field, PasswordField } from "../../parts/field.tsx";
 import { Form, SubmitButton, textOf } from "../../parts/form.tsx";
 import { showToast } from "../../parts/toasts.tsx";
+import { UsernameHint } from "../../parts/username-hint.tsx";
 import { Logo } from "../../shell/logo.tsx";
 import { words } from "../../words/en.ts";
 import css from "./welcome.module.css";
@@ -75,6 +76,7 @@ function NewPassword({ token, title, text }: { token: string; title: string; tex
           setDone(true);
         }}
       >
+        <UsernameHint />
         <PasswordField
           label={words.reset.newPassword}
           name="newPassword"
@@ -126,6 +128,7 @@ export function VerifyScreen() {
   return (
     <Sheet title={words.verify.title} text={isAsked ? words.verify.choose : words.verify.text}>
       <Form label={words.verify.title} onSubmit={verify}>
+        <UsernameHint />
         {isAsked && (
           <PasswordField
             label={words.reset.newPassword}
