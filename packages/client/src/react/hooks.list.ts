@@ -4,7 +4,7 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { refreshHead, showHead } from "./head.ts";
 import { type AskOptions, asItIs, besides, type QueryLike, useReader } from "./hooks.ts";
 import type { Seen } from "./kinds.ts";
-import { type Page, readList } from "./lists.ts";
+import { type ItemRef, type Page, readList } from "./lists.ts";
 import type { PixoraKey } from "./options.ts";
 import type { CallError } from "./paths.ts";
 import { useInside } from "./provider.ts";
@@ -32,12 +32,6 @@ export type PixoraInfiniteResult<Output> = ListState<Output> & {
   items: readonly Seen<Item<Output>>[];
 };
 
-/** An item of a list by its id, and the key for React, which stays when a new thing gets its id. */
-export interface ItemRef {
-  readonly id: string;
-  readonly key: string;
-}
-
 export type PixoraIdsResult<Output> = ListState<Output> & { ids: readonly ItemRef[] };
 
 /**
@@ -48,7 +42,7 @@ export function usePixoraInfinite<Output>(
   options: InfiniteLike<Output>,
   extra: AskOptions = {},
 ): PixoraInfiniteResult<Output> {
-  const { state, items } = useList(options, { extra, form: asItIs });
+  const { state, items } = useList(options, { extra, asRefs: false });
   return besides(state, { items }) as unknown as PixoraInfiniteResult<Output>;
 }
 
@@ -57,25 +51,8 @@ export function usePixoraInfinite<Output>(
  * reads its own, as by `usePost(id)`.
  */
 export function usePixoraIds<Output>(options: InfiniteLike<Output>, extra: AskOptions = {}): PixoraIdsResult<Output> {
-  const { state, items } = useList(options, { extra, form: refsOf });
+  const { state, items } = useList(options, { extra, asRefs: true });
   return besides(state, { ids: items }) as unknown as PixoraIdsResult<Output>;
-}
-
-type Form = (items: readonly object[], before: readonly object[] | undefined) => readonly object[];
-
-function refsOf(items: readonly object[], before: readonly object[] | undefined): readonly object[] {
-  const known = before as readonly ItemRef[] | undefined;
-  const refs = items.map((item, index) => {
-    const ref = refOf(item as Fields);
-    return known?.[index]?.id === ref.id && known[index].key === ref.key ? known[index] : ref;
-  });
-  return known?.length === refs.length && refs.every((ref, index) => ref === known[index]) ? known : refs;
-}
-
-function refOf(item: Fields): ItemRef {
-  const held = (item.post as Fields | undefined) ?? item;
-  const id = String(held.id ?? held.groupKey ?? held.tag);
-  return { id, key: String(held.key ?? id) };
 }
 
 const noPages: readonly Page[] = [];
@@ -112,7 +89,7 @@ function useHead(queryKey: PixoraKey): Pick<ListState<never>, "newCount" | "show
 
 function useList(
   { queryKey, ...options }: { queryKey: PixoraKey },
-  { extra, form }: { extra: AskOptions; form: Form },
+  { extra, asRefs }: { extra: AskOptions; asRefs: boolean },
 ) {
   const { present } = useInside();
   const result = useInfiniteQuery({
@@ -126,12 +103,8 @@ function useList(
   const inputKey = JSON.stringify(input);
   const reader = useMemo(() => {
     const { store } = present;
-    const list = { path, input: JSON.parse(inputKey) as Fields, pages };
-    let items: readonly object[] | undefined;
-    return createReader<readonly object[]>(store, (track, before) => {
-      items = readList(store, { ...list, track }, items);
-      return form(items, before);
-    });
-  }, [present, path, inputKey, pages, form]);
+    const list = { path, input: JSON.parse(inputKey) as Fields, pages, asRefs };
+    return createReader<readonly object[]>(store, (track, before) => readList(store, { ...list, track }, before));
+  }, [present, path, inputKey, pages, asRefs]);
   return { state: besides(result, useHead(queryKey)), items: useReader(reader) };
 }

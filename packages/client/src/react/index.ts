@@ -2,7 +2,6 @@
 
 export { useComments, useCreateComment, useDeleteComment, useEditComment, useReplies } from "./hooks.comments.ts";
 export {
-  type ItemRef,
   type PixoraIdsResult,
   type PixoraInfiniteResult,
   usePixoraIds,
@@ -49,6 +48,7 @@ export {
   useStream,
 } from "./hooks.ts";
 export type { Marks, Seen } from "./kinds.ts";
+export type { ItemRef } from "./lists.ts";
 export type { PixoraKey, PixoraOptionFactories } from "./options.ts";
 export type { CallError, InputOf, ItemOf, ListPath, MutationPath, OutputOf, QueryPath } from "./paths.ts";
 export {

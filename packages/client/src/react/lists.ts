@@ -17,6 +17,8 @@ interface ListInput {
   input: Fields;
   pages: readonly Page[];
   track: Track;
+  /** Items as ids and keys alone: what an item looks like changes nothing. */
+  asRefs?: boolean;
   /** Of a list that is read page by page: which of its edges these pages have. */
   edges?: readonly ("start" | "end")[];
 }
@@ -31,8 +33,38 @@ export function itemShapeOf(shape: Shape): { kind: Kind; field: "post" | null } 
 export function readList(store: Store, list: ListInput, before?: readonly object[]): readonly object[] {
   list.track(listsKey(list.path));
   const shape = itemShapeOf(shapeOf(list.path));
-  const items = shape ? joinItems(store, list, shape) : list.pages.flatMap((page) => page.items);
+  const items = shape ? joinItems(store, list, shape) : plainItems(list);
   return before?.length === items.length && items.every((item, index) => item === before[index]) ? before : items;
+}
+
+function plainItems({ pages, asRefs }: ListInput): readonly object[] {
+  const items = pages.flatMap((page) => page.items);
+  return asRefs ? items.map(refOfPlain) : items;
+}
+
+/** An item of a list by its id, and the key for React, which stays when a new thing gets its id. */
+export interface ItemRef {
+  readonly id: string;
+  readonly key: string;
+}
+
+const plainRefs = new WeakMap<object, ItemRef>();
+
+function refOfPlain(item: object): ItemRef {
+  const { id, tag } = item as Fields;
+  const ref = plainRefs.get(item) ?? { id: String(id ?? tag), key: String(id ?? tag) };
+  plainRefs.set(item, ref);
+  return ref;
+}
+
+function refOf(store: Store, key: Key): ItemRef {
+  const id = key.slice(key.indexOf(":") + 1);
+  const firstId = store.firstIds.get(key) ?? id;
+  const known = store.refs.get(key);
+  if (known?.key === firstId) return known;
+  const ref = { id, key: firstId };
+  store.refs.set(key, ref);
+  return ref;
 }
 
 function joinItems(store: Store, list: ListInput, shape: { kind: Kind; field: "post" | null }): object[] {
@@ -47,7 +79,7 @@ function joinItems(store: Store, list: ListInput, shape: { kind: Kind; field: "p
       seen.add(key);
       const item = showItem(store, { list, kind, key });
       if (item === "hidden") continue;
-      items.push(wrap(raw, { held, item: item ?? held, field }));
+      items.push(list.asRefs && item ? item : wrap(raw, { held, item: item ?? held, field }));
     }
   }
   return placeAdditions(store, { list, seen, items });
@@ -73,6 +105,7 @@ function showItem(
   list.track(key);
   const fields = fold(store, key);
   if (fields && (fields.gone === true || isFiltered(store, { list, kind, fields }))) return "hidden";
+  if (list.asRefs) return refOf(store, key);
   return viewOf(store, { kind, id: key.slice(key.indexOf(":") + 1), track: list.track });
 }
 

@@ -1,6 +1,7 @@
 // The pending log: changes on their way, as functions of what is there. Rolling one back is forgetting it.
 import type { Change, Effect, Order, Patch, Tally } from "./effect.ts";
 import type { Key } from "./kinds.ts";
+import { stampOf } from "./records.ts";
 import { inBatch, nextMoment, resolveKey, type Store, touch } from "./store.ts";
 
 /** Lets a change be seen. */
@@ -45,7 +46,8 @@ function tallyPatch(store: Store, { change, tally }: { change: Change; tally: Ta
   return (fields) => {
     const count = fields[field];
     if (typeof count !== "number") return null;
-    const askedAt = store.records.get(resolveKey(store, key))?.stamps[field]?.askedAt ?? 0;
+    const record = store.records.get(resolveKey(store, key));
+    const askedAt = (record && stampOf(record, field)?.askedAt) ?? 0;
     if (change.doneAt !== null && askedAt > change.doneAt) return null;
     return { [field]: Math.max(0, count + by) };
   };

@@ -25,14 +25,14 @@ export function createReader<Value>(
 
   function read(): Value {
     if (version === store.version) return value as Value;
-    const isSame = version >= 0 && [...keys].every((key) => (store.versions.get(key) ?? 0) <= version);
+    const isOld = version < 0 || hasChanged(store, { keys, since: version });
     version = store.version;
-    if (isSame) return value as Value;
+    if (!isOld) return value as Value;
     const before = keys;
     keys = new Set();
     value = compute((key) => keys.add(key), value);
     // Whoever listens hears of what the new answer is made of.
-    if (stop && (keys.size !== before.size || [...keys].some((key) => !before.has(key)))) {
+    if (stop && !hasSameKeys(keys, before)) {
       stop();
       stop = listen(store, keys, tell);
     }
@@ -53,4 +53,15 @@ export function createReader<Value>(
       };
     },
   };
+}
+
+function hasChanged(store: Store, { keys, since }: { keys: ReadonlySet<Key>; since: number }): boolean {
+  for (const key of keys) if ((store.versions.get(key) ?? 0) > since) return true;
+  return false;
+}
+
+function hasSameKeys(keys: ReadonlySet<Key>, before: ReadonlySet<Key>): boolean {
+  if (keys.size !== before.size) return false;
+  for (const key of keys) if (!before.has(key)) return false;
+  return true;
 }

@@ -13,12 +13,28 @@ export interface Stamp {
   readonly askedAt: number;
 }
 
-/** What is known of one object, each field with its own stamp. Fields learned together share one. */
+/** The two stamps of one answer: of the fields that the object's rev rules, and of those that it does not. */
+export interface Stamps {
+  own: Stamp;
+  moment: Stamp;
+}
+
+/** What is known of one object, each field with its stamp. */
 export interface ObjectRecord {
-  fields: Record<string, unknown>;
-  stamps: Record<string, Stamp>;
+  fields: Fields;
+  /** Of the fields that the object was first seen with. */
+  first: Stamps;
+  /** Of the fields that have been learned since, each its own; most objects have none. */
+  since: Record<string, Stamp> | null;
   /** The kinds of which every field has been seen. */
-  kinds: Set<Kind>;
+  kinds: readonly Kind[];
+}
+
+/** When a field was learned; undefined for one that is not known. */
+export function stampOf(record: ObjectRecord, field: string): Stamp | undefined {
+  const later = record.since?.[field];
+  if (later !== undefined) return later;
+  return field in record.fields ? stampFor(field, record.first) : undefined;
 }
 
 /** Whether a truth of `next` takes the place of one of `known`. */
@@ -39,7 +55,7 @@ export interface Learned {
 /** How the viewer stands to things, as far as the object's rev rises with it. All else of `viewer` goes by the moment. */
 const fieldsWithRev = new Set(["viewer.isLiked"]);
 
-export function stampFor(field: string, stamps: { own: Stamp; moment: Stamp }): Stamp {
+export function stampFor(field: string, stamps: Stamps): Stamp {
   return field.startsWith("viewer.") && !fieldsWithRev.has(field) ? stamps.moment : stamps.own;
 }
 

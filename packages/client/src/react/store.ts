@@ -2,7 +2,16 @@
 // Promises: what is seen is fold(pending, base); of two truths about a field the newer stays, in whatever order they came.
 import type { Addition, Change, Patch } from "./effect.ts";
 import { type Key, type Kind, smallerKinds } from "./kinds.ts";
-import { type Fields, isNewer, type Learned, looksAlike, type ObjectRecord, stampFor } from "./records.ts";
+import {
+  type Fields,
+  isNewer,
+  type Learned,
+  looksAlike,
+  type ObjectRecord,
+  type Stamps,
+  stampFor,
+  stampOf,
+} from "./records.ts";
 
 export interface Store {
   readonly records: Map<Key, ObjectRecord>;
@@ -24,6 +33,8 @@ export interface Store {
   readonly listeners: Map<Key, Set<() => void>>;
   readonly changed: Set<Key>;
   readonly views: Map<string, CachedView>;
+  /** Items of lists by their ids alone. */
+  readonly refs: Map<Key, { readonly id: string; readonly key: string }>;
   batches: number;
 }
 
@@ -51,6 +62,7 @@ export function createStore(): Store {
     listeners: new Map(),
     changed: new Set(),
     views: new Map(),
+    refs: new Map(),
     batches: 0,
   };
 }
@@ -133,29 +145,55 @@ export function keep(store: Store, input: { learned: readonly Learned[]; askedAt
 }
 
 function keepOne(store: Store, { key, kind, fields, rev }: Learned, askedAt: number): void {
-  const record = store.records.get(key) ?? { fields: {}, stamps: {}, kinds: new Set<Kind>() };
-  store.records.set(key, record);
   const stamps = { own: { rev, askedAt }, moment: { rev: null, askedAt } };
+  const isWhole = "id" in fields || kind === "counts" || kind === "group";
+  const record = store.records.get(key);
+  if (record === undefined) {
+    store.records.set(key, { fields, first: stamps, since: null, kinds: isWhole ? kindsOf(kind) : [] });
+    touch(store, key);
+    return;
+  }
+  const isChanged = learnFields(record, { fields, stamps });
+  // What an answer shows again, and was asked for later, is not gone.
+  const isBack = isWhole && record.fields.gone === true && learnFields(record, { fields: { gone: false }, stamps });
+  const isKnown = !isWhole || record.kinds.includes(kind);
+  if (!isKnown) record.kinds = [...record.kinds, ...kindsOf(kind)];
+  if (isChanged || isBack || !isKnown) touch(store, key);
+}
+
+/** A person known in one size is known in the smaller ones. One list for all objects of a kind. */
+const kindLists = new Map<Kind, readonly Kind[]>();
+
+function kindsOf(kind: Kind): readonly Kind[] {
+  const known = kindLists.get(kind) ?? [kind, ...(smallerKinds[kind] ?? [])];
+  kindLists.set(kind, known);
+  return known;
+}
+
+/** Takes over what is newer; whether anything looks different then. */
+function learnFields(record: ObjectRecord, { fields, stamps }: { fields: Fields; stamps: Stamps }): boolean {
   let isChanged = false;
+  let isNewest = true;
   for (const [field, value] of Object.entries(fields)) {
     const stamp = stampFor(field, stamps);
-    if (!isNewer(stamp, record.stamps[field])) continue;
-    record.stamps[field] = stamp;
-    if (looksAlike(record.fields[field], value) && field in record.fields) continue;
-    record.fields[field] = value;
+    if (!isNewer(stamp, stampOf(record, field))) {
+      isNewest = false;
+      continue;
+    }
+    const isSame = field in record.fields && looksAlike(record.fields[field], value);
+    record.since ??= {};
+    record.since[field] = stamp;
+    if (isSame) continue;
+    // Whoever has read the fields as they were keeps them.
+    if (!isChanged) record.fields = { ...record.fields };
     isChanged = true;
+    (record.fields as Record<string, unknown>)[field] = value;
   }
-  // What an answer shows again, and was asked for later, is not gone.
-  if ("id" in fields && record.fields.gone === true && isNewer(stamps.moment, record.stamps.gone)) {
-    record.fields.gone = false;
-    isChanged = true;
+  if (isNewest && Object.keys(record.fields).every((field) => field in fields)) {
+    record.first = stamps;
+    record.since = null;
   }
-  if ("id" in fields || kind === "counts" || kind === "group") {
-    isChanged ||= !record.kinds.has(kind);
-    record.kinds.add(kind);
-    for (const smaller of smallerKinds[kind] ?? []) record.kinds.add(smaller);
-  }
-  if (isChanged) touch(store, key);
+  return isChanged;
 }
 
 /** Notes that an object is no more: it leaves every list. */

@@ -32,6 +32,7 @@ export function sweep(world: World): void {
   for (const key of [...store.listeners.keys(), ...store.patches.keys()]) keepWithHeld(store, { key, kept });
   for (const { kind, id } of store.additions) keepWithHeld(store, { key: keyOf(kind, id), kept });
   for (const key of store.records.keys()) if (!kept.has(key)) store.records.delete(key);
+  for (const key of store.refs.keys()) if (!kept.has(key)) store.refs.delete(key);
   for (const [name, { keys }] of store.views) if (!keys.every((key) => kept.has(key))) store.views.delete(name);
   for (const key of store.versions.keys()) if (isObject(key) && !kept.has(key)) store.versions.delete(key);
 }

@@ -55,7 +55,7 @@ interface Making {
 
 function makeView(store: Store, { kind, key, track }: Making): object | undefined {
   const fields = fold(store, key);
-  const isMade = store.records.get(key)?.kinds.has(kind) ?? false;
+  const isMade = store.records.get(key)?.kinds.includes(kind) ?? false;
   // A thing that only a change under way knows is whole: the change has made it up.
   if (fields === undefined || (!isMade && fields.isMadeUp !== true)) return undefined;
   const type = typeOf[kind];
