@@ -22,6 +22,8 @@ const workloads: Record<string, () => Promise<WorkloadModule>> = {
   "feed-redis-down": () => import("./workloads/feed-redis-down.ts"),
   fanout: () => import("./workloads/fanout.ts"),
   "large-account": () => import("./workloads/large-account.ts"),
+  search: () => import("./workloads/search.ts"),
+  "post-create": () => import("./workloads/post-create.ts"),
   "like-hot": () => import("./workloads/like-hot.ts"),
   "like-spread": () => import("./workloads/like-spread.ts"),
   "comments-deep": () => import("./workloads/comments-deep.ts"),

@@ -1,6 +1,7 @@
 // The words of posts that another release has written.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { presentHashtag } from "../hashtag/hashtag.view.ts";
 import { findPosts } from "../search/search.posts.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps } from "../testing/index.ts";
 import { wordPosts } from "./post.words.ts";
@@ -41,7 +42,9 @@ test("posts of the release before are found once the job has read them, in batch
   await wordPosts(deps);
   expect(await deps.db.sql.one(countUnworded)).toEqual({ count: 0 });
   expect(await find('"old lake 1203" #water')).toEqual([old.at(-1)?.id]);
+  expect(await presentHashtag(deps, { viewerId: null, tag: "water" })).toMatchObject({ postCount: 1_203 });
   await wordPosts(deps);
+  expect(await presentHashtag(deps, { viewerId: null, tag: "water" })).toMatchObject({ postCount: 1_203 });
   expect(await find("lake 7")).toHaveLength(1);
 });
 

@@ -9,6 +9,7 @@ import { SearchIndexAwayError } from "../platform/search-index/search-index.ts";
 import type { PostView } from "../post/post.schema.ts";
 import { type PostState, postStatesSql } from "../post/post.state.ts";
 import { presentStates, weighPost } from "../post/post.view.ts";
+import { canonicalHandle } from "../user/user.handle.ts";
 import { findUserIdByHandle } from "../user/user.service.ts";
 import { postIsFindable } from "../visibility/post.visibility.ts";
 import { countToScan, maxScanned, wordStatistics } from "./search.frequency.ts";
@@ -50,7 +51,8 @@ const selectNewest = selectFound(
 const selectByAuthor = selectFound(
   "search.selectByAuthor",
   `select own.id from posts own
-   where own.author_id = $6::bigint and $2::text is null and ${range("own.id")} and own.deleted_at is null
+   where own.author_id = (select named.id from users named where named.handle = $6) and $2::text is null
+     and ${range("own.id")} and own.deleted_at is null
    order by own.id desc`,
 );
 
@@ -110,17 +112,23 @@ async function selectByIndex(deps: SearchDeps, ask: Ask): Promise<Found | null> 
 
 const indexCircuit = createCircuit({ maxFailures: 3, openMs: 5_000 });
 
+/** Asks for nothing but somebody's posts, which are read in their own order. */
+function isOfOne(query: PostQuery): boolean {
+  return query.handle !== null && query.wanted.length + query.unwanted.length === 0;
+}
+
 async function selectPage(deps: SearchDeps, ask: Ask): Promise<Found> {
-  const isOfOne = ask.authorId !== null && ask.query.wanted.length + ask.query.unwanted.length === 0;
-  const found = isOfOne ? null : await selectByIndex(deps, ask);
+  const found = isOfOne(ask.query) ? null : await selectByIndex(deps, ask);
   return found ?? { states: await selectStates(deps, ask), nextId: null };
 }
 
 async function selectStates(deps: Pick<Deps, "db" | "log">, ask: Ask): Promise<PostState[]> {
   const { query, viewerId, authorId, count } = ask;
   const bounds = [lower(ask.beforeId, query.belowId), query.fromId ?? "0", count];
-  const isOfOne = authorId !== null && query.wanted.length + query.unwanted.length === 0;
-  if (isOfOne) return deps.db.sql.many(selectByAuthor, [viewerId, null, ...bounds, authorId]);
+  if (isOfOne(query)) {
+    const handle = canonicalHandle(query.handle ?? "");
+    return deps.db.sql.many(selectByAuthor, [viewerId, null, ...bounds, handle]);
+  }
   const asked = toTsQuery(query, { authorId, isStranger: viewerId === null });
   const scanned = authorId === null ? countToScan(wordStatistics(deps), { parts: query.wanted, count }) : 0;
   // Where fewer are found than was hoped for, further down, then by the words: they are older than most.
@@ -136,6 +144,12 @@ function lower(one: string | null, other: string | null): string {
   return BigInt(one) < BigInt(other) ? one : other;
 }
 
+// The statement that reads somebody's posts finds them itself.
+async function findAuthorId(deps: SearchDeps, query: PostQuery): Promise<string | null> {
+  if (query.handle === null || isOfOne(query)) return null;
+  return (await findUserIdByHandle(deps, { handle: query.handle })) ?? "0";
+}
+
 /**
  * Posts that a query finds, newest first, as the viewer (null = a stranger) may see them. Throws input.invalid for a query
  * that names nothing, cursor.invalid.
@@ -147,7 +161,7 @@ export async function findPosts(
   const { viewerId, q, limit } = input;
   const beforeId = decodeCursor(searchPosts, { input: { q }, cursor: input.cursor });
   const query = readPostQuery(q);
-  const authorId = query.handle === null ? null : ((await findUserIdByHandle(deps, { handle: query.handle })) ?? "0");
+  const authorId = await findAuthorId(deps, query);
   const { states, nextId } = await selectPage(deps, { query, viewerId, authorId, beforeId, count: limit + 1 });
   const shown = states.slice(0, limit);
   const last = shown.at(-1);
