@@ -180,7 +180,7 @@ const selectSame = statement<{ id: string }>(
  */
 export async function decideCase(deps: Deps, input: { actorId: string; caseId: string } & Verdict): Promise<void> {
   const { actorId, caseId, ...verdict } = input;
-  if (verdict.action !== "dismiss" && verdict.text === "") throw invalidInput({ text: ["Tell the person why"] });
+  checkVerdict(verdict, deps.clock.now());
   await commitDecision(deps, async (tx, aftermath, now) => {
     const found = await lockForDecision(tx, { actorId, caseId, now });
     if (found.kind === "appeal") throw invalidInput({ caseId: ["An appeal is upheld or overturned"] });
@@ -192,6 +192,13 @@ export async function decideCase(deps: Deps, input: { actorId: string; caseId: s
     requireFree(found, { actorId });
     await makeDecision(tx, { found, actorId, verdict, aftermath, now });
   });
+}
+
+function checkVerdict({ action, text, until }: Verdict, now: Date): void {
+  if (action !== "dismiss" && text === "") throw invalidInput({ text: ["Tell the person why"] });
+  if (until === null) return;
+  if (action === "dismiss" || action === "warn") throw invalidInput({ until: ["There is nothing to end"] });
+  if (until <= now) throw invalidInput({ until: ["This time is over"] });
 }
 
 /** Locks a case for somebody who may decide it: staff, by the role they have now, above whom it is about. */

@@ -93,7 +93,7 @@ export const decideInput = z.object({
   text: wordsInput.default(""),
   /** What moderators read. */
   note: wordsInput.default(""),
-  /** When it ends by itself: for a suspension, and for what is kept out of discovery. */
+  /** When it ends by itself; not for what has no end (a dismissal, a warning). */
   until: z.iso
     .datetime({ offset: true })
     .nullish()

@@ -66,12 +66,13 @@ const severities: Record<string, number> = {
   spam: 0.75,
 };
 
+function severityOf(reason: string): number {
+  return severities[reason.toLowerCase().replace(/[^a-z]/g, "")] ?? 1;
+}
+
 /** How urgent a case is: by who reports, for what, and how many people see it. */
 export function priorityOf(input: { weight: Weight; reasons: readonly string[]; reach: number }): number {
   const { weight, reasons, reach } = input;
-  const severity = Math.max(
-    1,
-    ...reasons.map((reason) => severities[reason.toLowerCase().replace(/[^a-z]/g, "")] ?? 1),
-  );
+  const severity = reasons.length === 0 ? 1 : Math.max(...reasons.map(severityOf));
   return weight.sum * severity * (1 + Math.log10(1 + Math.max(0, reach)));
 }

@@ -150,6 +150,11 @@ const table: readonly Line[] = [
     budgets: [{ name: "report", by: "user", points: 20, perSeconds: hour }],
   },
   {
+    calls: ["moderation.appeal"],
+    countedIn: "redis",
+    budgets: [{ name: "appeal", by: "user", points: 20, perSeconds: hour }],
+  },
+  {
     // A like costs the server less than the round trip that would count it for all processes.
     calls: ["like.create", "like.delete"],
     countedIn: "process",
