@@ -25,8 +25,11 @@ import {
   follow,
   mute,
   openTestDeps,
+  removeLike,
+  suspend,
   type TestDeps,
   type TestPerson,
+  unsuspend,
 } from "../testing/index.ts";
 import { workOff } from "../testing/work-off.ts";
 import { listHashtagFeed, listPostsByTag } from "./explore.hashtag.ts";
@@ -97,6 +100,17 @@ test("hashtags 2: a private account leaves the page at once and the counts with 
   await updateUser(deps, { actorId: person.id, isPrivate: false });
   await workOff(deps);
   expect([await countOf("h2"), (await pageOf("h2")).length]).toEqual([3, 3]);
+});
+
+test("hashtags 2: a suspended account leaves the counts and the proposals with its job, and comes back", async () => {
+  const person = await createPerson(deps);
+  await write("#h2suspended", { by: person });
+  await suspend(deps, { userId: person.id });
+  await workOff(deps);
+  expect([await countOf("h2suspended"), await proposedFor("h2susp")]).toEqual([0, []]);
+  await unsuspend(deps, { userId: person.id });
+  await workOff(deps);
+  expect([await countOf("h2suspended"), await proposedFor("h2susp")]).toEqual([1, ["h2suspended"]]);
 });
 
 test("hashtags 3: what a moderator removed is neither counted nor shown, and comes back with all of it", async () => {
@@ -254,7 +268,14 @@ test("the best come first, each once over pages, whoever likes them in between",
     const page = await listPostsByTag(deps, { viewerId: null, tag: "htop", sort: "top", limit: 2, cursor });
     walked.push(...page.items.map((post) => post.id));
     cursor = page.nextCursor;
+    // What is still to come rises above the page that was shown, and what was shown falls below.
+    if (walked.length === 2) {
+      for (let liked = 0; liked < 5; liked += 1)
+        await addLike(deps, { userId: (await createPerson(deps)).id, postId: ids[0] ?? "" });
+      await removeLike(deps, { userId: reader.id, postId: ids[5] ?? "" });
+    }
   }
+  expect(walked[2]).toBe(ids[0]);
   expect(walked.toSorted()).toEqual(ids.toSorted());
 });
 

@@ -31,24 +31,42 @@ const newest: CursorKind<string> = { list: "explore.hashtag", position: idInput 
 /** How many of the newest posts of a tag are ranked. */
 const ranked = 300;
 
+/** What a post's id leaves by this prime tells it from the others of a walk, in three bytes of a cursor. */
+const shownModulus = 16_777_213;
+
 // The logarithm of what others did with it, by its age to a power, as of the first page.
 const score = `ln(1 + counts.like_count + 2 * counts.comment_count)
   / power(greatest(extract(epoch from $3::timestamptz - post.created_at) / 3600, 0) + 2, 1.5)`;
-// The score is the order, and the place of the last post.
+// Scores move while somebody walks: what was shown already is told by itself, and not by a place among them.
 const topSql = postStatesSql({
-  columns: `${score} as score,`,
   wanted: `(select post_id as id from post_hashtags where tag = $2 collate "C" order by post_id desc limit ${ranked}) wanted`,
   viewer,
   condition: `${isShown} and post.created_at <= $3::timestamptz
-    and ($4::float8 is null or (${score}, post.id) < ($4::float8, $5::bigint))`,
+    and post.id % ${shownModulus} <> all($4::bigint[])`,
   orderBy: `${score} desc, post.id desc`,
 });
-const selectTop = statement<PostState & { score: number }>("explore.selectTopByTag", `${topSql} limit $6`);
+const selectTop = statement<PostState>("explore.selectTopByTag", `${topSql} limit $5`);
 
-const top: CursorKind<[string, number, string]> = {
+/** When the walk began, and what it has shown. */
+const top: CursorKind<[string, string]> = {
   list: "explore.hashtag",
-  position: z.tuple([z.iso.datetime(), z.number(), idInput]),
+  position: z.tuple([z.iso.datetime(), z.base64url()]),
 };
+
+function packShown(shown: readonly number[]): string {
+  const bytes = Buffer.alloc(shown.length * 3);
+  for (const [index, one] of shown.entries()) bytes.writeUIntBE(one, index * 3, 3);
+  return bytes.toString("base64url");
+}
+
+function unpackShown(packed: string): number[] {
+  const bytes = Buffer.from(packed, "base64url");
+  return Array.from({ length: Math.floor(bytes.length / 3) }, (_, index) => bytes.readUIntBE(index * 3, 3));
+}
+
+function shownAs(post: { id: string }): number {
+  return Number(BigInt(post.id) % BigInt(shownModulus));
+}
 
 interface TagPageRequest extends PageRequest {
   viewerId: string | null;
@@ -76,12 +94,17 @@ async function listTop(deps: Pick<Deps, "db" | "storage" | "clock">, input: TagP
   const { viewerId, tag, sort, limit } = input;
   const after = decodeCursor(top, { input: { tag, sort }, cursor: input.cursor });
   const asOf = after?.[0] ?? deps.clock.now().toISOString();
-  const values = [viewerId, tag, asOf, after?.[1] ?? null, after?.[2] ?? null, limit + 1];
-  const states = await deps.db.sql.many(selectTop, values);
-  const scoreOf = new Map(states.map((state) => [state.id, state.score]));
-  const cursorAfter = ({ id }: { id: string }) =>
-    encodeCursor(top, { input: { tag, sort }, position: [asOf, scoreOf.get(id) ?? 0, id] });
-  return presentPage(deps, { viewerId, states, limit, cursorAfter });
+  const before = unpackShown(after?.[1] ?? "");
+  // No more than are ranked, whatever came and went meanwhile: a cursor holds no more.
+  const room = Math.max(Math.min(limit, ranked - before.length), 0);
+  const states = await deps.db.sql.many(selectTop, [viewerId, tag, asOf, before, room + 1]);
+  const shown = states.map(shownAs);
+  const cursorAfter = ({ id }: { id: string }) => {
+    const count = states.findIndex((state) => state.id === id) + 1;
+    const packed = packShown([...before, ...shown.slice(0, count)]);
+    return encodeCursor(top, { input: { tag, sort }, position: [asOf, packed] });
+  };
+  return presentPage(deps, { viewerId, states, limit: room, cursorAfter });
 }
 
 async function presentPage(

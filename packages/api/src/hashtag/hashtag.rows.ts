@@ -5,9 +5,13 @@ import type { FactOf } from "@pixora/jobs";
 import { recordDone } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 
-/** SQL text: the post counts for its tags. Both are aliases; of accounts that are gone, posts are deleted one by one. */
+/**
+ * SQL text: the post counts for its tags: else a count would tell of a tag that stands only in what nobody may see. Both
+ * are aliases; of accounts that are gone, posts are deleted one by one.
+ */
 function isCounted(post: string, author: string): string {
-  return `(${post}.deleted_at is null and ${post}.removed_by is null and ${post}.visibility = 'public' and not ${author}.is_private)`;
+  return `(${post}.deleted_at is null and ${post}.removed_by is null and ${post}.visibility = 'public'
+           and not ${author}.is_private and ${author}.suspended_at is null)`;
 }
 
 /**
@@ -66,7 +70,7 @@ const lockTagged = statement<{ id: string }>(
    order by id for no key update`,
 );
 
-/** Counts the posts of accounts that went private or public: 500 a transaction. The second time changes nothing. */
+/** Counts the posts of accounts that went private or public, or whose suspension began or ended: 500 a transaction. The second time changes nothing. */
 export async function recountAuthors(
   deps: Pick<Deps, "db">,
   input: { facts: readonly FactOf<"hashtag.recountAuthors">[] },
