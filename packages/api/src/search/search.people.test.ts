@@ -69,6 +69,21 @@ test("people come in their order: the handle, followed, following, friends of fr
   expect(new Set(walked).size).toBe(walked.length);
 });
 
+test("search 12: whatever the size of a page, the same people are found, those who are only alike, too", async () => {
+  for (const name of ["philippa", "philippas", "phillippa", "philipa", "fhilippa"]) await make(`${name}9`, name);
+  const whole = await find("philippa");
+  expect(whole.length).toBeGreaterThan(3);
+  for (const limit of [1, 2, 3]) {
+    const walked: string[] = [];
+    for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
+      const page = await findPeople(deps, { viewerId: viewer.id, q: "philippa", limit, cursor });
+      walked.push(...page.items.map((card) => card.handle));
+      cursor = page.nextCursor;
+    }
+    expect(walked, `${limit}`).toEqual(whole);
+  }
+});
+
 describe("names of every kind", () => {
   beforeAll(async () => {
     await make("yuki.yamada", "山田有希");

@@ -82,9 +82,13 @@ const selectSimilar = statement<{ id: string }>(
 const shortestSimilar = 3;
 const maxSimilar = 10;
 
-const searchUsers: CursorKind<[number, number, string]> = {
+/** Nearness, followers and id; of those who are only alike, how many were shown and the id. */
+type Position = [number, number, string];
+const alike = 9;
+
+const searchUsers: CursorKind<Position> = {
   list: "search.users",
-  position: z.tuple([z.int().min(0).max(9), z.int().min(0).max(2_147_483_647), idInput]),
+  position: z.tuple([z.int().min(0).max(alike), z.int().min(0).max(2_147_483_647), idInput]),
 };
 
 /**
@@ -100,29 +104,37 @@ export async function findPeople(
   const key = nameKeyOf(q);
   if (key === "") return { items: [], nextCursor: null };
   const length = [...key].length;
-  const select = length === 1 ? selectByCharacter : length === 2 ? selectByPair : selectByBeginning;
   const place = [viewerId, key, endOfPrefix(key)];
-  const found = await deps.db.sql.many(select, [
-    ...place,
-    canonicalHandle(q),
-    limit + 1,
-    ...(after ?? [null, null, null]),
-  ]);
+  const isBehind = after?.[0] === alike;
+  const found = isBehind
+    ? []
+    : await deps.db.sql.many(selectOf(length), [
+        ...place,
+        canonicalHandle(q),
+        limit + 1,
+        ...(after ?? [null, null, null]),
+      ]);
   const shown = found.slice(0, limit);
-  const last = shown.at(-1);
-  const nextCursor =
-    found.length > limit && last !== undefined
-      ? encodeCursor(searchUsers, { input: { q }, position: [last.nearness, last.followers, last.id] })
-      : null;
   const ids = shown.map(({ id }) => id);
-  const isSlip = nextCursor === null && length >= shortestSimilar && (ids.length === 0 || !key.includes(" "));
-  const room = Math.min(limit - ids.length, maxSimilar);
+  const last = shown.at(-1);
+  const cursorAt = (position: Position) => encodeCursor(searchUsers, { input: { q }, position });
+  let nextCursor =
+    found.length > limit && last !== undefined ? cursorAt([last.nearness, last.followers, last.id]) : null;
   // Behind the last of those who begin so.
-  if (isSlip && room > 0) {
-    const similar = await deps.db.sql.many(selectSimilar, [...place, spellingOf(longestWord(key)), room]);
-    ids.push(...similar.map(({ id }) => id).filter((id) => !ids.includes(id)));
+  if (nextCursor === null && length >= shortestSimilar && (ids.length === 0 || !key.includes(" "))) {
+    const rows = await deps.db.sql.many(selectSimilar, [...place, spellingOf(longestWord(key)), maxSimilar]);
+    const similar = rows.map(({ id }) => id).filter((id) => !ids.includes(id));
+    const start = isBehind ? similar.indexOf(after[2]) + 1 || after[1] : 0;
+    const end = start + limit - ids.length;
+    ids.push(...similar.slice(start, end));
+    const lastId = ids.at(-1);
+    if (similar.length > end && lastId !== undefined) nextCursor = cursorAt([alike, end, lastId]);
   }
   return { items: await presentUserCards(deps, { viewerId, ids }), nextCursor };
+}
+
+function selectOf(length: number) {
+  return length === 1 ? selectByCharacter : length === 2 ? selectByPair : selectByBeginning;
 }
 
 function longestWord(key: string): string {
