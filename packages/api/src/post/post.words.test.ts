@@ -1,6 +1,7 @@
 // The words of posts that another release has written.
 import { statement } from "@pixora/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { reviseTags } from "../hashtag/hashtag.rows.ts";
 import { presentHashtag } from "../hashtag/hashtag.view.ts";
 import { findPosts } from "../search/search.posts.ts";
 import { createPerson, createPost, openTestDeps, type TestDeps } from "../testing/index.ts";
@@ -54,4 +55,40 @@ test("an edit that a server of the release before makes is found after the next 
   await deps.db.sql.run(editAsBefore, [id, "another saying"]);
   await wordPosts(deps);
   expect([await find("first saying"), await find("another saying")]).toEqual([[], [id]]);
+});
+
+const editTags = statement<never>(
+  "test.editTagsAsBefore",
+  "update posts set hashtags = $2::text[], version = version + 1, tagged_version = version + 1 where id = $1",
+);
+const selectRows = statement<{ tag: string }>(
+  "test.selectTagRows",
+  "select tag from post_hashtags where post_id = $1 order by tag",
+);
+
+test("the job leaves the tags of a post alone that was edited since it read it, and is being edited again", async () => {
+  const author = await createPerson(deps);
+  const { id } = await createPost(deps, { authorId: author.id, caption: "edited twice" });
+  await deps.db.sql.run(editTags, [id, ["first"]]);
+  let endEdit = () => {};
+  const isRead = new Promise<void>((resolve) => {
+    endEdit = resolve;
+  });
+  let edit: Promise<void> | null = null;
+  const editBeforeWords: TestDeps["db"]["inTransaction"] = async (work) => {
+    await deps.db.sql.run(editTags, [id, ["second"]]);
+    await new Promise<void>((resolve) => {
+      edit = deps.db.inTransaction(async (tx) => {
+        await tx.run(editTags, [id, ["third"]]);
+        await reviseTags(tx, { postIds: [id] });
+        resolve();
+        await isRead;
+      });
+    });
+    return deps.db.inTransaction(work);
+  };
+  await wordPosts({ db: { ...deps.db, inTransaction: editBeforeWords } });
+  endEdit();
+  await edit;
+  expect(await deps.db.sql.many(selectRows, [id])).toEqual([{ tag: "third" }]);
 });

@@ -62,15 +62,15 @@ const selectUnworded: Statement<UnwordedRow> = statement(
    from posts where worded_version <> version order by id desc limit $1`,
 );
 
-// Edited since it was read: then it is read again, unless the edit has written its words.
-const storeWords: Statement<never> = statement(
+// Edited since it was read: then it is read again, unless the edit has written its words. Answers those that are locked.
+const storeWords: Statement<{ id: string }> = statement(
   "post.storeWords",
   `with stale as (
      select post.id, given.words from unnest($1::bigint[], $2::int[], $3::text[]) as given (id, version, words)
      join posts post on post.id = given.id and post.version = given.version and post.worded_version <> post.version
      order by post.id for no key update of post
    ), stored as (${putWordsSql("select id, words::tsvector from stale")})
-   update posts post set worded_version = version from stale where post.id = stale.id`,
+   update posts post set worded_version = version from stale where post.id = stale.id returning post.id`,
 );
 
 /** Reads the words of posts that another release has written. Scheduled; the second time finds none. */
@@ -80,8 +80,9 @@ export async function wordPosts(deps: Pick<Deps, "db">): Promise<void> {
     if (posts.length === 0) break;
     const ids = posts.map(({ id }) => id);
     await deps.db.inTransaction(async (tx) => {
-      await tx.run(storeWords, [ids, posts.map(({ version }) => version), posts.map(wordsOfPost)]);
-      await reviseTags(tx, { postIds: ids });
+      const values = [ids, posts.map(({ version }) => version), posts.map(wordsOfPost)];
+      const stored = await tx.many(storeWords, values);
+      await reviseTags(tx, { postIds: stored.map(({ id }) => id) });
     });
     if (posts.length < batchSize) break;
   }
