@@ -206,6 +206,24 @@ describe("followed tags", () => {
     expect(walked).toEqual(ids);
   });
 
+  test("a post that comes while a page is read makes nothing come twice", async () => {
+    const [person, hidden] = [await createPerson(deps), await createPerson(deps)];
+    await followHashtag(deps, { actorId: person.id, tag: "h15" });
+    await mute(deps, { muterId: person.id, mutedId: hidden.id });
+    const ids = [await write("#h15 older"), await write("#h15 newer")].reverse();
+    // With the newer one, as many as are looked at for a page of two.
+    for (let made = 0; made < 6; made += 1) await write("#h15", { by: hidden });
+    const maybe: TestDeps["db"]["sql"]["maybe"] = async (...asked) => {
+      await write("#h15 now", { by: hidden });
+      return deps.db.sql.maybe(...asked);
+    };
+    const disturbed = { ...deps, db: { ...deps.db, sql: { ...deps.db.sql, maybe } } };
+    const page = await listHashtagFeed(disturbed, { viewerId: person.id, limit: 2 });
+    expect(page.items.map(({ post }) => post.id)).toEqual([ids[0]]);
+    const next = await listHashtagFeed(deps, { viewerId: person.id, limit: 2, cursor: page.nextCursor });
+    expect(next.items.map(({ post }) => post.id)).toEqual([ids[1]]);
+  });
+
   test("following twice is following once, the newest comes first, and the bound is kept", async () => {
     const person = await createPerson(deps);
     for (const tag of ["h14a", "h14b", "h14a"]) {

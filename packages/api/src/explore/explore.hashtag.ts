@@ -177,10 +177,14 @@ export async function listHashtagFeed(
     post,
     reasons: (tagsOf.get(post.id) ?? []).map((tag) => ({ kind: "hashtag" as const, tag })),
   }));
-  const lastId =
+  const lastShownId = shown.at(-1)?.id ?? null;
+  const floorId =
     states.length > limit
-      ? (shown.at(-1)?.id ?? null)
+      ? lastShownId
       : ((await deps.db.sql.maybe(selectFloor, [viewerId, before, lookedAt]))?.id ?? null);
+  // A post that came since lifts the floor, but nothing that was shown comes again.
+  const lastId =
+    floorId !== null && lastShownId !== null && BigInt(lastShownId) < BigInt(floorId) ? lastShownId : floorId;
   const cursorAt = (id: string) => encodeCursor(feed, { input: {}, position: id });
   return endEarly(
     { items, nextCursor: lastId === null ? null : cursorAt(lastId) },

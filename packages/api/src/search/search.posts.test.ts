@@ -158,6 +158,8 @@ describe("operators", () => {
     const today = new Date().toISOString().slice(0, 10);
     expect(await find(`opfox since:${today} until:${today}`)).toEqual([slow, quick]);
     expect(await find("opfox until:2024-01-01")).toEqual([]);
+    expect(await find(`opfox until:2024-01-01 until:${today}`)).toEqual([]);
+    expect(await find(`opfox since:9000-01-01 since:${today}`)).toEqual([]);
     expect(await find("opfox since:2024-01-01 until:9999-12-31")).toEqual([slow, quick]);
     expect(await find("opfox since:1970-01-01")).toEqual([slow, quick]);
   });
@@ -229,6 +231,7 @@ describe("search 8: what is no query", () => {
     ["operators only", "since:2026-01-01 -word"],
     ["signs only", '!!! --- ... "" - #'],
     ["a day that is none", "word since:2026-02-31"],
+    ["two people", "word from:anna from:bert"],
     ["a word for a day", "word until:yesterday"],
     ["too many words", Array.from({ length: 40 }, (_, index) => `w${index}`).join(" ")],
   ])("%s is a field error", async (_, q) => {

@@ -59,10 +59,20 @@ function readPiece(query: PostQuery, text: string, phrase: string | undefined): 
 }
 
 function readOperator(query: PostQuery, name: string, value: string): void {
-  if (name === "from") query.handle = value;
-  else if (name === "since") query.fromId = firstIdOf(readDay(value).getTime());
-  // The day itself belongs to it.
-  else query.belowId = firstIdOf(readDay(value).getTime() + dayMs);
+  if (name === "from") {
+    // A post has one author.
+    if (query.handle !== null && query.handle !== value) throw invalidInput({ q: ["Name one person with from:"] });
+    query.handle = value;
+    return;
+  }
+  const dayAt = readDay(value).getTime();
+  // Whoever names two days asks for both; the day itself belongs to "until".
+  if (name === "since") query.fromId = tighter(query.fromId, firstIdOf(dayAt), (one, other) => one > other);
+  else query.belowId = tighter(query.belowId, firstIdOf(dayAt + dayMs), (one, other) => one < other);
+}
+
+function tighter(known: string | null, other: string, isTighter: (one: bigint, other: bigint) => boolean): string {
+  return known !== null && isTighter(BigInt(known), BigInt(other)) ? known : other;
 }
 
 /** The first id of an instant, or the nearest end of all ids. */
