@@ -8,8 +8,8 @@ const procedures = Object.entries(
   appRouter._def.procedures as unknown as Record<string, { _def: { meta?: ProcedureMeta } }>,
 );
 
-/** What of a procedure's meta concerns the SDK: of `auth`, only that no session is read; of errors, nothing. */
-function forClient({ auth, errors: _, ...rest }: ProcedureMeta = {}): ClientMeta {
+/** What of a procedure's meta concerns the SDK: of `auth`, only that no session is read; the server's own rules, nothing. */
+function forClient({ auth, errors: _, isOpenToSuspended: __, ...rest }: ProcedureMeta = {}): ClientMeta {
   return auth === "none" ? { auth, ...rest } : rest;
 }
 

@@ -10,7 +10,9 @@ export type ProcedurePath = {
 }[keyof RouterInputs];
 
 /** The part of a procedure's meta that the links act on. */
-export type ClientMeta = Omit<ProcedureMeta, "auth" | "errors"> & { auth?: Extract<ProcedureMeta["auth"], "none"> };
+export type ClientMeta = Omit<ProcedureMeta, "auth" | "errors" | "isOpenToSuspended"> & {
+  auth?: Extract<ProcedureMeta["auth"], "none">;
+};
 
 /** Read by the links through `metaOf`; exported for the test that compares it. */
 export const procedureMeta: { readonly [Path in ProcedurePath]?: ClientMeta } = {
