@@ -11,8 +11,9 @@ import { retryLink } from "./retry.link.ts";
 import { sessionLink } from "./session.link.ts";
 import { memorySession, type SessionStore } from "./session.store.ts";
 import { createSession, type Session } from "./session.ts";
+import type { SocketClass } from "./socket.ts";
 import { streamsLink } from "./streams.link.ts";
-import { bearer, type SocketClass } from "./streams.ts";
+import { bearer } from "./streams.ts";
 import { createUpload } from "./upload.ts";
 
 export interface PixoraOptions {

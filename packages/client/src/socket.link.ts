@@ -3,11 +3,10 @@
 // leave serves them until they have moved. When to try again is not decided here.
 import { TRPCClientError } from "@trpc/client";
 import { ConnectionError } from "./errors.ts";
+import type { Socket, SocketClass } from "./socket.ts";
 import {
   type Failure,
   failureOf,
-  type Socket,
-  type SocketClass,
   type StreamInput,
   type StreamObserver,
   type Streams,

@@ -3,6 +3,7 @@
 import type { AppRouter } from "@pixora/api";
 import { TRPCClientError, type TRPCLink } from "@trpc/client";
 import type { SessionInside } from "./session.ts";
+import type { SocketClass } from "./socket.ts";
 
 /** What carries streams, and lets go of all of them when it is closed. */
 export interface Streams {
@@ -28,18 +29,6 @@ export interface StreamsInput {
   fetch: typeof fetch;
   WebSocket?: SocketClass | undefined;
 }
-
-/** A WebSocket of the runtime, or of a package such as `ws`, whose events are typed in another way. */
-export interface Socket {
-  onopen: unknown;
-  onmessage: unknown;
-  onerror: unknown;
-  onclose: unknown;
-  send(text: string): void;
-  close(): void;
-}
-
-export type SocketClass = new (url: string) => Socket;
 
 export type Failure = TRPCClientError<AppRouter>;
 
