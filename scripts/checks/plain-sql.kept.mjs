@@ -48,6 +48,7 @@ export const keptPlainSql = {
   "media.markReady": inTransaction,
   "media.startRender": inTransaction,
   "media.wearAvatar": inTransaction,
+  "moderation.attachReport": inTransaction,
   "moderation.insertAppeal": inTransaction,
   "moderation.insertAppealCase": inTransaction,
   "moderation.insertDecision": inTransaction,

@@ -1,6 +1,6 @@
 // Reports: anyone tells, and hears what came of it; moderators look through what is open. Together with
 // moderation.decide.ts, which resolves them, the only SQL that writes `reports`.
-import { statement } from "@pixora/db";
+import { statement, type Tx } from "@pixora/db";
 import { bytesOfText, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
@@ -8,7 +8,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import { presentUserSummaries } from "../user/user.view.ts";
 import { openCase, weighCase } from "./moderation.case.ts";
 import type { MyReportView, ReportInput, ReportView } from "./moderation.schema.ts";
-import { findSubject } from "./moderation.subject.ts";
+import { findSubject, type Subject } from "./moderation.subject.ts";
 
 const insertReport = statement<{ id: string }>(
   "moderation.insertReport",
@@ -43,6 +43,19 @@ export async function createReport(
     }),
   );
   return { reportId: id };
+}
+
+const attachStatement = statement<never>(
+  "moderation.attachReport",
+  `update reports set case_id = $2 where id = $1 and case_id is null`,
+);
+
+/** Puts a report that a server of the release before has stored into the case of its subject; answers the case's id. */
+export async function attachReport(tx: Tx, input: { reportId: string; subject: Subject; now: Date }): Promise<string> {
+  const open = await openCase(tx, input);
+  await tx.run(attachStatement, [input.reportId, open.id]);
+  await weighCase(tx, open);
+  return open.id;
 }
 
 const shownOfReport = {

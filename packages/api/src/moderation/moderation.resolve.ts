@@ -4,7 +4,9 @@ import { invalidInput } from "../platform/call/failure.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { requireFree } from "./moderation.case.ts";
 import { commitDecision, lockForDecision, makeDecision } from "./moderation.decide.ts";
+import { attachReport } from "./moderation.report.ts";
 import type { ReportAction } from "./moderation.schema.ts";
+import { type Subject, subjectOfIds } from "./moderation.subject.ts";
 
 const actions = { dismiss: "dismiss", delete: "remove", suspend: "suspend" } as const;
 
@@ -21,19 +23,27 @@ export async function resolveReport(
   const { actorId, reportId, action } = input;
   const report = await deps.db.prisma.report.findUnique({
     where: { id: BigInt(reportId), userId: { not: BigInt(actorId) } },
-    select: { caseId: true, postId: true, commentId: true, resolvedAt: true },
+    select: { caseId: true, userId: true, postId: true, commentId: true, resolvedAt: true },
   });
   if (report === null) throw new AppError("moderation.notFound");
-  const { caseId, resolvedAt } = report;
-  if (caseId === null || resolvedAt !== null) return;
+  if (report.resolvedAt !== null) return;
   if (action === "delete" && report.postId === null && report.commentId === null) {
     throw invalidInput({ action: ["A person cannot be deleted: suspend them"] });
   }
   const verdict = { action: actions[action], rule: "", text: "", note: "", until: null };
   await commitDecision(deps, async (tx, aftermath, now) => {
-    const found = await lockForDecision(tx, { actorId, caseId: caseId.toString(), now });
+    const caseId = report.caseId?.toString() ?? (await attachReport(tx, { reportId, subject: subjectOf(report), now }));
+    const found = await lockForDecision(tx, { actorId, caseId, now });
     if (found.state === "closed") return;
     requireFree(found, { actorId });
     await makeDecision(tx, { found, actorId, verdict, aftermath, now });
+  });
+}
+
+function subjectOf(report: { userId: bigint; postId: bigint | null; commentId: bigint | null }): Subject {
+  return subjectOfIds({
+    userId: `${report.userId}`,
+    postId: report.postId === null ? null : `${report.postId}`,
+    commentId: report.commentId === null ? null : `${report.commentId}`,
   });
 }

@@ -34,6 +34,10 @@ const selectFacts = statement<{ fact: string }>(
   `select fact from outbox where payload->>'userId' = $1 order by id`,
 );
 
+const forgetCase = statement<never>(
+  "test.forgetCase",
+  "with old as (delete from cases where id = (select case_id from reports where id = $1)) update reports set case_id = null where id = $1",
+);
 const markGone = statement<never>("test.markGone", "update users set deleted_at = now() where id = $1");
 
 /** The newest open report's id. */
@@ -197,6 +201,16 @@ describe("reports", () => {
       await expect(resolve).rejects.toMatchObject({ code: "moderation.forbidden" });
     }
     expect(await presentPosts(deps, { viewerId: reporter.id, ids: [post.id] })).toHaveLength(1);
+  });
+
+  test("that a server of the release before has stored are resolved as any", async () => {
+    const post = await createPost(deps, { authorId: person.id });
+    await report({ postId: post.id });
+    const reportId = await newestReportId();
+    await deps.db.sql.run(forgetCase, [reportId]);
+    await resolveReport(deps, { actorId: moderator.id, reportId, action: "delete" });
+    expect(await presentPosts(deps, { viewerId: reporter.id, ids: [post.id] })).toEqual([]);
+    expect(await newestReportId()).not.toBe(reportId);
   });
 
   test("about somebody who is gone can still be closed", async () => {

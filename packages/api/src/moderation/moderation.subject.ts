@@ -133,12 +133,19 @@ export async function findSubject(tx: Tx, input: { actorId: string; target: Repo
         : (["user", userId ?? ""] as const);
   const found = await tx.maybe(kinds[kind].find, [input.actorId, id]);
   if (found === null) throw new AppError(kinds[kind].notFound);
-  return { key: `${kind}/${id}`, userId: found.userId, postId, commentId };
+  return subjectOfIds({ userId: found.userId, postId, commentId });
+}
+
+/** A subject by the ids that a row names it with. */
+export function subjectOfIds(ids: Omit<Subject, "key">): Subject {
+  const { userId, postId, commentId } = ids;
+  const key = postId !== null ? `post/${postId}` : commentId !== null ? `comment/${commentId}` : `user/${userId}`;
+  return { key, ...ids };
 }
 
 /** A person as a subject. */
 export function personAsSubject(userId: string): Subject {
-  return { key: `user/${userId}`, userId, postId: null, commentId: null };
+  return subjectOfIds({ userId, postId: null, commentId: null });
 }
 
 function placeOf(subject: Subject): { kind: KindOfSubject; id: string } {
