@@ -5,6 +5,8 @@ import type { Deps } from "../platform/process/deps.ts";
 import { createPost } from "../testing/content.ts";
 import { locales, openDatabase, openLocale } from "../testing/locales.ts";
 import { createPerson } from "../testing/people.ts";
+import { findHashtags } from "./search.hashtags.ts";
+import { findPeople } from "./search.people.ts";
 import { findPosts } from "./search.posts.ts";
 
 const captions = [
@@ -30,18 +32,29 @@ const queries = [
   "i",
 ];
 
+const names = ["ŁUKASZ Øster", "Иван ЁЛКИН", "山田有希", "İsmail Işık", "ÉMILIE Straße"];
+const beginnings = ["lukasz", "oster", "ИВАН", "елк", "有希", "ISMAIL", "isik", "émi", "strasse", "lukazs", "иваан"];
+const tagBeginnings = ["ЁЛ", "ärg", "#Ä"];
+
 async function answersOf(deps: Deps): Promise<Record<string, unknown>> {
-  const author = await createPerson(deps);
+  const author = await createPerson(deps, { handle: "the.author" });
+  for (const [index, displayName] of names.entries()) await createPerson(deps, { handle: `one.${index}`, displayName });
   for (const caption of captions) await createPost(deps, { authorId: author.id, caption });
   const answers: Record<string, unknown> = {};
+  const stranger = { viewerId: null, limit: 20 };
   for (const q of queries) {
-    const page = await findPosts(deps, { viewerId: null, q, limit: 20 });
-    answers[q] = page.items.map((post) => post.caption);
+    answers[`posts ${q}`] = (await findPosts(deps, { ...stranger, q })).items.map((post) => post.caption);
+  }
+  for (const q of beginnings) {
+    answers[`people ${q}`] = (await findPeople(deps, { ...stranger, q })).items.map((card) => card.displayName);
+  }
+  for (const q of tagBeginnings) {
+    answers[`tags ${q}`] = (await findHashtags(deps, { ...stranger, q })).items.map(({ tag }) => tag);
   }
   return answers;
 }
 
-test("case, accents and pairs are the same in every locale", { timeout: 60_000 }, async () => {
+test("case, accents, pairs and spellings alike are the same in every locale", { timeout: 60_000 }, async () => {
   const answers = new Map<string, Record<string, unknown>>();
   for (const [name, how] of Object.entries(locales)) {
     const deps = await openLocale(how);
