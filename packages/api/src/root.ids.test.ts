@@ -155,6 +155,11 @@ const lists: Record<string, { input?: () => object; binding?: () => object; at?:
     binding: () => ({ viewerId: viewer.id, state: "accepted" }),
     at: (id) => [id, id],
   },
+  "chat.members": {
+    input: () => ({ conversationId: postId }),
+    binding: () => ({ viewerId: viewer.id, conversationId: postId }),
+    at: (id) => id,
+  },
   "moderation.reports": { at: (id) => id },
   "moderation.myReports": { at: (id) => id },
   "moderation.decisions": { at: (id) => id },

@@ -34,6 +34,7 @@ export const procedureMeta: { readonly [Path in ProcedurePath]?: ClientMeta } = 
   "comment.create": { repeat: "byKey" },
   "media.create": { repeat: "byKey" },
   "moderation.report": { repeat: "byKey" },
+  "chat.createGroup": { repeat: "never" },
   "chat.send": { repeat: "byKey" },
   "live.onEvent": { isResumable: true },
   "live.onPost": { afterGap: "post.resync" },

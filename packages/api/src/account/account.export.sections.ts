@@ -151,6 +151,45 @@ export const exportSections: readonly ExportSection[] = [
   people("blocked", { table: "blocks", own: "blocker_id", other: "blocked_id" }),
   people("dismissedSuggestions", { table: "suggestion_dismissals", own: "user_id", other: "dismissed_id" }),
   people("muted", { table: "mutes", own: "muter_id", other: "muted_id" }),
+  section("conversations", {
+    fields: {
+      id: "t.conversation_id::text",
+      kind: "c.kind",
+      title: "c.title",
+      withUserId: "t.peer_id::text",
+      state: "t.state",
+      role: "t.role",
+      readUpTo: "t.read_seq",
+      mutedUntil: "t.muted_until",
+      joinedAt: "t.accepted_at",
+    },
+    from: "conversation_members t join conversations c on c.id = t.conversation_id",
+    where: "t.user_id = $1",
+    key: "t.conversation_id",
+  }),
+  // One's own alone: what others said is theirs.
+  section("messages", {
+    fields: {
+      conversationId: "t.conversation_id::text",
+      seq: "t.seq",
+      kind: "t.kind",
+      text: "t.text",
+      postId: "t.post_id::text",
+      replyToSeq: "t.reply_seq",
+      editedAt: "t.edited_at",
+    },
+    from: "conversation_members m join messages t on t.conversation_id = m.conversation_id and t.sender_id = m.user_id",
+    where: "m.user_id = $1 and t.deleted_at is null",
+    key: "t.conversation_id",
+    tie: "t.seq",
+  }),
+  section("messageReactions", {
+    fields: { conversationId: "t.conversation_id::text", seq: "t.seq", reaction: "t.reaction" },
+    from: "message_reactions t",
+    where: "t.user_id = $1",
+    key: "t.conversation_id",
+    tie: "t.seq",
+  }),
   section("notifications", {
     fields: {
       id: "t.id::text",

@@ -1,4 +1,5 @@
 // All counters and heads of the house, in the order in which a round goes through them.
+import { mendUnreadOfRange } from "../chat/chat.audit.ts";
 import { commentCounters } from "../comment/comment.audit.ts";
 import { liveHeads } from "../log/log.audit.ts";
 import { reviseSightOfRange } from "../notification/notification.sight.ts";
@@ -14,7 +15,13 @@ const tables: readonly CounterTable[] = [
   authorHeads,
   postCounters,
   commentCounters,
-  { ...liveHeads, revise: reviseSightOfRange },
+  {
+    ...liveHeads,
+    async revise(deps, range) {
+      await reviseSightOfRange(deps, range);
+      await mendUnreadOfRange(deps, range);
+    },
+  },
 ];
 
 /** One after the other: no transaction locks rows of two of them. */

@@ -1,8 +1,11 @@
 // Blocks: they cut both ways, and end follows and requests between the two. Promise: each call sets a state and answers
 // the other person as the actor sees them; a repeat changes nothing. The only SQL that writes `blocks`.
 import { statement } from "@pixora/db";
+import { foldShared } from "../chat/chat.fold.ts";
 import { dropWindows } from "../feed/feed.window.ts";
 import { removeFollowsBetween } from "../follow/follow.edge.ts";
+import type { LivePosition } from "../log/log.head.ts";
+import { hintPeople } from "../log/log.hint.ts";
 import { AppError } from "../platform/call/errors.ts";
 import type { Page, PageRequest } from "../platform/call/wire.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
@@ -27,12 +30,16 @@ const insertBlockStatement = statement<never>(
  * input.invalid for oneself, user.notFound. The second time changes nothing.
  */
 export async function createBlock(deps: Deps, { actorId, userId }: BlockPair): Promise<UserView> {
+  let positions: LivePosition[] = [];
   await commitFacts(deps, async (tx) => {
+    positions = [];
     await lockPair(tx, { actorId, userId });
     if ((await tx.run(insertBlockStatement, [actorId, userId])) === 0) return;
     await removeFollowsBetween(tx, { userIds: [actorId, userId] });
     await insertFacts(tx, { facts: [{ fact: "block.created", payload: { actorId, targetId: userId } }] });
+    positions = await foldShared(tx, { userIds: [actorId, userId] });
   });
+  hintPeople(deps, { positions });
   await dropWindows(deps, { readerIds: [actorId, userId] });
   return presentUser(deps, { viewerId: actorId, userId });
 }
@@ -48,14 +55,18 @@ const deleteBlockStatement = statement<never>(
  * The second time changes nothing.
  */
 export async function deleteBlock(deps: Deps, { actorId, userId }: BlockPair): Promise<UserView> {
+  let positions: LivePosition[] = [];
   const lastSeen = await commitFacts(deps, async (tx) => {
+    positions = [];
     await lockVisiblePair(tx, { actorId, userId });
     const view = await findUserView({ storage: deps.storage, db: { sql: tx } }, { viewerId: actorId, userId });
     if ((await tx.run(deleteBlockStatement, [actorId, userId])) === 1) {
       await insertFacts(tx, { facts: [{ fact: "block.deleted", payload: { actorId, targetId: userId } }] });
+      positions = await foldShared(tx, { userIds: [actorId, userId] });
     }
     return view;
   });
+  hintPeople(deps, { positions });
   const view = await findUserView(deps, { viewerId: actorId, userId });
   if (view !== null) return view;
   if (lastSeen?.viewer == null) throw new AppError("user.notFound");

@@ -6,9 +6,17 @@ import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platfor
 import { AppError } from "../platform/call/errors.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
+import { presentUserCards } from "../user/user.view.ts";
 import { conversationCounts, conversationIsVisible, messagesAreVisible } from "../visibility/chat.visibility.ts";
 import { presentMessages } from "./chat.message.view.ts";
-import type { ChatCounts, ConversationState, ConversationView, ListMessagesInput, MessagePage } from "./chat.schema.ts";
+import type {
+  ChatCounts,
+  ConversationState,
+  ConversationView,
+  ListMessagesInput,
+  MemberView,
+  MessagePage,
+} from "./chat.schema.ts";
 import { presentConversations } from "./chat.view.ts";
 
 type ReadDeps = Pick<Deps, "db" | "storage">;
@@ -108,4 +116,40 @@ const selectCounts: Statement<{ conversations: number; requests: number }> = sta
 export async function countConversations(deps: Pick<Deps, "db">, input: { viewerId: string }): Promise<ChatCounts> {
   const { conversations: unread, requests } = await deps.db.sql.one(selectCounts, [input.viewerId]);
   return { unread, requests };
+}
+
+const membersCursor = { list: "chat.members", position: idInput };
+
+const selectMembers: Statement<Pick<MemberView, "id" | "role" | "state">> = statement(
+  "chat.listMembers",
+  `select member.user_id as id, member.role, member.state
+   from conversation_members me
+   join conversation_members member on member.conversation_id = me.conversation_id
+   where me.conversation_id = $2 and me.user_id = $1 and ${conversationIsVisible("me")}
+     and member.state in ('accepted', 'request') and ($3::bigint is null or member.user_id > $3)
+   order by member.user_id limit $4`,
+);
+
+/** Who is in a conversation or asked to be, without those the viewer may not see. Throws chat.notFound, cursor.invalid. */
+export async function listMembers(
+  deps: ReadDeps,
+  input: PageRequest & { viewerId: string; conversationId: string },
+): Promise<Page<MemberView>> {
+  const { viewerId, conversationId, limit } = input;
+  const binding = { viewerId, conversationId };
+  const after = decodeCursor(membersCursor, { input: binding, cursor: input.cursor });
+  const rows = await deps.db.sql.many(selectMembers, [viewerId, conversationId, after, limit + 1]);
+  // The viewer is a row of the first page themselves.
+  if (rows.length === 0 && after === null) throw new AppError("chat.notFound");
+  const page = cutPage(rows, {
+    limit,
+    cursorAfter: (last) => encodeCursor(membersCursor, { input: binding, position: last.id }),
+  });
+  const cards = await presentUserCards(deps, { viewerId, ids: page.rows.map((row) => row.id) });
+  const cardOf = new Map(cards.map((card) => [card.id, card]));
+  const items = page.rows.flatMap(({ id, role, state }) => {
+    const card = cardOf.get(id);
+    return card === undefined ? [] : [{ ...card, role, state }];
+  });
+  return { items, nextCursor: page.nextCursor };
 }

@@ -12,6 +12,13 @@ export function takesFirstMessage({ person, sender }: { person: string; sender: 
                 or (${person}.who_can_message = 'following' and ${isFollowing(`${person}.id`, sender)})))`;
 }
 
+/** SQL text: a person takes a request of `sender` into a group. */
+export function takesGroupRequest({ person, sender }: { person: string; sender: string }): string {
+  return `(${isReachable({ person, sender })}
+           and (${person}.who_can_group = 'everyone'
+                or (${person}.who_can_group = 'following' and ${isFollowing(`${person}.id`, sender)})))`;
+}
+
 /** SQL text: a person is there, and in no block with `sender`. */
 function isReachable({ person, sender }: { person: string; sender: string }): string {
   return `(${person}.id is not null and ${person}.deleted_at is null and ${person}.suspended_at is null

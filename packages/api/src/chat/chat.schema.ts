@@ -41,6 +41,7 @@ export const messageView = z.object({
 });
 export type MessageView = z.infer<typeof messageView>;
 
+/** What a conversation is. */
 export const conversationKind = z.enum(["direct", "group"]);
 export const conversationState = z.enum(["accepted", "request"]);
 export type ConversationState = z.infer<typeof conversationState>;

@@ -33,7 +33,9 @@ const maxShownMembers = 5;
 
 const selectConversations: Statement<ConversationRow> = statement(
   "chat.selectConversations",
-  `select wanted.place, conv.id, conv.kind, conv.title, conv.rev, conv.last_seq as "lastSeq", me.state,
+  `select wanted.place, conv.id, conv.kind, conv.title, conv.last_seq as "lastSeq",
+          -- Each part only rises, and so does their sum.
+          conv.rev + conv.last_seq + me.read_seq as rev, me.state,
           (select ${pictureSql("picture")} from media picture where picture.id = conv.picture_media_id) as picture,
           case when me.peer_id is not null then array[me.peer_id::text] else array(
             select member.user_id::text from conversation_members member

@@ -49,6 +49,36 @@ export function attachToMessagesSql(source: string): string {
    where media.id = (shown.picture ->> 'mediaId')::bigint and media.conversation_id is null and media.deleted_at is null`;
 }
 
+const showStatement = statement<never>(
+  "media.showInConversation",
+  `update media set conversation_id = $3, message_seq = 0, position = 0
+   where id = $1 and owner_id = $2 and purpose = 'message' and state = 'ready'
+     and conversation_id is null and deleted_at is null`,
+);
+
+/** Puts a picture on a conversation itself. Throws media.notReady unless it is the owner's, free and ready. */
+export async function showInConversation(
+  tx: Tx,
+  input: { ownerId: string; conversationId: string; mediaId: string },
+): Promise<void> {
+  const shown = await tx.run(showStatement, [input.mediaId, input.ownerId, input.conversationId]);
+  if (shown === 0) throw new AppError("media.notReady");
+}
+
+const dropOfMessage = statement<{ id: string }>(
+  "media.dropPicturesOfMessage",
+  `update media set deleted_at = clock_timestamp()
+   where conversation_id = $1 and message_seq = $2 and deleted_at is null returning id`,
+);
+
+/** Gives up the pictures of a message that is deleted; a job deletes their files. The second time changes nothing. */
+export async function dropPicturesOfMessage(tx: Tx, input: { conversationId: string; seq: number }): Promise<void> {
+  const dropped = await tx.many(dropOfMessage, [input.conversationId, input.seq]);
+  await insertFacts(tx, {
+    facts: dropped.map(({ id }) => ({ fact: "media.deleted", payload: { mediaId: id } })),
+  });
+}
+
 const describeStatement = statement<{ isFound: boolean; isChanged: boolean }>(
   "media.describePictures",
   `with wanted as (

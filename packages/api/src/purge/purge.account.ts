@@ -4,6 +4,7 @@ import { statement } from "@pixora/db";
 import { type FactOf, forgetPerson } from "@pixora/jobs";
 import { purgeBlocksOfUser } from "../block/block.purge.ts";
 import { purgeBookmarksOfUser } from "../bookmark/bookmark.purge.ts";
+import { purgeConversationsOfUser } from "../chat/chat.purge.ts";
 import { purgeDeliveriesOfUser } from "../delivery/delivery.upkeep.ts";
 import { dropWindowsNaming } from "../feed/feed.drop.ts";
 import { dropWindows } from "../feed/feed.window.ts";
@@ -36,6 +37,7 @@ const steps: readonly ((deps: Deps, input: { userId: string }) => Promise<unknow
   purgeBookmarksOfUser,
   purgeCommentsOfUser,
   purgePostsOfUser,
+  purgeConversationsOfUser,
   purgeMediaOfUser,
   purgeNotificationsOfUser,
   purgeDeliveriesOfUser,
@@ -82,6 +84,7 @@ const selectRemains = statement<{ hasRemains: boolean }>(
        or exists (select from post_likes where user_id = $1)
        or exists (select from comment_likes where user_id = $1)
        or exists (select from follows where follower_id = $1 or followee_id = $1)
+       or exists (select from conversation_members where user_id = $1)
        or exists (select from notifications where "actorId" = $1) as "hasRemains"`,
 );
 

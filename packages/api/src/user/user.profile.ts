@@ -9,7 +9,8 @@ const updateProfile = statement<never>(
   "user.updateProfile",
   `update users set
      display_name = wanted.display_name, bio = wanted.bio, website = wanted.website, is_private = wanted.is_private,
-     is_discoverable = wanted.is_discoverable,
+     is_discoverable = wanted.is_discoverable, who_can_message = wanted.who_can_message,
+     who_can_group = wanted.who_can_group,
      version = version
        + ((users.display_name, users.is_private) is distinct from (wanted.display_name, wanted.is_private))::int
    from (
@@ -18,13 +19,17 @@ const updateProfile = statement<never>(
        case when $4 then coalesce($5, '') else bio end as bio,
        case when $6 then $7 else website end as website,
        coalesce($8, is_private) as is_private,
-       coalesce($9, is_discoverable) as is_discoverable
+       coalesce($9, is_discoverable) as is_discoverable,
+       coalesce($10, who_can_message) as who_can_message,
+       coalesce($11, who_can_group) as who_can_group
      from users where id = $1
    ) wanted
    where users.id = wanted.id and users.deleted_at is null
-     and (users.display_name, users.bio, users.website, users.is_private, users.is_discoverable)
+     and (users.display_name, users.bio, users.website, users.is_private, users.is_discoverable,
+          users.who_can_message, users.who_can_group)
          is distinct from
-         (wanted.display_name, wanted.bio, wanted.website, wanted.is_private, wanted.is_discoverable)`,
+         (wanted.display_name, wanted.bio, wanted.website, wanted.is_private, wanted.is_discoverable,
+          wanted.who_can_message, wanted.who_can_group)`,
 );
 
 /** Writes the row of the actor, whose counter row the caller holds. Answers whether that changed anything: the second time, nothing. */
@@ -39,6 +44,8 @@ export async function writeProfile(tx: Tx, input: ProfileEdit): Promise<boolean>
     input.website ?? null,
     input.isPrivate ?? null,
     input.isDiscoverable ?? null,
+    input.whoCanMessage ?? null,
+    input.whoCanGroup ?? null,
   ]);
   return changed === 1;
 }

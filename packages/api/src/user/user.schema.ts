@@ -56,6 +56,10 @@ export const countsView = z.object({
 
 export const roleView = z.enum(["user", "moderator", "admin"]);
 
+/** Who may write first, or ask into a group: everyone, those whom the person follows, nobody. */
+export const reachView = z.enum(["everyone", "following", "nobody"]);
+export type Reach = z.infer<typeof reachView>;
+
 export const meView = userView.extend({
   email: z.string(),
   pendingEmail: z.string().nullable(),
@@ -63,6 +67,8 @@ export const meView = userView.extend({
   role: roleView,
   /** Whether they are found and proposed where nobody asks for them by handle. */
   isDiscoverable: z.boolean(),
+  whoCanMessage: reachView,
+  whoCanGroup: reachView,
   notificationCounts: countsView,
 });
 
@@ -101,6 +107,8 @@ export const updateUserInput = z
     avatarMediaId: idInput.nullish(),
     isPrivate: z.boolean().optional(),
     isDiscoverable: z.boolean().optional(),
+    whoCanMessage: reachView.optional(),
+    whoCanGroup: reachView.optional(),
   })
   .prefault({});
 

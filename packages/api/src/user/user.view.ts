@@ -12,7 +12,7 @@ import {
   userIsListed,
   userPostsAreVisible,
 } from "../visibility/user.visibility.ts";
-import type { Counts, MeView, Role, UserCard, UserSummary, UserView, UserViewer } from "./user.schema.ts";
+import type { Counts, MeView, Reach, Role, UserCard, UserSummary, UserView, UserViewer } from "./user.schema.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "./user.summary.ts";
 
 interface ProfileRow extends SummaryRow, UserViewer {
@@ -117,11 +117,14 @@ interface MeRow extends ProfileRow, Counts {
   isEmailVerified: boolean;
   role: Role;
   isDiscoverable: boolean;
+  whoCanMessage: Reach;
+  whoCanGroup: Reach;
 }
 
 const selectMe = statement<MeRow>(
   "user.selectMe",
-  `select ${profileColumns}, u.role, u.is_discoverable as "isDiscoverable", s.email, s.pending_email as "pendingEmail",
+  `select ${profileColumns}, u.role, u.is_discoverable as "isDiscoverable",
+     u.who_can_message as "whoCanMessage", u.who_can_group as "whoCanGroup", s.email, s.pending_email as "pendingEmail",
      s.email_verified_at is not null as "isEmailVerified", h.unread, h.unseen,
      ${conversationCounts("u.id")}
    from users u
@@ -142,6 +145,8 @@ export async function presentMe(deps: Pick<Deps, "db" | "storage">, input: { use
     isEmailVerified: row.isEmailVerified,
     role: row.role,
     isDiscoverable: row.isDiscoverable,
+    whoCanMessage: row.whoCanMessage,
+    whoCanGroup: row.whoCanGroup,
     notificationCounts: {
       unread: row.unread,
       unseen: row.unseen,

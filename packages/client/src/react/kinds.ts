@@ -99,7 +99,16 @@ export function idOfView(kind: Kind, view: object): string {
 }
 
 const summaryFields = ["id", "handle", "displayName", "avatar", "isPrivate"];
-const meFields = ["email", "pendingEmail", "isEmailVerified", "role", "isDiscoverable", "notificationCounts"];
+const meFields = [
+  "email",
+  "pendingEmail",
+  "isEmailVerified",
+  "role",
+  "isDiscoverable",
+  "whoCanMessage",
+  "whoCanGroup",
+  "notificationCounts",
+];
 
 /** Which of an object's fields belong to a view of this kind. */
 export function isFieldOf(kind: Kind, field: string): boolean {

@@ -137,6 +137,20 @@ const table: readonly Line[] = [
     ],
   },
   {
+    // Writing to strangers is the next commonest.
+    calls: ["chat.open", "chat.createGroup", "chat.addMembers"],
+    countedIn: "redis",
+    budgets: [
+      { name: "chat", by: "user", points: 60, perSeconds: hour },
+      { name: "chat.day", by: "user", points: 300, perSeconds: day },
+    ],
+  },
+  {
+    calls: ["chat.send"],
+    countedIn: "process",
+    budgets: [{ name: "message", by: "user", points: 120, perSeconds: minute }],
+  },
+  {
     calls: ["media.create"],
     countedIn: "redis",
     budgets: [

@@ -45,6 +45,8 @@ const paperWorld: CellWorld = {
   appealedId: id,
   reportId: id,
   staffReportId: id,
+  groupId: id,
+  groupSeq: 1,
   links: { resetToken: "t".repeat(32), archivePath: "/export/none" },
 };
 

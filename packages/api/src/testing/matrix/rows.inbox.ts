@@ -6,6 +6,7 @@ import {
   listsPost,
   type Outcome,
   type Rule,
+  readsGroup,
   seesAwayComment,
   seesComment,
   seesDirect,
@@ -62,7 +63,10 @@ export const live: RoomRows<"live"> = {
         events.some((event) => event.type === "notification.created" && isOfPost(world)(event.notification)),
     },
   ],
-  onConversation: [{ access: "signedIn", input: ({ me }) => ({ conversationId: me.directId }), expect: seesDirect }],
+  onConversation: [
+    { access: "signedIn", input: ({ me }) => ({ conversationId: me.directId }), expect: seesDirect },
+    { access: "signedIn", about: "a group", input: ({ groupId }) => ({ conversationId: groupId }), expect: readsGroup },
+  ],
   onQueue: [{ access: "moderator", expect: ok }],
   onPost: [{ access: "public", input: ownersPost, expect: seesPost }],
 };

@@ -171,6 +171,19 @@ export const byDirect = grid<"yes" | "no" | "gone">(`
     moderator  yes      yes            yes             yes          yes          gone            no
 `);
 
+/** The owner's group: its members, who is asked, who left, and who is or was put out. */
+export const byMembership = grid<"member" | "asked" | "left" | "out" | "owner">(`
+               public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
+    stranger   out      out            out             out          out          out             out
+    follower   member   member         member          member       member       member          member
+    requested  asked    asked          asked           asked        asked        asked           asked
+    blocked    member   member         member          member       member       member          member
+    blocker    out      out            out             out          out          out             out
+    muted      left     left           left            left         left         left            left
+    owner      owner    owner          owner           owner        owner        -               -
+    moderator  out      out            out             out          out          out             out
+`);
+
 /** Whether the owner may be proposed: to whoever does not follow, asked, blocked or muted already. */
 export const bySuggestion = grid<"in" | "out">(`
                public   followersOnly  privateAccount  deletedPost  removedPost  deletedAccount  suspendedAccount
@@ -212,6 +225,28 @@ export const seesDirect = byDirect({ yes: "ok", gone: "ok", no: "chat.notFound" 
 
 /** That conversation is in a list of the viewer's. */
 export const listsDirect = byDirect({ yes: "lists", gone: "lists", no: "omits" });
+
+const notThere = { left: "chat.notFound", out: "chat.notFound" } as const;
+
+/** Looks at the owner's group. */
+export const seesGroup = byMembership({ member: "ok", asked: "ok", owner: "ok", ...notThere });
+
+/** Reads what is said in it. */
+export const readsGroup = byMembership({ member: "ok", asked: "chat.notFound", owner: "ok", ...notThere });
+
+/** Takes part in it. */
+export const actsInGroup = byMembership({ member: "ok", asked: "chat.forbidden", owner: "ok", ...notThere });
+
+/** Changes it. */
+export const ownsGroup = byMembership({ member: "chat.forbidden", asked: "chat.forbidden", owner: "ok", ...notThere });
+
+/** Changes what the owner said in it. */
+export const ownsGroupMessage = byMembership({
+  member: "chat.forbidden",
+  asked: "chat.notFound",
+  owner: "ok",
+  ...notThere,
+});
 
 /** Acts on a comment under the post as anyone who sees it may. */
 export const seesComment = byPost({

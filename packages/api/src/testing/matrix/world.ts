@@ -3,6 +3,8 @@
 import { hash } from "@node-rs/argon2";
 import { statement } from "@pixora/db";
 import { createBookmark } from "../../bookmark/bookmark.service.ts";
+import { createGroup, removeMember } from "../../chat/chat.group.ts";
+import { acceptConversation, leaveConversation } from "../../chat/chat.member.ts";
 import { openConversation } from "../../chat/chat.open.ts";
 import { sendInput } from "../../chat/chat.schema.ts";
 import { sendMessage } from "../../chat/chat.send.ts";
@@ -63,6 +65,9 @@ export interface World {
   decisionId: string;
   appealedId: string;
   /** What was mailed to the owner, and what the owner asked for, while all was well: links that need no session. */
+  groupId: string;
+  /** The owner's message in it. */
+  groupSeq: number;
   links: { resetToken: string; archivePath: string };
 }
 
@@ -75,6 +80,7 @@ export const words = {
   awayComment: "a word elsewhere",
   awayReply: "an answer elsewhere",
   message: "between the two of us",
+  groupMessage: "to all of us",
   /** Said when the reader may see it no more. */
   later: "a later word",
 } as const;
@@ -106,11 +112,12 @@ export async function createWorld(deps: Deps, input: { label: string }): Promise
     if (person !== owner) person.directId = await talk(deps, { person, owner });
   }
   owner.directId = friend.directId;
+  const group = await gather(deps, people);
   const decided = await decideAbout(deps, { label, owner, friend, commentIds: [away.awayCommentId, away.awayReplyId] });
   const staffCaseId = await caseOf(deps, staffReportId);
   const caseId = await caseOf(deps, home.reportId);
   const links = { resetToken: "none", archivePath: "/export/none" };
-  return { label, people, staffReportId, staffCaseId, caseId, links, ...home, ...away, ...decided };
+  return { label, people, staffReportId, staffCaseId, caseId, links, ...home, ...away, ...decided, ...group };
 }
 
 const selectCase = statement<{ caseId: string }>(
@@ -219,6 +226,24 @@ async function createAway(deps: Deps, { owner, friend }: Hosts): Promise<Elsewhe
   await likePost(deps, { actorId: owner.id, ...on });
   await likeComment(deps, { actorId: owner.id, commentId: thread.id });
   return { awayPostId: post.id, awayCommentId: comment.id, awayThreadId: thread.id, awayReplyId: reply.id };
+}
+
+/**
+ * The owner's group, in which everyone stands otherwise: a member (also who is blocked by the owner later), asked, gone,
+ * put out; the rest were never in it.
+ */
+async function gather(deps: Deps, people: World["people"]): Promise<Pick<World, "groupId" | "groupSeq">> {
+  const { owner, follower, requested, blocked, muted, blocker } = people;
+  const others = [follower, requested, blocked, muted, blocker].map(({ id }) => id);
+  const { id: conversationId } = await createGroup(deps, { actorId: owner.id, userIds: others, title: "by the lake" });
+  for (const { id: actorId } of [follower, blocked, muted, blocker]) {
+    await acceptConversation(deps, { actorId, conversationId });
+  }
+  await leaveConversation(deps, { actorId: muted.id, conversationId });
+  await removeMember(deps, { actorId: owner.id, conversationId, userId: blocker.id });
+  const said = sendInput.parse({ conversationId, text: words.groupMessage, idempotencyKey: "to-all" });
+  const { seq } = await sendMessage(deps, { actorId: owner.id, sessionId: null, ...said });
+  return { groupId: conversationId, groupSeq: seq };
 }
 
 /** A person and the owner write to each other. */
