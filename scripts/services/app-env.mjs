@@ -39,6 +39,7 @@ export async function makeAppEnv({ services, log, doesListen = true }) {
     WORKER_PORT: process.env.WORKER_PORT || String(await pickPort()),
     PUBLIC_URL: process.env.PUBLIC_URL || `http://127.0.0.1:${port}`,
     LIMITS_SCALE: process.env.LIMITS_SCALE || "100",
+    CHAT_MIN_ACCOUNT_HOURS: process.env.CHAT_MIN_ACCOUNT_HOURS || "0",
     MAIL_DIR: process.env.MAIL_DIR || join(stateDir, "mail"),
     // glibc's arenas, several for each processor, keep memory that nothing uses.
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX || "2",

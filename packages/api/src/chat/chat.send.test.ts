@@ -65,14 +65,14 @@ test("a conversation is opened, written into and read; counts are those of the r
   expect(page).toMatchObject({ items: [{ seq: 1, isSeen: true }, { seq: 2 }], hasBefore: false, hasAfter: false });
 });
 
-test("messages that are sent at once are numbered without gaps, whoever sends them", async () => {
+test("3 messages that are sent at once are numbered without gaps, whoever sends them", async () => {
   const { ann, bob, id } = await openPair();
   const sent = await Promise.all(Array.from({ length: 40 }, (_, turn) => send(turn % 2 ? ann : bob, id, `m${turn}`)));
   expect(sent.map(({ seq }) => seq).toSorted((one, other) => one - other)).toEqual(sent.map((_, turn) => turn + 1));
   expect(await presentConversation(deps, { viewerId: ann.id, conversationId: id })).toMatchObject({ unreadCount: 20 });
 });
 
-test("the same client key twice makes one message, also at once; with other words it is refused", async () => {
+test("5 the same client key twice makes one message, also at once; with other words it is refused", async () => {
   const { ann, id } = await openPair();
   const said = { text: "once", idempotencyKey: "the-key" };
   const [one, other] = await Promise.all([send(ann, id, said), send(ann, id, said)]);
@@ -82,7 +82,7 @@ test("the same client key twice makes one message, also at once; with other word
   await expect(send(ann, id, { ...said, text: "twice" })).rejects.toMatchObject({ code: "idempotency.reused" });
 });
 
-test("two first messages at once make one conversation", async () => {
+test("14 two first messages at once make one conversation", async () => {
   const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
   const opened = await Promise.all([
     openConversation(deps, { actorId: ann.id, userId: bob.id }),
@@ -97,7 +97,7 @@ test("two first messages at once make one conversation", async () => {
   }
 });
 
-test("a mark never goes back, and above the last message it is refused", async () => {
+test("16 a mark never goes back, and above the last message it is refused", async () => {
   const { ann, bob, id } = await openPair();
   for (const word of ["a", "b", "c"]) await send(ann, id, word);
   await markConversationRead(deps, { actorId: bob.id, conversationId: id, upToSeq: 2 });
@@ -107,7 +107,7 @@ test("a mark never goes back, and above the last message it is refused", async (
   await expect(beyond).rejects.toMatchObject({ code: "input.invalid" });
 });
 
-test("pages go both ways and around, and each message is on exactly one", async () => {
+test("17 pages go both ways and around, and each message is on exactly one", async () => {
   const { ann, bob, id } = await openPair();
   await Promise.all(Array.from({ length: 25 }, (_, turn) => send(ann, id, `m${turn}`)));
   const read = (at: object) => listMessages(deps, { viewerId: bob.id, conversationId: id, limit: 10, ...at });
@@ -123,7 +123,7 @@ test("pages go both ways and around, and each message is on exactly one", async 
   expect(await read({ after: 25 })).toEqual({ items: [], hasBefore: true, hasAfter: false });
 });
 
-test("what is sent is told in the personal logs of both, and again to whoever was away, each time with the counts of now", async () => {
+test("3 and 4 what is sent is told in the personal logs of both, and again to whoever was away, each time with the counts of now", async () => {
   const { ann, bob, id } = await openPair();
   const sessionId = (await createSession(deps, { userId: bob.id })).id;
   const abort = new AbortController();
