@@ -94,6 +94,17 @@ const settingsSectionRoute = createRoute({
   component: lazyRouteComponent(() => import("../screens/settings/settings.tsx"), "SettingsSectionScreen"),
 });
 
+const docsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/docs",
+  component: lazyRouteComponent(() => import("../docs/docs.tsx"), "DocsScreen"),
+});
+const docsEntryRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/docs/$name",
+  component: lazyRouteComponent(() => import("../docs/docs.tsx"), "DocsEntryScreen"),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   exploreRoute,
@@ -109,6 +120,8 @@ const routeTree = rootRoute.addChildren([
   verifyRoute,
   settingsRoute,
   settingsSectionRoute,
+  docsRoute,
+  docsEntryRoute,
 ]);
 
 function stringifySearch(search: Record<string, unknown>): string {

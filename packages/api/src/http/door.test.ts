@@ -18,6 +18,7 @@ describe("at a hundredth of the budgets", () => {
 
   const doors: [keyof typeof doorBudgets, string, string][] = [
     ["ready", "GET", "/readyz"],
+    ["reference", "GET", "/openapi.json"],
     ["export", "GET", `/export/${"a".repeat(32)}`],
     ["picture", "GET", "/media/picture/1/320.webp"],
     ["upload", "PUT", "/media/upload?t=none"],

@@ -13,6 +13,8 @@ const maxAddresses = 50_000;
 export const doorBudgets = {
   /** Balancers ask every few seconds. */
   ready: 300,
+  /** Tools and the page at /docs load it once. */
+  reference: 300,
   export: 60,
   /** A page shows dozens of pictures. */
   picture: 6_000,

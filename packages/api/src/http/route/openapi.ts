@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import type { Deps } from "../../platform/process/deps.ts";
+import { guardDoor } from "../door.ts";
 import { writeReference } from "../reference/document.ts";
 import type { LimitSettings } from "../reference/limits.ts";
 
@@ -14,7 +15,7 @@ export async function openapiPlugin(app: FastifyInstance, options: { deps: Deps 
   const { config } = options.deps;
   let kept: Reference | null = null;
 
-  app.get("/openapi.json", async (request, reply) => {
+  app.get("/openapi.json", { onRequest: guardDoor(options.deps, { door: "reference" }) }, async (request, reply) => {
     kept ??= makeReference({ scale: config.LIMITS_SCALE, areHandlesHeld: config.REQUIRE_EMAIL_VERIFICATION });
     reply.headers({
       "content-type": "application/json; charset=utf-8",
