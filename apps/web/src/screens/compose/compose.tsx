@@ -165,7 +165,7 @@ function Drop({ pictures }: { pictures: Pictures }) {
           </p>
         </>
       )}
-      <Button onClick={() => input.current?.click()}>
+      <Button data-first onClick={() => input.current?.click()}>
         {!isEmpty && <ImagePlus size={18} aria-hidden />}
         {isEmpty ? say.choose : say.add}
       </Button>

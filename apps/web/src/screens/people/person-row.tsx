@@ -41,7 +41,7 @@ export function PersonRow({ user, note, action }: PersonRowProps) {
           <FollowButton
             userId={user.id}
             follow={viewer.follow}
-            followedBy={viewer.followedBy}
+            followedBy={note === undefined ? viewer.followedBy : "none"}
             size="small"
             name={user.displayName}
           />
