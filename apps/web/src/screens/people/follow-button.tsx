@@ -15,6 +15,12 @@ interface FollowButtonProps {
 
 const say = words.profile;
 
+/** Whether a list has nothing in it, or is still being asked for. */
+function isBare(data: unknown): boolean {
+  const pages = (data as { pages?: readonly { items: readonly unknown[] }[] } | undefined)?.pages ?? [];
+  return pages.every(({ items }) => items.length === 0);
+}
+
 export function FollowButton({ userId, follow, followedBy, size = "normal", name }: FollowButtonProps) {
   const start = useAct(px.follow.create.mutationOptions()).act;
   const end = useAct(px.follow.delete.mutationOptions()).act;
@@ -24,8 +30,9 @@ export function FollowButton({ userId, follow, followedBy, size = "normal", name
 
   async function turn(): Promise<void> {
     if ((await (isOn ? end : start)({ userId })) === undefined) return;
-    // Home has other people in it now: where it is not on screen, it starts anew.
-    await queryClient.resetQueries({ queryKey: px.feed.home.pathKey(), type: "inactive" });
+    // Home has other people in it now: it starts anew, unless somebody is reading it.
+    const queryKey = px.feed.home.pathKey();
+    await queryClient.resetQueries({ queryKey, predicate: (query) => !query.isActive() || isBare(query.state.data) });
   }
 
   return (
