@@ -50,7 +50,11 @@ function fill(schema: z.core.$ZodType, id: string): unknown {
   if (schema instanceof z.ZodArray) return holdsId(schema.element) ? [fill(schema.element, id)] : undefined;
   if (schema instanceof z.ZodUnion) return fill(schema.options.find(holdsId) ?? schema.options[0] ?? schema, id);
   if (schema instanceof z.ZodPipe) return fill(schema.in, id);
-  if (isWrapper(schema)) return holdsId(schema.def.innerType) ? fill(schema.def.innerType, id) : undefined;
+  if (isWrapper(schema)) {
+    if (holdsId(schema.def.innerType)) return fill(schema.def.innerType, id);
+    // What may be null need not be absent.
+    return fits(schema, undefined) ? undefined : null;
+  }
   return ["a text", 1, true]
     .concat(schema instanceof z.ZodEnum ? schema.options : [])
     .find((value) => fits(schema, value));
