@@ -139,7 +139,19 @@ function hear(board: Board, line: Line, data: unknown): void {
   line.hasSpoken = true;
   listen(board, line);
   if (data === "PING") line.socket?.send("PONG");
-  else if (data !== "PONG") take(board, line, JSON.parse(data) as Message);
+  else if (data !== "PONG") {
+    const message = readMessage(data);
+    if (message === null) fail(board, line, "the socket said what is no message");
+    else take(board, line, message);
+  }
+}
+
+function readMessage(text: string): Message | null {
+  try {
+    return JSON.parse(text) as Message;
+  } catch {
+    return null;
+  }
 }
 
 function take(board: Board, line: Line, message: Message): void {

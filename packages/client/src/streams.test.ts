@@ -55,6 +55,29 @@ test("where three sockets in a row do not open, streams go over SSE, and the app
   expect(pixora.connection.transport).toBe("sse");
 });
 
+test("a socket that says what is no message has failed: its stream opens over the next one", async () => {
+  const opened: string[] = [];
+  class Babbling {
+    onopen: (() => void) | null = null;
+    onmessage: ((event: { data: unknown }) => void) | null = null;
+    onerror: unknown = null;
+    onclose: unknown = null;
+    constructor(url: string) {
+      opened.push(url);
+      setTimeout(() => this.onopen?.());
+    }
+    send(text: string): void {
+      if (text.includes("subscription")) setTimeout(() => this.onmessage?.({ data: "<html>" }));
+    }
+    close(): void {}
+  }
+  const WebSocket = Babbling as unknown as typeof globalThis.WebSocket;
+  const { pixora } = await openWorld({ transport: "websocket", WebSocket });
+  pixora.live.onPost.subscribe({ postId: "1" }, {});
+  await vi.waitFor(() => expect(opened.length).toBeGreaterThan(1), 5_000);
+  expect(pixora.connection.status).not.toBe("live");
+});
+
 test("an app that asks for sockets gets nothing else", async () => {
   const { pixora, upgrades, streams } = await openWorld({ transport: "websocket" });
   pixora.live.onPost.subscribe({ postId: "1" }, {});
