@@ -174,7 +174,8 @@ test("of an account that has touched everything, nothing is left but what docs/P
   await waitFor("the end of the account", async () => (await count("users where id = $1", [zoe.id])) === 0);
   await waitForQuiet();
   const pictures = "media where owner_id = $1 and not exists (select from evidence where media_ids @> array[media.id])";
-  await waitFor("the end of the pictures", async () => (await count(pictures, [zoe.id])) === 0);
+  const patience = { timeoutMs: 30_000 };
+  await waitFor("the end of the pictures", async () => (await count(pictures, [zoe.id])) === 0, patience);
   const left = await findTraces(house, all);
   console.log(`deletion: ${before.size} places held a trace; left:`, left);
   const unnamed = left.filter(({ place, word }) => !isNamed(place, word, zoe.id));

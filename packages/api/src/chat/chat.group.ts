@@ -152,13 +152,13 @@ const muteStatement: Statement<never> = statement(
    where conversation_id = $1 and user_id = $2 and (muted_until is not null) <> $3`,
 );
 
-const retitleStatement: Statement<never> = statement(
-  "chat.retitle",
+const updateTitle: Statement<never> = statement(
+  "chat.updateTitle",
   "update conversations set title = $2 where id = $1 and title is distinct from $2",
 );
 
-const repictureStatement: Statement<{ was: string | null }> = statement(
-  "chat.repicture",
+const updatePicture: Statement<{ was: string | null }> = statement(
+  "chat.updatePicture",
   `update conversations conv set picture_media_id = $2
    from (select id, picture_media_id from conversations where id = $1) was
    where conv.id = was.id and was.picture_media_id is distinct from $2
@@ -181,7 +181,7 @@ export async function updateConversation(
     if (isMuted !== undefined && (await tx.run(muteStatement, [conversationId, actorId, isMuted])) > 0) {
       tell([conversationUpdated(actorId, conversationId)]);
     }
-    const isRetitled = title !== undefined && (await tx.run(retitleStatement, [conversationId, title])) > 0;
+    const isRetitled = title !== undefined && (await tx.run(updateTitle, [conversationId, title])) > 0;
     const isRepictured = pictureMediaId !== undefined && (await changePicture(tx, { ...input, pictureMediaId }));
     if (!isRetitled && !isRepictured) return;
     await say(actorId, "changed");
@@ -195,7 +195,7 @@ async function changePicture(
   input: { actorId: string; conversationId: string; pictureMediaId: string | null },
 ): Promise<boolean> {
   const { actorId: ownerId, conversationId, pictureMediaId: mediaId } = input;
-  const changed = await tx.maybe(repictureStatement, [conversationId, mediaId]);
+  const changed = await tx.maybe(updatePicture, [conversationId, mediaId]);
   if (changed === null) return false;
   if (mediaId !== null) await showInConversation(tx, { ownerId, conversationId, mediaId });
   if (changed.was !== null) await dropMedia(tx, { mediaId: changed.was });

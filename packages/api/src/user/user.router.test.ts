@@ -80,7 +80,8 @@ test("wrong inputs are refused, a limit of 101 too", async () => {
 
 test("moderation is for moderators, save reporting", async () => {
   const api = callAs(ann);
-  expect(await api.moderation.report({ target: { userId: ben.id }, reason: "spam" })).toEqual({ ok: true });
+  const told = await api.moderation.report({ target: { userId: ben.id }, reason: "spam" });
+  expect(told).toMatchObject({ ok: true, reportId: expect.stringMatching(/^\d+$/) });
   const closed = [
     () => api.moderation.reports(),
     () => api.moderation.suspend({ userId: ben.id }),
