@@ -34,6 +34,7 @@ import { refoldHashtags } from "./post/post.hashtag.ts";
 import { wordPosts } from "./post/post.words.ts";
 import { purgeAccounts } from "./purge/purge.account.ts";
 import { purgePosts } from "./purge/purge.post.ts";
+import { ringMembers } from "./push/push.message.ts";
 import { sendPushes } from "./push/push.send.ts";
 import { deleteDeadSubscriptions } from "./push/push.service.ts";
 import { indexPosts } from "./search/search.index.ts";
@@ -57,6 +58,7 @@ export function createHandlers(deps: Deps): JobHandlers {
     "notification.retryDeliveries": () => retryDeliveries(deps),
     "notification.deleteOldDeliveries": () => deleteOldDeliveries(deps),
     "push.sendPushes": (input) => sendPushes(deps, input),
+    "push.ringMembers": (input) => ringMembers(deps, input),
     "push.deleteDeadSubscriptions": () => deleteDeadSubscriptions(deps),
     "feed.pushPosts": (input) => pushPosts(deps, input),
     "feed.dropWindows": (input) => dropWindowsOfFacts(deps, input),

@@ -24,7 +24,7 @@ export const consequences = {
   "post.restored": ["live.tellPosts", "notification.notifyMentions", "notification.reviseSight"],
   "comment.removed": ["live.tellPosts", "notification.reviseSight"],
   "comment.restored": ["live.tellPosts", "notification.reviseSight"],
-  "message.created": [],
+  "message.created": ["push.ringMembers"],
   "post.headMended": ["feed.dropWindows"],
   "feed.rangeRequested": ["feed.pushPosts"],
   "feed.pullSwitched": ["feed.dropWindows"],

@@ -41,6 +41,8 @@ interface JobDefinition {
   attempts: number;
   /** The longest list that one job carries; without it, the relay's own bound. */
   maxFacts?: number;
+  /** How long it lies in its queue before it runs; a lost Redis starts the time again. */
+  delayMs?: number;
   /**
    * All that its facts cause, and all that each of them causes in one transaction, with nothing behind that could fail:
    * the transaction deletes the fact.
@@ -73,6 +75,8 @@ export const jobs = {
   "notification.retryDeliveries": scheduledJob("bulk"),
   "notification.deleteOldDeliveries": scheduledJob("bulk"),
   "push.sendPushes": { ...factJob("push"), maxFacts: 100 },
+  // Whoever has the conversation open reads it in this time, and is not rung.
+  "push.ringMembers": { ...factJob("push"), maxFacts: 100, delayMs: 3_000 },
   "push.deleteDeadSubscriptions": scheduledJob("bulk"),
   "feed.pushPosts": factJob("feed"),
   "feed.dropWindows": factJob("feed"),
@@ -113,6 +117,12 @@ export type ScheduledJobName = Exclude<JobName, FactJobName>;
 export function maxFactsOf(name: FactJobName): number {
   const definition: JobDefinition = jobs[name];
   return definition.maxFacts ?? Number.POSITIVE_INFINITY;
+}
+
+/** How long a job waits in its queue before it runs. */
+export function delayMsOf(name: JobName): number {
+  const definition: JobDefinition = jobs[name];
+  return definition.delayMs ?? 0;
 }
 
 /** Whether facts need no record that this job is done with them: it deletes them in the transaction of its effect. */

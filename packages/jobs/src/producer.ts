@@ -2,7 +2,7 @@
 // Promises: every call ends within a few seconds, whatever Redis does, and fails with RedisAwayError when it is away.
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
-import { type FactJobName, type JobName, jobs, type QueueName, queueNames } from "./jobs.ts";
+import { delayMsOf, type FactJobName, type JobName, jobs, type QueueName, queueNames } from "./jobs.ts";
 
 /** Redis does not answer; the caller tries again later. */
 export class RedisAwayError extends Error {
@@ -101,7 +101,9 @@ export function createProducer(input: { redisUrl: string; prefix: string; onErro
     async add(requests) {
       const byQueue = Map.groupBy(requests, (request) => jobs[request.job].queue);
       const addTo = ([name, list]: [QueueName, JobRequest[]]) =>
-        queueOf(name).addBulk(list.map((request) => ({ name: request.job, data: request.payload })));
+        queueOf(name).addBulk(
+          list.map(({ job, payload }) => ({ name: job, data: payload, opts: { delay: delayMsOf(job) } })),
+        );
       await ask(() => Promise.all([...byQueue].map(addTo)));
     },
     async schedule({ job, pattern }) {

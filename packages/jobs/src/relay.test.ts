@@ -101,4 +101,25 @@ describe("relay", () => {
     await waitFor("the outbox to be empty", isEmpty, { timeoutMs: 5_000 });
     expect(taken.size).toBe(10);
   });
+
+  test("a job that waits lies in its queue, is made anew when redis is emptied, and runs when its time has come", async () => {
+    const startedMs = performance.now();
+    const taken: string[] = [];
+    harness.relay();
+    const delayedJobs = async () => (await harness.producer.countJobs()).push.delayed;
+    await harness.commitFact("message.created", '{"conversationId":"1","seq":1}');
+    await waitFor("the job to wait", async () => (await delayedJobs()) === 1);
+    await harness.emptyRedis();
+    expect(await delayedJobs()).toBe(0);
+    await waitFor("the job to wait again", async () => (await delayedJobs()) === 1);
+    harness.work(harness.recordDone, {
+      "push.ringMembers": async ({ facts }) => {
+        taken.push(...facts.map(({ payload }) => `${payload.conversationId}/${payload.seq}`));
+        await harness.recordDoneBy("push.ringMembers", facts);
+      },
+    });
+    await waitFor("the outbox to be empty", isEmpty);
+    expect(taken).toEqual(["1/1"]);
+    expect(performance.now() - startedMs).toBeGreaterThan(3_000);
+  });
 });

@@ -118,7 +118,7 @@ export const insertMessages: Statement<SendOutcome> = statement(
         from made
         where exists (select from heard
                       where heard.conversation_id = made.conversation_id and heard.user_id <> made.sender_id
-                        and heard.state = 'accepted'
+                        and (heard.state = 'accepted' or heard.accepts)
                         and exists (select from push_subscriptions s where s.user_id = heard.user_id))`,
      )} returning id
    ), ${appendLiveEventsSql(

@@ -32,8 +32,49 @@ export interface PushMessage {
   actorHandle: string;
 }
 
+/** What a service worker gets about a message; a newer one of the conversation takes its place on the screen. */
+export interface MessagePush {
+  type: "MESSAGE";
+  title: string;
+  body: string;
+  tag: string;
+  conversationId: string;
+  seq: number;
+  actorHandle: string;
+}
+
+/** What a push about a message is written from. */
+export interface RingingMessage {
+  conversationId: string;
+  seq: number;
+  kind: "text" | "media" | "post";
+  /** The beginning of its text, or null. */
+  excerpt: string | null;
+  /** Of a group that has one. */
+  groupTitle: string | null;
+  actorHandle: string;
+  actorName: string;
+}
+
+const messageWords: Record<Language, Record<RingingMessage["kind"], string>> = {
+  en: { text: "sent you a message", media: "sent a picture", post: "shared a post" },
+};
+
 /** Below what is left of 4,096 bytes when they are encrypted. */
 const maxBytes = 3_800;
+
+/** The push of a message as JSON; the words that were sent, as far as they fit. */
+export function writeMessagePush(message: RingingMessage, input: { tag: string; language?: Language }): string {
+  const { conversationId, seq, kind, excerpt, groupTitle, actorHandle, actorName } = message;
+  const did = messageWords[input.language ?? defaultLanguage][kind];
+  const base = { type: "MESSAGE", tag: input.tag, conversationId, seq, actorHandle } as const;
+  const title = groupTitle === null ? actorName : `${actorName} · ${groupTitle}`;
+  const whole: MessagePush = { ...base, title, body: excerpt ?? did };
+  const text = JSON.stringify(whole);
+  if (Buffer.byteLength(text) <= maxBytes) return text;
+  const plain: MessagePush = { ...base, title: `@${actorHandle}`, body: did };
+  return JSON.stringify(plain);
+}
 
 /** The message of a push as JSON. */
 export function writePushMessage(content: MessageContent, input: { tag: string; language?: Language }): string {

@@ -122,7 +122,7 @@ export async function openHarness(input: { redisUrl?: string } = {}): Promise<Ha
     work(take, others = {}) {
       const idle = Object.fromEntries(Object.keys(jobs).map((job) => [job, async () => undefined]));
       const handlers = { ...idle, ...others, "notification.notifyLikes": take } as JobHandlers;
-      const queues = ["fast", "feed", "bulk"] as const;
+      const queues = ["fast", "feed", "bulk", "push"] as const;
       const workers = startWorkers({ ...place, ...failures, queues, concurrency: 4, handlers, db, log: quiet });
       teams.push(workers);
       return workers;
