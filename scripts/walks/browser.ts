@@ -67,7 +67,7 @@ export async function openWindow(browser: Browser, options: WindowOptions): Prom
   };
 }
 
-/** What axe finds wrong on the page as it is, a line each. */
+/** What axe finds wrong on the page as it is, and what does not fit the width of a phone, a line each. */
 export async function findBarriers(page: Page): Promise<string[]> {
   // Past the page's own policy, as an extension of the browser would.
   await page.evaluate(`${axeCore.source}; 0`);
@@ -81,7 +81,29 @@ export async function findBarriers(page: Page): Promise<string[]> {
     return { found: violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`), passed: passes.length };
   });
   if (result.passed === 0) throw new Error("axe has looked at nothing");
-  return result.found;
+  return [...result.found, ...(await findTooWide(page))];
+}
+
+/** What reaches past the right edge of a phone and cannot be scrolled to. */
+async function findTooWide(page: Page): Promise<string[]> {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const found = await page.evaluate(() => {
+    const isCut = (element: Element) => getComputedStyle(element).overflowX !== "visible";
+    function isKept(element: Element): boolean {
+      for (let above = element.parentElement; above !== null && above !== document.body; above = above.parentElement) {
+        if (isCut(above) && above.getBoundingClientRect().right <= innerWidth + 1) return true;
+      }
+      return false;
+    }
+    const wide = [...document.querySelectorAll("main *")].filter((element) => {
+      const { right, width, height } = element.getBoundingClientRect();
+      return right > innerWidth + 1 && width > 1 && height > 1 && !isKept(element);
+    });
+    return wide.slice(0, 3).map((element) => `too wide for a phone: ${element.outerHTML.slice(0, 120)}`);
+  });
+  if (size !== null) await page.setViewportSize(size);
+  return found;
 }
 
 /** How the page came to be: what moved without being asked, and when its largest part stood. */
