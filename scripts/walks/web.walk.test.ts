@@ -236,6 +236,69 @@ describe.skipIf(chromiumPath === null)("the app in Chromium", { timeout: 180_000
     await dan.context.close();
   });
 
+  test("a moderator removes a post unseen by others then, its author appeals, and another moderator gives it back", async () => {
+    const calls = () => createPixora({ url: server.url });
+    const [beaCalls, camCalls, eliCalls] = [calls(), calls(), calls()];
+    await Promise.all([
+      beaCalls.auth.signIn.mutate({ login: "bea", password }),
+      camCalls.auth.signIn.mutate({ login: "cam", password }),
+      eliCalls.auth.signUp.mutate({ handle: "eli", email: "eli@walk.example", password }),
+    ]);
+    await house.pool.query("update users set role = 'moderator' where handle in ('ann', 'eli')");
+    const { id: postId } = await camCalls.post.create.mutate({ caption: "Buy my boat" });
+    await beaCalls.moderation.report.mutate({ target: { postId }, reason: "an advertisement" });
+
+    const { page } = ann;
+    await page.goto("/moderation");
+    await page.getByRole("link", { name: "Report Post of @cam" }).click(patience);
+    await page.getByRole("button", { name: "Take it" }).click(patience);
+    await page.getByRole("button", { name: "Show the words" }).waitFor(patience);
+    expect(await page.getByText("Buy my boat").count()).toBe(0);
+    await page.getByRole("button", { name: "Show the words" }).click();
+    await page.getByText("Buy my boat").waitFor(patience);
+    await page.getByRole("radio", { name: "Remove" }).check();
+    await page.getByLabel("Words to the person").fill("This is no market");
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByText("This case is closed.").waitFor(patience);
+    await expect(beaCalls.post.byId.query({ postId })).rejects.toThrow("No such post");
+
+    const cam = await openWindow(browser, { ...server, theme: "dark" });
+    await signIn(cam.page, "cam");
+    await cam.page.getByRole("navigation", { name: "Main" }).waitFor(patience);
+    await cam.page.goto(`/posts/${postId}`);
+    await cam.page.getByRole("link", { name: "Why, and what you can do" }).click(patience);
+    await cam.page.getByText("This is no market").waitFor(patience);
+    await cam.page.getByRole("button", { name: "Appeal: A post of yours was removed" }).click();
+    await cam.page.getByLabel("Why should it be taken back?").fill("It is a toy boat");
+    await cam.page.getByRole("button", { name: "Send appeal" }).click();
+    await cam.page.getByText("You have appealed.").waitFor(patience);
+
+    const eli = await openWindow(browser, server);
+    await signIn(eli.page, "eli");
+    await eli.page.getByRole("link", { name: "Moderation" }).click(patience);
+    await eli.page.getByRole("link", { name: "Appeal Post of @cam" }).click(patience);
+    await eli.page.getByText("It is a toy boat").waitFor(patience);
+    await eli.page.getByRole("button", { name: "Take it" }).click();
+    await eli.page.getByRole("radio", { name: "Take it back" }).check(patience);
+    await eli.page.getByLabel("Answer to the person").fill("So it is");
+    await eli.page.getByRole("button", { name: "Answer", exact: true }).click();
+    await eli.page.getByText("This case is closed.").waitFor(patience);
+    expect((await beaCalls.post.byId.query({ postId })).caption).toBe("Buy my boat");
+    await cam.page.reload();
+    await cam.page.getByText("You were right").waitFor(patience);
+    expect([...(await findBarriers(cam.page)), ...cam.complaints, ...eli.complaints]).toEqual([]);
+    await Promise.all([cam.context.close(), eli.context.close()]);
+    await Promise.all([beaCalls, camCalls, eliCalls].map((one) => one.close()));
+  });
+
+  async function signIn(page: Page, handle: string): Promise<void> {
+    await page.goto("/");
+    const form = page.getByRole("form", { name: "Sign in" });
+    await form.getByLabel("E-mail or handle").fill(handle);
+    await form.getByLabel("Password", { exact: true }).fill(password);
+    await form.getByRole("button", { name: "Sign in" }).click();
+  }
+
   /** Presses a key until what has this name has the focus. */
   async function pressUntil(page: Page, key: string, name: string): Promise<void> {
     const field = page.getByLabel(name, { exact: true }).first();
@@ -252,6 +315,7 @@ describe.skipIf(chromiumPath === null)("the app in Chromium", { timeout: 180_000
       return /\d+$/.exec((await link.getAttribute("href", patience)) ?? "")?.[0];
     });
     const { rows } = await house.pool.query("select id from users where handle = 'bea'");
+    const { rows: cases } = await house.pool.query("select id from cases order by id limit 1");
     const screens = [
       "/",
       "/?compose=post",
@@ -270,6 +334,12 @@ describe.skipIf(chromiumPath === null)("the app in Chromium", { timeout: 180_000
         (one) => `/settings/${one}`,
       ),
       "/settings",
+      "/account/decisions",
+      // For bea there is nothing at these.
+      "/moderation",
+      "/moderation/reports",
+      "/moderation/log",
+      `/moderation/cases/${cases[0].id}`,
       "/nowhere",
     ];
     const found = await Promise.all([ann, bea].map(({ page }) => walkScreens(page, screens)));

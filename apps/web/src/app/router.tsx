@@ -94,6 +94,39 @@ const settingsSectionRoute = createRoute({
   component: lazyRouteComponent(() => import("../screens/settings/settings.tsx"), "SettingsSectionScreen"),
 });
 
+const decisionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/account/decisions",
+  component: lazyRouteComponent(() => import("../screens/account/decisions.tsx"), "DecisionsScreen"),
+});
+
+// Shown to moderators and admins; for everybody else there is nothing at these addresses.
+const moderationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/moderation",
+  component: lazyRouteComponent(() => import("../screens/moderation/queue.tsx"), "QueueScreen"),
+});
+const moderationClosedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/moderation/closed",
+  component: lazyRouteComponent(() => import("../screens/moderation/queue.tsx"), "ClosedScreen"),
+});
+const moderationReportsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/moderation/reports",
+  component: lazyRouteComponent(() => import("../screens/moderation/reports.tsx"), "ReportsScreen"),
+});
+const moderationLogRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/moderation/log",
+  component: lazyRouteComponent(() => import("../screens/moderation/log.tsx"), "LogScreen"),
+});
+const moderationCaseRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/moderation/cases/$caseId",
+  component: lazyRouteComponent(() => import("../screens/moderation/case.tsx"), "CaseScreen"),
+});
+
 const docsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/docs",
@@ -120,6 +153,12 @@ const routeTree = rootRoute.addChildren([
   verifyRoute,
   settingsRoute,
   settingsSectionRoute,
+  decisionsRoute,
+  moderationRoute,
+  moderationClosedRoute,
+  moderationReportsRoute,
+  moderationLogRoute,
+  moderationCaseRoute,
   docsRoute,
   docsEntryRoute,
 ]);

@@ -55,10 +55,11 @@ export function Field({ label, name, hint, isOptional, ...rest }: Labels & Input
   );
 }
 
-export function TextField({ label, name, hint, ...rest }: Labels & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+export function TextField(props: Labels & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const { label, name, hint, isOptional, ...rest } = props;
   const { id, errors, described } = useDescription({ label, name, hint });
   return (
-    <Frame id={id} {...{ label, name, hint, errors }}>
+    <Frame id={id} {...{ label, name, hint, errors }} isOptional={isOptional ?? false}>
       <textarea id={id} name={name} className={css.input} dir="auto" {...described} {...rest} />
     </Frame>
   );

@@ -1,6 +1,6 @@
 // The way to the other screens: tabs at the bottom of a phone, a rail at the side elsewhere.
 import { Link } from "@tanstack/react-router";
-import { Bell, Compass, House, Search, Settings, SquarePlus } from "lucide-react";
+import { Bell, Compass, House, Search, Settings, ShieldCheck, SquarePlus } from "lucide-react";
 import { useEffect } from "react";
 import { useMe } from "../app/me.ts";
 import { OverLink } from "../app/places.tsx";
@@ -60,6 +60,12 @@ export function Nav({ unseen }: { unseen: number }) {
         </Link>
       ) : (
         <span className={css.item} />
+      )}
+      {me !== undefined && me.role !== "user" && (
+        <Link to="/moderation" className={`${css.item} ${css.wide}`}>
+          <ShieldCheck aria-hidden />
+          <span>{words.nav.moderation}</span>
+        </Link>
       )}
       <Link to="/settings" className={`${css.item} ${css.end} ${css.wide}`}>
         <Settings aria-hidden />

@@ -9,6 +9,7 @@ const steps = [
 const short = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
 const dayOfYear = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
 const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", year: "numeric" });
+const clock = new Intl.DateTimeFormat("en", { timeStyle: "short" });
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "short" });
 
 /** "now", "5m", "3h", "6d", then the date. */
@@ -35,4 +36,9 @@ export function sayMoment(iso: string): string {
 /** "Dec 1, 2026". */
 export function sayDay(iso: string): string {
   return day.format(new Date(iso));
+}
+
+/** "2:34 AM". */
+export function sayTime(iso: string): string {
+  return clock.format(new Date(iso));
 }

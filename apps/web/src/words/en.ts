@@ -25,6 +25,7 @@ export const words = {
     compose: "New post",
     profile: "Profile",
     settings: "Settings",
+    moderation: "Moderation",
     unseen: (count: number) => plural(count, "new notification", "new notifications"),
   },
 
@@ -59,6 +60,12 @@ export const words = {
     "comment.notFound": "This comment is gone.",
     "user.notFound": "There is nobody by that name.",
     "block.active": "You have blocked this account.",
+    "moderation.notFound": "There is no such case, or it is about you.",
+    "moderation.forbidden": "This is for another moderator, or for an admin.",
+    "moderation.taken": "Another moderator is looking at this.",
+    "moderation.closed": "This was decided already.",
+    "moderation.appealed": "You have appealed against this already.",
+    "moderation.final": "It is too late to appeal against this, or nothing is left to take back.",
     internal: "Something went wrong on our side.",
   },
 
@@ -331,6 +338,18 @@ export const words = {
     send: "Send report",
     sending: "Sending…",
     sent: "Thank you. Our moderators will look at it.",
+    states: {
+      open: (day: string) => `You reported this on ${day}. Moderators have not looked yet.`,
+      acted: (day: string) => `You reported this on ${day}. Moderators have acted on it.`,
+      notActed: (day: string) => `You reported this on ${day}. Moderators found nothing to act on.`,
+    },
+  },
+  /** Beside what moderators have touched, for its author. */
+  moderated: {
+    removed: "Moderators have removed this. Only you see it.",
+    limited: "Moderators keep this out of explore, search and trends.",
+    underReview: "Under review. Until then it is not in explore, search and trends.",
+    why: "Why, and what you can do",
   },
   shortcuts: {
     title: "Keyboard shortcuts",
@@ -370,6 +389,10 @@ export const words = {
       people: "Whom you do not want to see",
       data: "Export, deletion",
     },
+    decisions: "Decisions about you",
+    decisionsAbout: "What moderators decided, appeals",
+    moderation: "Moderation",
+    moderationAbout: "Reports, cases, the log",
     profile: {
       picture: "Profile picture",
       change: "Change picture",

@@ -109,7 +109,7 @@ export interface StreamHandlers<Told> {
 }
 
 /** Holds a stream open while the component is there. The handlers may change at any time. */
-export function useStream<Path extends "live.onEvent" | "live.onPost">(
+export function useStream<Path extends "live.onEvent" | "live.onPost" | "live.onQueue">(
   options: StreamLike<Path>,
   handlers: StreamHandlers<EventOf<Path>>,
 ): void {

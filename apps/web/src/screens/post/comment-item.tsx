@@ -16,6 +16,7 @@ import { Time } from "../../parts/time.tsx";
 import { words } from "../../words/en.ts";
 import { ReportDialog } from "../report.tsx";
 import { LikeButton } from "./like-button.tsx";
+import { Moderated } from "./moderated.tsx";
 import css from "./thread.module.css";
 
 const say = words.comment;
@@ -57,6 +58,7 @@ export function CommentItem({ comment, post, onReply }: CommentItemProps) {
           )}
           {viewer && <CommentMenu comment={comment} />}
         </div>
+        <Moderated mark={viewer?.moderation} />
         <Refused of={comment} />
       </div>
       {viewer && (

@@ -6,6 +6,7 @@ import { Carousel } from "../../parts/carousel.tsx";
 import { Refused } from "../../parts/refused.tsx";
 import { RichText } from "../../parts/rich-text.tsx";
 import { words } from "../../words/en.ts";
+import { Moderated } from "./moderated.tsx";
 import css from "./post.module.css";
 import { PostActions } from "./post-actions.tsx";
 import { PostHeader } from "./post-header.tsx";
@@ -39,6 +40,7 @@ export const PostCard = memo(function PostCard({ post, isFirst, at, count }: Pos
     >
       <Refused of={post} />
       <PostHeader post={post} hasFollow />
+      <Moderated mark={post.viewer?.moderation} />
       {hasPictures ? (
         <div className={css.media}>
           <Carousel

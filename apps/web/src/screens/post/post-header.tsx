@@ -8,12 +8,12 @@ import { Time } from "../../parts/time.tsx";
 import { words } from "../../words/en.ts";
 import { FollowButton } from "../people/follow-button.tsx";
 import css from "./post.module.css";
-import { PostMenu } from "./post-menu.tsx";
+import { isOwn, PostMenu } from "./post-menu.tsx";
 
 export function PostHeader({ post, hasFollow = false }: { post: Post; hasFollow?: boolean }) {
   const { author, viewer } = post;
   const isSignedIn = useIsSignedIn();
-  const isStranger = viewer?.follow === "none" && !viewer.canEdit;
+  const isStranger = viewer?.follow === "none" && !isOwn(post);
   return (
     <header className={css.header}>
       <Link to="/users/$handle" params={{ handle: author.handle }} className={css.author}>

@@ -13,6 +13,11 @@ import { EditDialog } from "./edit-dialog.tsx";
 
 const say = words.post;
 
+/** What moderators did to a post is told to its author alone, who cannot edit it while it is removed. */
+export function isOwn({ viewer }: Pick<Post, "viewer">): boolean {
+  return viewer !== null && (viewer.canEdit || viewer.moderation !== null);
+}
+
 export function PostMenu({ post, icon, onGone }: { post: Post; icon: ReactNode; onGone?: () => void }) {
   const { id: postId, author, viewer } = post;
   const [open, setOpen] = useState<"edit" | "delete" | "report" | null>(null);
@@ -21,7 +26,7 @@ export function PostMenu({ post, icon, onGone }: { post: Post; icon: ReactNode; 
   const mute = useAct(px.mute.create.mutationOptions()).act;
   const setQuiet = useAct(px.notification.setQuiet.mutationOptions()).act;
   const close = () => setOpen(null);
-  const isMine = viewer?.canEdit === true;
+  const isMine = isOwn(post);
   const isQuiet = viewer?.isQuiet === true;
 
   async function erase(): Promise<void> {
@@ -38,7 +43,11 @@ export function PostMenu({ post, icon, onGone }: { post: Post; icon: ReactNode; 
         label={say.menu}
         icon={icon}
         items={[
-          isMine && { label: say.edit, icon: <PenLine size={18} aria-hidden />, onPick: () => setOpen("edit") },
+          viewer?.canEdit && {
+            label: say.edit,
+            icon: <PenLine size={18} aria-hidden />,
+            onPick: () => setOpen("edit"),
+          },
           {
             label: say.copy,
             icon: <Link2 size={18} aria-hidden />,

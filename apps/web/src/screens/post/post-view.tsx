@@ -7,6 +7,7 @@ import { RichText } from "../../parts/rich-text.tsx";
 import { Bone, Waiting } from "../../parts/waiting.tsx";
 import { words } from "../../words/en.ts";
 import { CommentField } from "./comment-field.tsx";
+import { Moderated } from "./moderated.tsx";
 import css from "./post.module.css";
 import { PostActions } from "./post-actions.tsx";
 import { PostHeader } from "./post-header.tsx";
@@ -40,6 +41,7 @@ export function PostView({ post, isDialog = false }: { post: Post; isDialog?: bo
       <div className={`${css.side} ${isDialog ? css.dialogSide : ""}`}>
         <PostHeader post={post} hasFollow />
         <div className={css.thread}>
+          <Moderated mark={post.viewer?.moderation} />
           {post.caption !== "" && (
             <p className={css.caption} style={hasPictures ? undefined : { fontSize: "var(--text-l)" }}>
               <RichText text={post.caption} mentions={post.mentions} hashtags={post.hashtags} />

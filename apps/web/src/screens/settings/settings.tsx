@@ -1,8 +1,20 @@
 // The settings: a list of sections, and one of them.
 import { Link, useParams } from "@tanstack/react-router";
-import { Bell, ChevronRight, Database, KeyRound, Lock, Palette, UserRound, UserRoundX } from "lucide-react";
+import {
+  Bell,
+  ChevronRight,
+  Database,
+  KeyRound,
+  Lock,
+  Palette,
+  Scale,
+  ShieldCheck,
+  UserRound,
+  UserRoundX,
+} from "lucide-react";
 import type { ComponentType } from "react";
 import { forMembers } from "../../app/for-members.tsx";
+import { useMe } from "../../app/me.ts";
 import { Page } from "../../shell/page.tsx";
 import { words } from "../../words/en.ts";
 import { NotFoundScreen } from "../not-found.tsx";
@@ -32,6 +44,7 @@ function isSection(name: string): name is SectionName {
 }
 
 function SectionList() {
+  const me = useMe();
   return (
     <nav className={css.list} aria-label={words.settings.title}>
       {(Object.keys(sections) as SectionName[]).map((name) => {
@@ -47,6 +60,24 @@ function SectionList() {
           </Link>
         );
       })}
+      <Link to="/account/decisions" className={css.entry}>
+        <Scale size={20} aria-hidden />
+        <span>
+          {words.settings.decisions}
+          <small>{words.settings.decisionsAbout}</small>
+        </span>
+        <ChevronRight size={18} aria-hidden />
+      </Link>
+      {me !== undefined && me.role !== "user" && (
+        <Link to="/moderation" className={css.entry}>
+          <ShieldCheck size={20} aria-hidden />
+          <span>
+            {words.settings.moderation}
+            <small>{words.settings.moderationAbout}</small>
+          </span>
+          <ChevronRight size={18} aria-hidden />
+        </Link>
+      )}
     </nav>
   );
 }
