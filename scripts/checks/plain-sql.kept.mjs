@@ -33,6 +33,7 @@ export const keptPlainSql = {
   "chat.selectMessage": inTransaction,
   "chat.selectNextOfUser": stepOfPurge,
   "chat.selectOthers": inTransaction,
+  "chat.selectRemoved": inTransaction,
   "comment.selectLiveOfUser": stepOfPurge,
   "comment.selectPlaceForRemoval": inTransaction,
   "comment.selectRemainsOfUser": stepOfPurge,

@@ -35,7 +35,8 @@ const selectStanding: Statement<Standing> = statement(
    where me.conversation_id = $1 and me.user_id = $2`,
 );
 
-const selectHearers: Statement<{ userId: string }> = statement(
+/** Whoever hears of the messages of a conversation. */
+export const selectHearers: Statement<{ userId: string }> = statement(
   "chat.selectHearers",
   `select user_id as "userId" from conversation_members
    where conversation_id = $1 and (state = 'accepted' or (state = 'request' and peer_id is not null))`,

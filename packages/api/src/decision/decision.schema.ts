@@ -10,6 +10,7 @@ export const subjectView = z.union([
   z.object({ postId: idView }),
   z.object({ commentId: idView }),
   z.object({ userId: idView }),
+  z.object({ conversationId: idView, seq: z.int() }),
 ]);
 export type SubjectView = z.infer<typeof subjectView>;
 

@@ -20,6 +20,7 @@ interface DecisionRow {
   userId: string;
   postId: string | null;
   commentId: string | null;
+  messageKey: string | null;
   rule: string;
   text: string;
   until: Date | null;
@@ -33,7 +34,7 @@ interface DecisionRow {
 const selectDecisions: Statement<DecisionRow> = statement(
   "decision.selectViews",
   `select decision.id, decision.action, decision.user_id as "userId", decision.post_id as "postId",
-          decision.comment_id as "commentId", decision.rule, decision.text, decision.until,
+          decision.comment_id as "commentId", decision.message_key as "messageKey", decision.rule, decision.text, decision.until,
           decision.created_at as "createdAt", reversal.created_at as "reversedAt",
           appeal.state as "appealState", appeal.reply as "appealReply", ${appealEnd("decision")} as "canAppealUntil"
    from unnest($1::bigint[]) with ordinality as wanted (id, place)
@@ -71,8 +72,20 @@ function viewOfRow(row: DecisionRow, now: Date): DecisionView {
 }
 
 /** A subject as the wire names it. */
-export function subjectOf(row: { userId: string; postId: string | null; commentId: string | null }): SubjectView {
+export function subjectOf(row: {
+  userId: string;
+  postId: string | null;
+  commentId: string | null;
+  messageKey: string | null;
+}): SubjectView {
   if (row.postId !== null) return { postId: row.postId };
   if (row.commentId !== null) return { commentId: row.commentId };
+  if (row.messageKey !== null) return messageOfKey(row.messageKey);
   return { userId: row.userId };
+}
+
+/** A message by its key, as in "1/2". */
+export function messageOfKey(key: string): { conversationId: string; seq: number } {
+  const [conversationId = "", seq] = key.split("/");
+  return { conversationId, seq: Number(seq) };
 }

@@ -18,7 +18,7 @@ export interface LockedCase extends Subject {
 }
 
 const caseColumns = `id, kind, state, subject_key as key, user_id as "userId", post_id as "postId",
-  comment_id as "commentId", decision_id as "decisionId", lease_by as "leaseBy",
+  comment_id as "commentId", message_key as "messageKey", decision_id as "decisionId", lease_by as "leaseBy",
   coalesce(leased_until > $2, false) and exists (
     select from users holder where holder.id = lease_by and holder.role <> 'user') as "isLeased",
   held_at as "heldAt"`;
@@ -49,7 +49,8 @@ export async function lockAppealCase(tx: Tx, input: { decisionId: string; now: D
 // Waits for whoever opens or closes a case of the same subject; the row that comes back is locked.
 const openCaseStatement: Statement<LockedCase & { isNew: boolean }> = statement(
   "moderation.openCase",
-  `insert into cases as present (kind, subject_key, user_id, post_id, comment_id) values ('report', $1, $3, $4, $5)
+  `insert into cases as present (kind, subject_key, user_id, post_id, comment_id, message_key)
+   values ('report', $1, $3, $4, $5, $6)
    on conflict (subject_key) where state = 'open' and kind = 'report' do update set kind = 'report'
    returning ${caseColumns}, present.reporter_count = 0 as "isNew"`,
 );
@@ -57,7 +58,7 @@ const openCaseStatement: Statement<LockedCase & { isNew: boolean }> = statement(
 /** The open case of a subject, locked; made, with its evidence, where there is none. */
 export async function openCase(tx: Tx, input: { subject: Subject; now: Date }): Promise<LockedCase> {
   const { subject, now } = input;
-  const values = [subject.key, now, subject.userId, subject.postId, subject.commentId];
+  const values = [subject.key, now, subject.userId, subject.postId, subject.commentId, subject.messageKey];
   const { isNew, ...opened } = await tx.one(openCaseStatement, values);
   if (isNew) await takeEvidence(tx, { caseId: opened.id, decisionId: null, subject });
   return opened;
@@ -65,20 +66,21 @@ export async function openCase(tx: Tx, input: { subject: Subject; now: Date }): 
 
 const insertClosedCase: Statement<LockedCase> = statement(
   "moderation.insertClosedCase",
-  `insert into cases (kind, subject_key, user_id, post_id, comment_id, state, closed_at, outcome)
-   values ('report', $1, $3, $4, $5, 'closed', $2::timestamptz, 'acted') returning ${caseColumns}`,
+  `insert into cases (kind, subject_key, user_id, post_id, comment_id, message_key, state, closed_at, outcome)
+   values ('report', $1, $3, $4, $5, $6, 'closed', $2::timestamptz, 'acted') returning ${caseColumns}`,
 );
 
 /** A case of its own for what a moderator decides without a report. */
 export function insertDecidedCase(tx: Tx, input: { subject: Subject; now: Date }): Promise<LockedCase> {
   const { subject, now } = input;
-  return tx.one(insertClosedCase, [subject.key, now, subject.userId, subject.postId, subject.commentId]);
+  const { key, userId, postId, commentId, messageKey } = subject;
+  return tx.one(insertClosedCase, [key, now, userId, postId, commentId, messageKey]);
 }
 
 const insertAppealCase = statement<never>(
   "moderation.insertAppealCase",
-  `insert into cases (kind, subject_key, user_id, post_id, comment_id, decision_id, priority)
-   values ('appeal', $1, $2, $3, $4, $5, $6)`,
+  `insert into cases (kind, subject_key, user_id, post_id, comment_id, decision_id, priority, message_key)
+   values ('appeal', $1, $2, $3, $4, $5, $6, $7)`,
 );
 
 /** Somebody whose whole account is away waits for more than somebody with one post less. */
@@ -98,13 +100,14 @@ export async function openAppealCase(
     subject.commentId,
     decisionId,
     priority,
+    subject.messageKey,
   ]);
 }
 
 const insertEvidence = statement<never>(
   "moderation.insertEvidence",
-  `insert into evidence (case_id, decision_id, text, author, pictures, media_ids)
-   values ($1, $2, $3, $4::jsonb, $5::jsonb, $6::bigint[])`,
+  `insert into evidence (case_id, decision_id, text, author, pictures, media_ids, messages)
+   values ($1, $2, $3, $4::jsonb, $5::jsonb, $6::bigint[], $7::jsonb)`,
 );
 
 /** Keeps how a subject stands now. What its author has taken away by now is not looked at again. */
@@ -115,8 +118,11 @@ export async function takeEvidence(
   const { caseId, decisionId, subject } = input;
   const content = await readSubject(tx, subject);
   if (content === null) return;
-  const { text, author, pictures, mediaIds } = content;
-  await tx.run(insertEvidence, [caseId, decisionId, text, JSON.stringify(author), JSON.stringify(pictures), mediaIds]);
+  const { text, mediaIds } = content;
+  const [author, pictures, messages] = [content.author, content.pictures, content.messages].map((part) =>
+    JSON.stringify(part),
+  );
+  await tx.run(insertEvidence, [caseId, decisionId, text, author, pictures, mediaIds, messages]);
 }
 
 /** Reporters of one case that are looked at: beyond them it weighs enough. */

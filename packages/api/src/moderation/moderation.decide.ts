@@ -60,9 +60,9 @@ export async function commitDecision<T>(
 
 const insertDecision = statement<{ id: string }>(
   "moderation.insertDecision",
-  `insert into decisions (case_id, moderator_id, cause, action, subject_key, user_id, post_id, comment_id, rule, text,
-                          note, until, reverses_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id`,
+  `insert into decisions (case_id, moderator_id, cause, action, subject_key, user_id, post_id, comment_id, message_key,
+                          rule, text, note, until, reverses_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
 );
 
 type Cause = "moderator" | "appeal" | "expiry";
@@ -82,7 +82,7 @@ interface NewDecision {
 
 async function append(tx: Tx, decision: NewDecision): Promise<string> {
   const { found, moderatorId, cause, action, subject, rule, text, note, until, reversesId } = decision;
-  const about = [subject.key, subject.userId, subject.postId, subject.commentId];
+  const about = [subject.key, subject.userId, subject.postId, subject.commentId, subject.messageKey];
   const values = [found.id, moderatorId, cause, action, ...about, rule, text, note, until, reversesId];
   return (await tx.one(insertDecision, values)).id;
 }
@@ -134,7 +134,10 @@ async function applyStanding(
   const { subject, action, aftermath, now } = input;
   if (action === "dismiss" || action === "warn") return;
   const standing = (await tx.maybe(selectStanding, [subject.key, action, now]))?.id ?? null;
-  if (action !== "suspend") return setEffect(tx, { subject, action, standing });
+  if (action !== "suspend") {
+    aftermath.positions.push(...(await setEffect(tx, { subject, action, standing })));
+    return;
+  }
   const ended = await changeSuspension(tx, { userId: subject.userId, isSuspended: standing !== null, now });
   if (ended !== null) aftermath.ended.push(ended);
 }
@@ -227,7 +230,7 @@ const selectDecided: Statement<DecidedRow> = statement(
   "moderation.selectDecided",
   `select decision.id, decision.case_id as "caseId", decision.moderator_id as "moderatorId", decision.action,
           decision.subject_key as key, decision.user_id as "userId", decision.post_id as "postId",
-          decision.comment_id as "commentId", ${isReversed("decision")} as "isReversed"
+          decision.comment_id as "commentId", decision.message_key as "messageKey", ${isReversed("decision")} as "isReversed"
    from decisions decision where decision.id = $1 and decision.action <> 'reverse'`,
 );
 

@@ -59,7 +59,7 @@ const happened: Record<DecisionAction, string> = {
   warn: "You have been warned.",
   markSensitive: "A post of yours was marked as sensitive.",
   limitDiscovery: "Moderators keep you, or a post of yours, out of what people discover.",
-  remove: "A post or comment of yours was removed. You still see it; nobody else does.",
+  remove: "A post, comment or message of yours was removed. You still see it; nobody else does.",
   suspend: "Your account is suspended.",
 };
 

@@ -19,7 +19,7 @@ import type { Deps } from "../platform/process/deps.ts";
 import type { UserSummary } from "../user/user.schema.ts";
 import { presentUserSummaries } from "../user/user.view.ts";
 import type { CaseDetailView, CaseView, EvidenceView, LogEntryView } from "./moderation.schema.ts";
-import type { AuthorCard } from "./moderation.subject.ts";
+import type { AuthorCard, SaidMessage } from "./moderation.subject.ts";
 
 type ViewDeps = Pick<Deps, "db" | "storage" | "clock">;
 
@@ -30,6 +30,7 @@ interface CaseRow {
   userId: string;
   postId: string | null;
   commentId: string | null;
+  messageKey: string | null;
   decisionId: string | null;
   reporterCount: number;
   priority: number;
@@ -41,7 +42,7 @@ interface CaseRow {
   leasedUntil: Date | null;
 }
 
-const caseColumns = `id, kind, state, user_id as "userId", post_id as "postId", comment_id as "commentId",
+const caseColumns = `id, kind, state, user_id as "userId", post_id as "postId", comment_id as "commentId", message_key as "messageKey",
   decision_id as "decisionId", reporter_count as "reporterCount", priority, held_at is not null as "isHeld",
   opened_at as "openedAt", closed_at as "closedAt", outcome, lease_by as "leaseBy", leased_until as "leasedUntil"`;
 
@@ -52,6 +53,7 @@ const shownOfCase = {
   userId: true,
   postId: true,
   commentId: true,
+  messageKey: true,
   decisionId: true,
   reporterCount: true,
   priority: true,
@@ -144,6 +146,7 @@ interface DecisionRow {
   userId: string;
   postId: string | null;
   commentId: string | null;
+  messageKey: string | null;
   moderatorId: string | null;
   rule: string;
   text: string;
@@ -154,7 +157,7 @@ interface DecisionRow {
 }
 
 const decisionColumns = `id, case_id as "caseId", cause, action, user_id as "userId", post_id as "postId",
-  comment_id as "commentId", moderator_id as "moderatorId", rule, text, note, until, reverses_id as "reversesId",
+  comment_id as "commentId", message_key as "messageKey", moderator_id as "moderatorId", rule, text, note, until, reverses_id as "reversesId",
   created_at as "createdAt"`;
 
 const selectLog: Statement<DecisionRow> = statement(
@@ -207,6 +210,7 @@ interface EvidenceRow {
   text: string;
   author: AuthorCard;
   pictures: StoredPicture[];
+  messages: SaidMessage[];
 }
 
 const selectCase: Statement<CaseRow & { strikeCount: number }> = statement(
@@ -222,7 +226,7 @@ const selectCase: Statement<CaseRow & { strikeCount: number }> = statement(
 const ofCaseOrAppealed = "case_id in ($1, (select case_id from decisions where id = $2::bigint))";
 const selectEvidence: Statement<EvidenceRow> = statement(
   "moderation.selectEvidence",
-  `select decision_id as "decisionId", taken_at as "takenAt", text, author, pictures from evidence
+  `select decision_id as "decisionId", taken_at as "takenAt", text, author, pictures, messages from evidence
    where ${ofCaseOrAppealed} order by id limit 50`,
 );
 const selectDecisions: Statement<DecisionRow> = statement(
@@ -291,6 +295,7 @@ function toEvidenceView(deps: Pick<Deps, "storage">, row: EvidenceRow): Evidence
     text,
     author,
     pictures: pictures.map((picture) => imageOf(deps.storage, picture, { isPublic: false })),
+    messages: row.messages,
     isBlurred: true,
   };
 }

@@ -1,6 +1,7 @@
 // Reports: anyone tells, and hears what came of it; moderators look through what is open. Together with
 // moderation.decide.ts, which resolves them, the only SQL that writes `reports`.
 import { statement, type Tx } from "@pixora/db";
+import { messageOfKey } from "../decision/decision.view.ts";
 import { bytesOfText, cutPage, decodeCursor, encodeCursor, endEarly } from "../platform/call/cursor.ts";
 import { onceByKey } from "../platform/call/idempotency.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
@@ -12,13 +13,13 @@ import { findSubject, type Subject } from "./moderation.subject.ts";
 
 const insertReport = statement<{ id: string }>(
   "moderation.insertReport",
-  `insert into reports (reporter_id, user_id, post_id, comment_id, reason, note, case_id)
-   values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+  `insert into reports (reporter_id, user_id, post_id, comment_id, reason, note, case_id, message_key)
+   values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
 );
 
 /**
  * Tells the moderators of something the actor sees, and weighs its case anew. Answers the report's id. Throws
- * post.notFound, comment.notFound or user.notFound for what they may not see, and idempotency.reused. With a key, the
+ * post.notFound, comment.notFound, user.notFound or chat.notFound for what they may not see, and idempotency.reused. With a key, the
  * second time changes nothing; without one it reports again.
  */
 export async function createReport(
@@ -35,7 +36,8 @@ export async function createReport(
       async make() {
         const subject = await findSubject(tx, { actorId, target });
         const open = await openCase(tx, { subject, now: deps.clock.now() });
-        const values = [actorId, subject.userId, subject.postId, subject.commentId, reason, note, open.id];
+        const { userId, postId, commentId, messageKey } = subject;
+        const values = [actorId, userId, postId, commentId, reason, note, open.id, messageKey];
         const report = await tx.one(insertReport, values);
         await weighCase(tx, open);
         return report.id;
@@ -64,6 +66,7 @@ const shownOfReport = {
   userId: true,
   postId: true,
   commentId: true,
+  messageKey: true,
   reason: true,
   note: true,
   createdAt: true,
@@ -75,6 +78,7 @@ interface ReportRow {
   userId: bigint;
   postId: bigint | null;
   commentId: bigint | null;
+  messageKey: string | null;
   reason: string;
   note: string;
   createdAt: Date;
@@ -132,9 +136,10 @@ function toReportView(row: ReportRow, people: Pick<ReportView, "user" | "reporte
   };
 }
 
-function targetOf(row: Pick<ReportRow, "postId" | "commentId" | "userId">): ReportView["target"] {
+function targetOf(row: Pick<ReportRow, "postId" | "commentId" | "messageKey" | "userId">): ReportView["target"] {
   if (row.postId !== null) return { postId: row.postId.toString() };
   if (row.commentId !== null) return { commentId: row.commentId.toString() };
+  if (row.messageKey !== null) return messageOfKey(row.messageKey);
   return { userId: row.userId.toString() };
 }
 

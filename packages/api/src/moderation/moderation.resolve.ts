@@ -12,7 +12,7 @@ const actions = { dismiss: "dismiss", delete: "remove", suspend: "suspend" } as 
 
 /**
  * Does what the moderator decided and closes the report's case, with all reports in it: "dismiss" nothing, "delete"
- * removes the post or comment, "suspend" whoever made it. Throws moderation.notFound, also for a report about the
+ * removes the post, comment or message, "suspend" whoever made it. Throws moderation.notFound, also for a report about the
  * moderator; moderation.forbidden for one about staff of their own rank or above; moderation.taken while another
  * moderator looks at the case; input.invalid for deleting a person. A report that is closed already stays as it is.
  */
@@ -23,11 +23,11 @@ export async function resolveReport(
   const { actorId, reportId, action } = input;
   const report = await deps.db.prisma.report.findUnique({
     where: { id: BigInt(reportId), userId: { not: BigInt(actorId) } },
-    select: { caseId: true, userId: true, postId: true, commentId: true, resolvedAt: true },
+    select: { caseId: true, userId: true, postId: true, commentId: true, messageKey: true, resolvedAt: true },
   });
   if (report === null) throw new AppError("moderation.notFound");
   if (report.resolvedAt !== null) return;
-  if (action === "delete" && report.postId === null && report.commentId === null) {
+  if (action === "delete" && report.postId === null && report.commentId === null && report.messageKey === null) {
     throw invalidInput({ action: ["A person cannot be deleted: suspend them"] });
   }
   const verdict = { action: actions[action], rule: "", text: "", note: "", until: null };
@@ -40,10 +40,16 @@ export async function resolveReport(
   });
 }
 
-function subjectOf(report: { userId: bigint; postId: bigint | null; commentId: bigint | null }): Subject {
+function subjectOf(report: {
+  userId: bigint;
+  postId: bigint | null;
+  commentId: bigint | null;
+  messageKey: string | null;
+}): Subject {
   return subjectOfIds({
     userId: `${report.userId}`,
     postId: report.postId === null ? null : `${report.postId}`,
     commentId: report.commentId === null ? null : `${report.commentId}`,
+    messageKey: report.messageKey,
   });
 }

@@ -23,7 +23,7 @@ const moderatorProcedure = authedProcedure.use(async ({ ctx, next }) => {
 
 export const moderationRouter = router({
   report: authedProcedure
-    .meta({ repeat: "byKey", errors: ["post.notFound", "comment.notFound", "user.notFound"] })
+    .meta({ repeat: "byKey", errors: ["post.notFound", "comment.notFound", "user.notFound", "chat.notFound"] })
     .input(shape.reportInput)
     .output(shape.reportedView)
     .mutation(async ({ ctx, input }) => ({
@@ -73,7 +73,7 @@ export const moderationRouter = router({
       return ok;
     }),
   suspend: moderatorProcedure
-    .meta({ errors: ["moderation.forbidden", "user.notFound"] })
+    .meta({ errors: ["moderation.forbidden", "user.notFound", "chat.notFound"] })
     .input(shape.suspendInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {
@@ -81,7 +81,7 @@ export const moderationRouter = router({
       return ok;
     }),
   unsuspend: moderatorProcedure
-    .meta({ errors: ["moderation.forbidden", "user.notFound"] })
+    .meta({ errors: ["moderation.forbidden", "user.notFound", "chat.notFound"] })
     .input(shape.suspendInput)
     .output(okView)
     .mutation(async ({ ctx, input }) => {

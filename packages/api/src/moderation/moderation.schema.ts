@@ -15,15 +15,23 @@ import { textInput } from "../platform/text/text.ts";
 import { userSummaryView } from "../user/user.schema.ts";
 
 const absent = z.never().optional();
+const noMessage = { conversationId: absent, seq: absent };
 
-/** What is reported: exactly one of the three. */
+/** What is reported: exactly one of the four. */
 export const reportTargetInput = z.union(
   [
-    z.object({ postId: idInput, commentId: absent, userId: absent }),
-    z.object({ commentId: idInput, postId: absent, userId: absent }),
-    z.object({ userId: idInput, postId: absent, commentId: absent }),
+    z.object({ postId: idInput, commentId: absent, userId: absent, ...noMessage }),
+    z.object({ commentId: idInput, postId: absent, userId: absent, ...noMessage }),
+    z.object({ userId: idInput, postId: absent, commentId: absent, ...noMessage }),
+    z.object({
+      conversationId: idInput,
+      seq: z.int32().positive(),
+      postId: absent,
+      commentId: absent,
+      userId: absent,
+    }),
   ],
-  { error: "Give one of postId, commentId and userId" },
+  { error: "Give one of postId, commentId, userId, and conversationId with seq" },
 );
 
 export const reportInput = z.object({
@@ -38,7 +46,7 @@ export const reportInput = z.object({
 
 export const listReportsInput = z.object(pageShape).prefault({});
 
-/** "delete" removes the post or comment, "suspend" whoever made it. */
+/** "delete" removes the post, comment or message, "suspend" whoever made it. */
 export const reportAction = z.enum(["dismiss", "delete", "suspend"]);
 export const resolveReportInput = z.object({ reportId: idInput, action: reportAction });
 export const suspendInput = z.object({ userId: idInput });
@@ -158,6 +166,16 @@ export const evidenceView = z.object({
   text: z.string(),
   author: z.object({ handle: z.string(), displayName: z.string(), bio: z.string() }),
   pictures: z.array(imageView),
+  /** Of a message: it, and up to five before and after, as they stood; nothing else of a conversation is shown. */
+  messages: z.array(
+    z.object({
+      seq: z.int(),
+      /** Null: the account was gone. */
+      handle: z.string().nullable(),
+      text: z.string(),
+      sentAt: instantView,
+    }),
+  ),
   isBlurred: z.literal(true),
 });
 export type EvidenceView = z.infer<typeof evidenceView>;

@@ -10,6 +10,7 @@ import {
   seesAwayComment,
   seesComment,
   seesDirect,
+  seesGroupMessage,
   seesPerson,
   seesPost,
 } from "./rules.ts";
@@ -116,6 +117,12 @@ export const moderation: RoomRows<"moderation"> = {
       about: "a person",
       input: ({ people }) => ({ target: { userId: people.owner.id }, reason }),
       expect: seesPerson,
+    },
+    {
+      access: "signedIn",
+      about: "a message in a group",
+      input: ({ groupId, groupSeq }) => ({ target: { conversationId: groupId, seq: groupSeq }, reason }),
+      expect: seesGroupMessage,
     },
   ],
   myReports: [{ access: "signedIn", expect: ok }],

@@ -234,6 +234,12 @@ export const seesGroup = byMembership({ member: "ok", asked: "ok", owner: "ok", 
 /** Reads what is said in it. */
 export const readsGroup = byMembership({ member: "ok", asked: "chat.notFound", owner: "ok", ...notThere });
 
+/** Sees the words of a message that the owner sent into it. */
+export const seesGroupMessage: Rule = (cell) => {
+  const read = readsGroup(cell);
+  return read === "ok" && seesPerson(cell) !== "ok" ? "chat.notFound" : read;
+};
+
 /** Takes part in it. */
 export const actsInGroup = byMembership({ member: "ok", asked: "chat.forbidden", owner: "ok", ...notThere });
 
