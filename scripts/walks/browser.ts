@@ -89,8 +89,11 @@ async function findTooWide(page: Page): Promise<string[]> {
   const size = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 844 });
   const found = await page.evaluate(async () => {
-    // What depends on the width, as a media query, is laid out with the next frame.
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    // What depends on the width, as a media query, is laid out with the frames after the page has heard of it.
+    while (innerWidth !== 390) await nextFrame();
+    await nextFrame();
+    await nextFrame();
     const isCut = (element: Element) => getComputedStyle(element).overflowX !== "visible";
     function isKept(element: Element): boolean {
       for (let above = element.parentElement; above !== null && above !== document.body; above = above.parentElement) {
