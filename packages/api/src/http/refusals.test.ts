@@ -116,11 +116,13 @@ describe("field errors of an input that takes one of several", () => {
       commentId: either,
     });
     expect(await fieldsOf("like.create", { postId: "1", commentId: null })).toEqual({ commentId: either });
-    const one = ["Give one of postId, commentId and userId"];
+    const one = ["Give one of postId, commentId, userId, and conversationId with seq"];
     expect(await fieldsOf("moderation.report", { target: {}, reason: "spam" })).toEqual({
       "target.postId": one,
       "target.commentId": one,
       "target.userId": one,
+      "target.conversationId": one,
+      "target.seq": one,
     });
   });
 
