@@ -18,9 +18,9 @@ import { trimLog } from "./log/log.trim.ts";
 import { deleteFiles } from "./media/media.delete.ts";
 import { failGivenUp, makeVariants } from "./media/media.make.ts";
 import { sweepOrphans } from "./media/media.sweep.ts";
-import { endDecisions } from "./moderation/moderation.decide.ts";
 import { purgeEvidence } from "./moderation/moderation.evidence.ts";
 import { sendStatements } from "./moderation/moderation.mail.ts";
+import { endDecisions } from "./moderation/moderation.reverse.ts";
 import { notifyComments, notifyFollows, notifyLikes, notifyMentions } from "./notification/notification.notify.ts";
 import {
   removeNotificationsOfBlocks,

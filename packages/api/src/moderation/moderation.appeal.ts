@@ -1,13 +1,14 @@
 // Appeals: one for each decision, by the person it is about, answered by another moderator. Promises: an appeal waits in
 // the queue like any case; one that is overturned takes back exactly that decision.
-import { statement, type Tx } from "@pixora/db";
+import { statement } from "@pixora/db";
 import type { DecisionView } from "../decision/decision.schema.ts";
 import { appealEnd, presentDecisions } from "../decision/decision.view.ts";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { closeCase, lockAppealCase, lockCase, openAppealCase, requireFree } from "./moderation.case.ts";
-import { commitDecision, type DecidedRow, readDecided, reverseDecided, tellPerson } from "./moderation.decide.ts";
-import { lockStaff, requireRankAbove } from "./moderation.rank.ts";
+import { commitDecision, tellPerson } from "./moderation.decide.ts";
+import { lockStaff, requireOtherJudge, requireRankAbove } from "./moderation.rank.ts";
+import { readDecided, reverseDecided } from "./moderation.reverse.ts";
 
 const selectIsInTime = statement<{ isInTime: boolean }>(
   "moderation.selectIsInTime",
@@ -58,15 +59,6 @@ const updateAppeal = statement<never>(
   `update appeals set state = $2, reply = $3, resolver_id = $4, is_same_moderator = $5, resolved_at = $6
    where decision_id = $1`,
 );
-const selectHasOther = statement<{ hasOther: boolean }>(
-  "moderation.selectHasOther",
-  `select exists (
-     select from users other left join users person on person.id = $2
-     where other.id not in ($1, $2) and other.deleted_at is null and other.suspended_at is null
-       and case coalesce(person.role, 'user') when 'user' then other.role <> 'user' else other.role = 'admin' end
-   ) as "hasOther"`,
-);
-
 export type AppealOutcome = "upheld" | "overturned";
 
 /**
@@ -95,7 +87,7 @@ export async function resolveAppeal(
       throw new AppError("moderation.closed");
     }
     requireFree(found, { actorId });
-    const isSame = await requireOther(tx, { actorId, decided });
+    const isSame = await requireOtherJudge(tx, { actorId, decisionId });
     await tx.run(updateAppeal, [decisionId, outcome, reply, actorId, isSame, now]);
     if (outcome === "overturned") {
       const by = { moderatorId: actorId, cause: "appeal", text: reply } as const;
@@ -105,13 +97,4 @@ export async function resolveAppeal(
     await tellPerson(tx, { userId: decided.userId, decisionId, type: "appeal.decided", aftermath });
     return { caseId: found.id };
   });
-}
-
-/** Answers whether the actor judges their own decision, which they may where there is nobody else. */
-async function requireOther(tx: Tx, input: { actorId: string; decided: DecidedRow }): Promise<boolean> {
-  const { actorId, decided } = input;
-  if (decided.moderatorId !== actorId) return false;
-  const { hasOther } = await tx.one(selectHasOther, [actorId, decided.userId]);
-  if (hasOther) throw new AppError("moderation.forbidden");
-  return true;
 }

@@ -12,12 +12,15 @@ import { uploadPicture } from "../testing/pictures.ts";
 import { workOff } from "../testing/work-off.ts";
 import { setRole } from "../user/user.service.ts";
 import { createAppeal, resolveAppeal } from "./moderation.appeal.ts";
-import { decideCase, endDecisions, reverseDecision, takeCase } from "./moderation.decide.ts";
+import { decideCase } from "./moderation.decide.ts";
 import { purgeEvidence } from "./moderation.evidence.ts";
-import { listCases, listLog, listOwnDecisions, presentCase } from "./moderation.queue.ts";
+import { listLog, listOwnDecisions } from "./moderation.log.ts";
+import { listCases, presentCase } from "./moderation.queue.ts";
 import { createReport, listMyReports } from "./moderation.report.ts";
+import { endDecisions, reverseDecision } from "./moderation.reverse.ts";
 import type { ReportTargetInput } from "./moderation.schema.ts";
 import { unsuspendUser } from "./moderation.service.ts";
+import { takeCase } from "./moderation.take.ts";
 
 let deps: TestDeps;
 let moderator: TestPerson;

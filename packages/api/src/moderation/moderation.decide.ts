@@ -1,6 +1,6 @@
 // Decisions: appended, never changed. Promises: what is decided, what it does, the statement to the person and the end of
 // the case are one transaction; a subject is what its standing decisions say, whichever order they came and went in.
-import { type Statement, statement, type Tx } from "@pixora/db";
+import { statement, type Tx } from "@pixora/db";
 import { announceEnding, type Ended, endHeld } from "../auth/auth.ending.ts";
 import type { DecisionAction } from "../decision/decision.schema.ts";
 import { isReversed } from "../decision/decision.view.ts";
@@ -11,17 +11,7 @@ import { invalidInput } from "../platform/call/failure.ts";
 import { commitFacts, insertFacts } from "../platform/outbox.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { setSuspended } from "../user/user.service.ts";
-import {
-  closeCase,
-  type LockedCase,
-  leaseCase,
-  lockCase,
-  openCase,
-  reopenCase,
-  requireFree,
-  setOutcome,
-  takeEvidence,
-} from "./moderation.case.ts";
+import { closeCase, type LockedCase, lockCase, requireFree, takeEvidence } from "./moderation.case.ts";
 import { lockStaff, requireRankAbove } from "./moderation.rank.ts";
 import { isPossible, personAsSubject, type Subject, setEffect } from "./moderation.subject.ts";
 
@@ -35,7 +25,7 @@ export interface Verdict {
 }
 
 /** What is still to be told when the transaction has ended. */
-interface Aftermath {
+export interface Aftermath {
   positions: LivePosition[];
   ended: Ended[];
 }
@@ -65,7 +55,7 @@ const insertDecision = statement<{ id: string }>(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
 );
 
-type Cause = "moderator" | "appeal" | "expiry";
+export type Cause = "moderator" | "appeal" | "expiry";
 
 interface NewDecision {
   found: LockedCase;
@@ -80,7 +70,8 @@ interface NewDecision {
   reversesId: string | null;
 }
 
-async function append(tx: Tx, decision: NewDecision): Promise<string> {
+/** Adds a decision; answers its id. */
+export async function appendDecision(tx: Tx, decision: NewDecision): Promise<string> {
   const { found, moderatorId, cause, action, subject, rule, text, note, until, reversesId } = decision;
   const about = [subject.key, subject.userId, subject.postId, subject.commentId, subject.messageKey];
   const values = [found.id, moderatorId, cause, action, ...about, rule, text, note, until, reversesId];
@@ -101,7 +92,7 @@ export async function makeDecision(
     throw invalidInput({ action: [`This cannot be done to a ${found.key.split("/")[0]}`] });
   const subject = action === "suspend" ? personAsSubject(found.userId) : found;
   const rest = { found, moderatorId: actorId, cause: "moderator", reversesId: null } as const;
-  const decisionId = await append(tx, { ...rest, ...verdict, subject });
+  const decisionId = await appendDecision(tx, { ...rest, ...verdict, subject });
   // Before its effect: what is kept is what was decided about.
   await takeEvidence(tx, { caseId: found.id, decisionId, subject: found });
   await closeCase(tx, { found, isDismissed: action === "dismiss", now });
@@ -127,7 +118,7 @@ const selectStanding = statement<{ id: string }>(
 );
 
 /** Makes a subject agree with the newest decision of an action that stands, or with there being none. */
-async function applyStanding(
+export async function applyStanding(
   tx: Tx,
   input: { subject: Subject; action: DecisionAction; aftermath: Aftermath; now: Date },
 ): Promise<void> {
@@ -216,151 +207,3 @@ export async function lockForDecision(
   await requireRankAbove(tx, { actorId, userId: found.userId });
   return found;
 }
-
-/** A decision, and what can be done about it. */
-export interface DecidedRow extends Subject {
-  id: string;
-  caseId: string;
-  moderatorId: string | null;
-  action: DecisionAction;
-  isReversed: boolean;
-}
-
-const selectDecided: Statement<DecidedRow> = statement(
-  "moderation.selectDecided",
-  `select decision.id, decision.case_id as "caseId", decision.moderator_id as "moderatorId", decision.action,
-          decision.subject_key as key, decision.user_id as "userId", decision.post_id as "postId",
-          decision.comment_id as "commentId", decision.message_key as "messageKey", ${isReversed("decision")} as "isReversed"
-   from decisions decision where decision.id = $1 and decision.action <> 'reverse'`,
-);
-
-/** A decision by id; null where there is none, and for reversals, which stand for themselves. */
-export function readDecided(tx: Tx, input: { decisionId: string }): Promise<DecidedRow | null> {
-  return tx.maybe(selectDecided, [input.decisionId]);
-}
-
-const selectHasStanding = statement<{ hasStanding: boolean }>(
-  "moderation.selectHasStanding",
-  `select exists (select from decisions decision where decision.case_id = $1
-                  and decision.action not in ('dismiss', 'reverse') and not ${isReversed("decision")}) as "hasStanding"`,
-);
-
-/**
- * Takes back what one decision did, and only that: whatever other decisions still stand goes on. A dismissal that is
- * reversed opens its case again. The case is locked. The second time changes nothing.
- */
-export async function reverseDecided(
-  tx: Tx,
-  input: {
-    found: LockedCase;
-    decided: DecidedRow;
-    moderatorId: string | null;
-    cause: Cause;
-    text: string;
-    aftermath: Aftermath;
-    now: Date;
-  },
-): Promise<void> {
-  const { found, moderatorId, cause, text, aftermath, now } = input;
-  // Under the lock: somebody else may have reversed it by now.
-  const decided = await readDecided(tx, { decisionId: input.decided.id });
-  if (decided === null || decided.isReversed) return;
-  const rest = { rule: "", note: "", until: null, action: "reverse" } as const;
-  await append(tx, { found, moderatorId, cause, subject: decided, text, reversesId: decided.id, ...rest });
-  if (decided.action === "dismiss") return reopenCase(tx, { caseId: found.id });
-  await applyStanding(tx, { subject: decided, action: decided.action, aftermath, now });
-  const { hasStanding } = await tx.one(selectHasStanding, [found.id]);
-  if (!hasStanding) await setOutcome(tx, { found, isDismissed: true });
-  if (cause === "appeal") return;
-  const { userId, id: decisionId } = decided;
-  await tellPerson(tx, { userId, decisionId, type: "moderation.decided", aftermath });
-}
-
-/**
- * Reverses a decision. The second time changes nothing. Throws moderation.notFound, also for a decision about the actor,
- * and moderation.forbidden for one about staff of their own rank or above.
- */
-export async function reverseDecision(
-  deps: Deps,
-  input: { actorId: string; decisionId: string; text: string },
-): Promise<{ caseId: string }> {
-  const { actorId, decisionId, text } = input;
-  return commitDecision(deps, async (tx, aftermath, now) => {
-    const decided = await readDecided(tx, { decisionId });
-    if (decided === null) throw new AppError("moderation.notFound");
-    const { caseId } = decided;
-    const found = await lockForDecision(tx, { actorId, caseId, now });
-    const by = { moderatorId: actorId, cause: "moderator", text } as const;
-    await reverseDecided(tx, { found, decided, ...by, aftermath, now });
-    return { caseId };
-  });
-}
-
-const selectRunOut = statement<{ id: string }>(
-  "moderation.selectRunOut",
-  `select decision.id from decisions decision
-   where decision.until <= $1 and not ${isReversed("decision")} order by decision.until limit 100`,
-);
-
-/** Takes back decisions whose time is over. Scheduled; the second time finds none. */
-export async function endDecisions(deps: Deps): Promise<void> {
-  for (;;) {
-    const over = await deps.db.sql.many(selectRunOut, [deps.clock.now()]);
-    for (const { id: decisionId } of over) {
-      await commitDecision(deps, async (tx, aftermath, now) => {
-        const decided = await readDecided(tx, { decisionId });
-        if (decided === null) return;
-        const found = await lockCase(tx, { caseId: decided.caseId, now });
-        const by = { moderatorId: null, cause: "expiry", text: "" } as const;
-        await reverseDecided(tx, { found, decided, ...by, aftermath, now });
-      });
-    }
-    if (over.length < 100) return;
-  }
-}
-
-/**
- * Takes a case for a quarter of an hour, or for another one; a closed case is opened again by that. Without `caseId`,
- * the most urgent one that nobody has. Null where there is none. Throws moderation.notFound, moderation.forbidden,
- * moderation.taken.
- */
-export async function takeCase(deps: Deps, input: { actorId: string; caseId: string | null }): Promise<string | null> {
-  const { actorId } = input;
-  return deps.db.inTransaction(async (tx) => {
-    const now = deps.clock.now();
-    if (input.caseId === null) await lockStaff(tx, { actorId });
-    const caseId = input.caseId ?? (await tx.maybe(selectNext, [actorId, now]))?.id ?? null;
-    if (caseId === null) return null;
-    const found = await lockForDecision(tx, { actorId, caseId, now });
-    requireFree(found, { actorId });
-    const id = found.state === "open" ? caseId : await reopen(tx, { found, now });
-    await leaseCase(tx, { caseId: id, actorId, now });
-    return id;
-  });
-}
-
-async function reopen(tx: Tx, input: { found: LockedCase; now: Date }): Promise<string> {
-  const { found, now } = input;
-  // An appeal is answered once.
-  if (found.kind === "appeal") throw new AppError("moderation.closed");
-  await reopenCase(tx, { caseId: found.id });
-  return (await openCase(tx, { subject: found, now })).id;
-}
-
-// A lease of somebody who is no longer staff holds nobody up, and whom a case is about never gets it. An appeal goes to
-// who did not make the decision, while there is anybody else.
-const selectNext = statement<{ id: string }>(
-  "moderation.selectNextCase",
-  `select waiting.id from cases waiting
-   join users actor on actor.id = $1
-   left join users person on person.id = waiting.user_id
-   where waiting.state = 'open' and waiting.user_id <> $1
-     and (waiting.leased_until is null or waiting.leased_until <= $2
-          or not exists (select from users holder where holder.id = waiting.lease_by and holder.role <> 'user'))
-     and case coalesce(person.role, 'user') when 'user' then true when 'moderator' then actor.role = 'admin' else false end
-     and (waiting.kind = 'report'
-          or not exists (select from decisions where decisions.id = waiting.decision_id and decisions.moderator_id = $1)
-          or not exists (select from users other where other.role <> 'user' and other.id not in ($1, waiting.user_id)
-                         and other.deleted_at is null and other.suspended_at is null))
-   order by waiting.priority desc, waiting.id limit 1 for update of waiting skip locked`,
-);

@@ -19,10 +19,11 @@ import {
   type TestPerson,
   waitFor,
 } from "../testing/index.ts";
-import { decideCase, reverseDecision } from "./moderation.decide.ts";
+import { decideCase } from "./moderation.decide.ts";
 import { listCases, presentCase } from "./moderation.queue.ts";
 import { createReport, listMyReports } from "./moderation.report.ts";
 import { resolveReport } from "./moderation.resolve.ts";
+import { reverseDecision } from "./moderation.reverse.ts";
 
 let deps: TestDeps;
 let moderator: TestPerson;

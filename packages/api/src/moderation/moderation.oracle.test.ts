@@ -17,10 +17,12 @@ import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } fr
 import { workOff } from "../testing/work-off.ts";
 import { presentUser } from "../user/user.view.ts";
 import { createAppeal, resolveAppeal } from "./moderation.appeal.ts";
-import { decideCase, reverseDecision, takeCase } from "./moderation.decide.ts";
+import { decideCase } from "./moderation.decide.ts";
 import { presentCase } from "./moderation.queue.ts";
 import { createReport } from "./moderation.report.ts";
+import { reverseDecision } from "./moderation.reverse.ts";
 import { suspendUser } from "./moderation.service.ts";
+import { takeCase } from "./moderation.take.ts";
 
 const numRuns = Number(process.env.MODERATION_RUNS ?? 4);
 

@@ -9,9 +9,11 @@ import { createPost, deletePost } from "../post/post.service.ts";
 import { createPerson, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { setRole } from "../user/user.service.ts";
 import { createAppeal, resolveAppeal } from "./moderation.appeal.ts";
-import { decideCase, reverseDecision, takeCase } from "./moderation.decide.ts";
+import { decideCase } from "./moderation.decide.ts";
 import { createReport } from "./moderation.report.ts";
+import { reverseDecision } from "./moderation.reverse.ts";
 import { suspendUser, unsuspendUser } from "./moderation.service.ts";
+import { takeCase } from "./moderation.take.ts";
 
 const rounds = Number(process.env.PIXORA_RACE_ROUNDS ?? 3);
 

@@ -40,3 +40,27 @@ export async function requireRankAbove(sql: Sql, input: { actorId: string; userI
   if (own === null || ranks[own] <= (rank ?? 0)) throw new AppError("moderation.forbidden");
   return rank;
 }
+
+/** SQL text: somebody else than the actor may answer an appeal of this person. Both are SQL expressions of an id. */
+export function hasOtherJudge({ actor, person }: { actor: string; person: string }): string {
+  return `exists (
+    select from users other left join users judged on judged.id = ${person}
+    where other.id not in (${actor}, ${person}) and other.deleted_at is null and other.suspended_at is null
+      and case coalesce(judged.role, 'user') when 'user' then other.role <> 'user' else other.role = 'admin' end)`;
+}
+
+const selectIsSameJudge = statement<{ isSame: boolean; hasOther: boolean }>(
+  "moderation.selectIsSameJudge",
+  `select coalesce(moderator_id = $1, false) as "isSame", ${hasOtherJudge({ actor: "$1", person: "user_id" })} as "hasOther"
+   from decisions where id = $2`,
+);
+
+/**
+ * Passes for who may answer an appeal against a decision, and answers whether they made it themselves, which they may have
+ * only where there is nobody else. Throws moderation.forbidden.
+ */
+export async function requireOtherJudge(tx: Tx, input: { actorId: string; decisionId: string }): Promise<boolean> {
+  const { isSame, hasOther } = await tx.one(selectIsSameJudge, [input.actorId, input.decisionId]);
+  if (isSame && hasOther) throw new AppError("moderation.forbidden");
+  return isSame;
+}

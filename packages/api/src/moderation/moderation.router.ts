@@ -7,13 +7,16 @@ import { authedProcedure, restrictedProcedure, router } from "../platform/call/t
 
 import { ok, okView } from "../platform/call/wire.ts";
 import { createAppeal, resolveAppeal } from "./moderation.appeal.ts";
-import { decideCase, reverseDecision, takeCase } from "./moderation.decide.ts";
-import { listCases, listLog, listOwnDecisions, presentCase } from "./moderation.queue.ts";
+import { decideCase } from "./moderation.decide.ts";
+import { listLog, listOwnDecisions } from "./moderation.log.ts";
+import { listCases, presentCase } from "./moderation.queue.ts";
 import { requireModerator } from "./moderation.rank.ts";
 import { createReport, listMyReports, listOpenReports } from "./moderation.report.ts";
 import { resolveReport } from "./moderation.resolve.ts";
+import { reverseDecision } from "./moderation.reverse.ts";
 import * as shape from "./moderation.schema.ts";
 import { suspendUser, unsuspendUser } from "./moderation.service.ts";
+import { takeCase } from "./moderation.take.ts";
 
 /** Moderators and admins only; the role is read at each call. */
 const moderatorProcedure = authedProcedure.use(async ({ ctx, next }) => {

@@ -5,8 +5,9 @@ import { hintRevoked } from "../log/log.hint.ts";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { insertDecidedCase, lockCase } from "./moderation.case.ts";
-import { changeSuspension, commitDecision, makeDecision, readDecided, reverseDecided } from "./moderation.decide.ts";
+import { changeSuspension, commitDecision, makeDecision } from "./moderation.decide.ts";
 import { lockStaff, requireRankAbove } from "./moderation.rank.ts";
+import { readDecided, reverseDecided } from "./moderation.reverse.ts";
 import { personAsSubject } from "./moderation.subject.ts";
 
 const selectSuspensions = statement<{ id: string }>(
