@@ -5,6 +5,7 @@ const inTransaction = "part of a transaction that locks or writes sets in SQL: a
 const onCallersSql = "runs on the connection that its caller hands over, which may be a transaction of SQL";
 const onHotPath = "read whenever somebody opens the app or a profile";
 const stepOfPurge = "a step of a purge whose other steps lock and move counters in SQL";
+const sharesColumns = "shares its list of columns with a statement of the same rows that only SQL can say";
 const ownedByJobs = "a text of packages/jobs, which knows no database client";
 
 export const keptPlainSql = {
@@ -61,6 +62,8 @@ export const keptPlainSql = {
   "moderation.insertDecision": inTransaction,
   "moderation.insertEvidence": inTransaction,
   "moderation.insertReport": inTransaction,
+  "moderation.listClosedCases": sharesColumns,
+  "moderation.listOpenCases": sharesColumns,
   "moderation.resolveAppeal": inTransaction,
   "moderation.updateOutcome": inTransaction,
   "mute.deleteMute": inTransaction,
