@@ -2,13 +2,20 @@
 // wherever it stands.
 import { type Statement, statement } from "@pixora/db";
 import { z } from "zod";
-import { type CursorKind, cutPage, decodeCursor, encodeCursor } from "../platform/call/cursor.ts";
+import {
+  type CursorKind,
+  cutPage,
+  decodeCursor,
+  encodeCursor,
+  endEarly,
+  maxPageBytes,
+} from "../platform/call/cursor.ts";
 import { AppError } from "../platform/call/errors.ts";
 import { idInput, type Page, type PageRequest } from "../platform/call/wire.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { presentUserCards } from "../user/user.view.ts";
 import { conversationCounts, conversationIsVisible, messagesAreVisible } from "../visibility/chat.visibility.ts";
-import { presentMessages } from "./chat.message.view.ts";
+import { presentMessages, weighMessage } from "./chat.message.view.ts";
 import type {
   ChatCounts,
   ConversationState,
@@ -16,8 +23,9 @@ import type {
   ListMessagesInput,
   MemberView,
   MessagePage,
+  MessageView,
 } from "./chat.schema.ts";
-import { presentConversations } from "./chat.view.ts";
+import { presentConversations, weighConversation } from "./chat.view.ts";
 
 type ReadDeps = Pick<Deps, "db" | "storage">;
 
@@ -49,12 +57,15 @@ export async function listConversations(
   const after = decodeCursor(position, { input: binding, cursor: input.cursor });
   const rows = await deps.db.sql.many(selectList, [viewerId, state, after?.[0] ?? null, after?.[1] ?? null, limit + 1]);
   const newest = after?.[1] ?? rows[0]?.lastMessageId ?? "0";
-  const page = cutPage(rows, {
-    limit,
-    cursorAfter: (last) => encodeCursor(position, { input: binding, position: [last.lastMessageId, newest] }),
-  });
+  const cursorBehind = (lastMessageId: string) =>
+    encodeCursor(position, { input: binding, position: [lastMessageId, newest] });
+  const page = cutPage(rows, { limit, cursorAfter: (last) => cursorBehind(last.lastMessageId) });
   const items = await presentConversations(deps, { viewerId, ids: page.rows.map((row) => row.id) });
-  return { items, nextCursor: page.nextCursor };
+  const lastMessageOf = new Map(page.rows.map((row) => [row.id, row.lastMessageId]));
+  return endEarly(
+    { items, nextCursor: page.nextCursor },
+    { weigh: weighConversation, cursorAfter: ({ id }) => cursorBehind(lastMessageOf.get(id) ?? "0") },
+  );
 }
 
 const selectRange: Statement<{ lastSeq: number; afterSeq: number }> = statement(
@@ -65,7 +76,8 @@ const selectRange: Statement<{ lastSeq: number; afterSeq: number }> = statement(
 );
 
 /**
- * Messages by their numbers, the oldest first: the newest ones, or those before, after or around a number. Throws
+ * Messages by their numbers, the oldest first: the newest ones, or those before, after or around a number; fewer than the
+ * limit where they would come to more than a page may. Throws
  * chat.notFound for whoever is not in it.
  */
 export async function listMessages(
@@ -84,11 +96,25 @@ export async function listMessages(
     seq: from + step,
   }));
   const views = await presentMessages(deps, { wanted });
+  const found = wanted.flatMap((_, index) => views.get(index) ?? []);
+  const nearest = input.after != null ? from : (input.around ?? to);
+  const items = keepNearest(found, nearest);
   return {
-    items: wanted.flatMap((_, index) => views.get(index) ?? []),
-    hasBefore: from > first,
-    hasAfter: to < range.lastSeq,
+    items,
+    hasBefore: from > first || items[0] !== found[0],
+    hasAfter: to < range.lastSeq || items.at(-1) !== found.at(-1),
   };
+}
+
+/** Leaves out messages from the end that is farther from a number, until the page is no larger than any may be. */
+function keepNearest(messages: readonly MessageView[], seq: number): MessageView[] {
+  const kept = messages.map((message) => ({ message, bytes: weighMessage(message) }));
+  let bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
+  while (bytes > maxPageBytes && kept.length > 1) {
+    const isHeadNearer = Math.abs((kept[0]?.message.seq ?? 0) - seq) < Math.abs((kept.at(-1)?.message.seq ?? 0) - seq);
+    bytes -= (isHeadNearer ? kept.pop() : kept.shift())?.bytes ?? 0;
+  }
+  return kept.map(({ message }) => message);
 }
 
 function boundsOf(

@@ -2,11 +2,12 @@
 // of members. Promise: what was before a member joined, what is deleted, removed or of somebody who is not there for them
 // shows nothing of itself, wherever it is shown.
 import { instantOfId, type Statement, statement } from "@pixora/db";
-import { imageOf, messagePicturesSql, type StoredPicture } from "../media/media.picture.ts";
+import { imageOf, messagePicturesSql, type StoredPicture, weighImage } from "../media/media.picture.ts";
 import type { ImageView } from "../media/media.schema.ts";
+import { bytesOfText } from "../platform/call/cursor.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import type { PostView } from "../post/post.schema.ts";
-import { presentPostsOfMany } from "../post/post.view.ts";
+import { presentPostsOfMany, weighPost } from "../post/post.view.ts";
 import { type SummaryRow, summaryColumns, summaryOfRow } from "../user/user.summary.ts";
 import { messageIsReadable, messagesAreVisible, senderIsShown } from "../visibility/chat.visibility.ts";
 import type { MessageKind, MessageView } from "./chat.schema.ts";
@@ -164,4 +165,12 @@ function showPicture(
   const { id, placeholder, alt, isAnimated, variants } = picture;
   const [width, height] = variants.at(-1) ?? [1, 1];
   return { id, url: "", width, height, variants: [], placeholder, alt, isAnimated, expiresAt: null };
+}
+
+/** What a message comes to in an answer, in bytes, at most. */
+export function weighMessage({ sender, text, media, post, replyTo, reactions }: MessageView): number {
+  let bytes = 2_000 + bytesOfText(text ?? "") + bytesOfText(replyTo?.text ?? "") + 200 * reactions.length;
+  for (const avatar of [sender?.avatar, replyTo?.sender?.avatar]) if (avatar) bytes += weighImage(avatar);
+  for (const image of media) bytes += weighImage(image);
+  return post === null ? bytes : bytes + weighPost(post);
 }

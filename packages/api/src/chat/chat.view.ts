@@ -1,12 +1,13 @@
 // Conversations as a member sees them: ids in, views out, in three statements however many. Promise: what is hidden from
 // the member (a block, a suspension, one they left) is left out.
 import { type Statement, statement } from "@pixora/db";
-import { imageOf, pictureSql, type StoredPicture } from "../media/media.picture.ts";
+import { imageOf, pictureSql, type StoredPicture, weighImage } from "../media/media.picture.ts";
+import { bytesOfText } from "../platform/call/cursor.ts";
 import { AppError } from "../platform/call/errors.ts";
 import type { Deps } from "../platform/process/deps.ts";
 import { presentUserCards } from "../user/user.view.ts";
 import { conversationIsVisible } from "../visibility/chat.visibility.ts";
-import { presentMessages } from "./chat.message.view.ts";
+import { presentMessages, weighMessage } from "./chat.message.view.ts";
 import { isUnanswered, maxUnanswered, peerIsReachable } from "./chat.rule.ts";
 import type { ConversationState, ConversationView } from "./chat.schema.ts";
 
@@ -134,4 +135,14 @@ export async function presentConversation(
   const [view] = await presentConversations(deps, { viewerId: input.viewerId, ids: [input.conversationId] });
   if (view === undefined) throw new AppError("chat.notFound");
   return view;
+}
+
+/** What a conversation comes to in an answer, in bytes, at most. */
+export function weighConversation({ title, picture, members, lastMessage }: ConversationView): number {
+  let bytes = 1_000 + bytesOfText(title ?? "");
+  for (const { displayName, avatar } of members) {
+    bytes += 700 + bytesOfText(displayName) + (avatar === null ? 0 : weighImage(avatar));
+  }
+  if (picture !== null) bytes += weighImage(picture);
+  return lastMessage === null ? bytes : bytes + weighMessage(lastMessage);
 }
