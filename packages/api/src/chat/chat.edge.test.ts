@@ -6,6 +6,7 @@ import { mendCounters } from "../audit/audit.service.ts";
 import { deleteBlock } from "../block/block.service.ts";
 import { presentPost } from "../post/post.view.ts";
 import { purgeAccounts } from "../purge/purge.account.ts";
+import { openPair as openTestPair, sendAs } from "../testing/conversations.ts";
 import { factOf } from "../testing/inbox.ts";
 import {
   block,
@@ -27,8 +28,6 @@ import { acceptConversation, declineConversation, leaveConversation } from "./ch
 import { deleteMessage, editMessage, reactToMessage } from "./chat.message.ts";
 import { openConversation } from "./chat.open.ts";
 import { markConversationRead } from "./chat.read.ts";
-import { sendInput } from "./chat.schema.ts";
-import { sendMessage } from "./chat.send.ts";
 import { presentConversation } from "./chat.view.ts";
 
 let deps: TestDeps;
@@ -38,12 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => deps.close());
 
-let serial = 0;
-function send(person: TestPerson, conversationId: string, text: string, more: object = {}) {
-  serial += 1;
-  const input = sendInput.parse({ conversationId, text, idempotencyKey: `edge-${serial}`, ...more });
-  return sendMessage(deps, { actorId: person.id, sessionId: null, ...input });
-}
+const send = (person: TestPerson, conversationId: string, text: string, more: object = {}) =>
+  sendAs(deps, person, conversationId, { text, ...more });
 const people = async (count: number) => Promise.all(Array.from({ length: count }, () => createPerson(deps)));
 const counts = (person: TestPerson) => countConversations(deps, { viewerId: person.id });
 const see = (person: TestPerson, conversationId: string) =>
@@ -53,13 +48,10 @@ const read = (person: TestPerson, conversationId: string) =>
 const refused = (call: Promise<unknown>, code: string) => expect(call).rejects.toMatchObject({ code });
 
 async function openPair() {
-  const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
-  await follow(deps, { followerId: bob.id, followeeId: ann.id });
-  await follow(deps, { followerId: ann.id, followeeId: bob.id });
-  const { id } = await openConversation(deps, { actorId: ann.id, userId: bob.id });
-  await send(ann, id, "hello");
-  await send(bob, id, "hi");
-  return { ann, bob, id };
+  const pair = await openTestPair(deps);
+  await send(pair.ann, pair.id, "hello");
+  await send(pair.bob, pair.id, "hi");
+  return pair;
 }
 
 async function openGroup(members: readonly TestPerson[]) {

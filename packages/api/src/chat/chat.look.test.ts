@@ -1,10 +1,10 @@
 // What members see of each other as it happens, and what only they see: typing, read marks, pictures; who may write first.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { streamConversationEvents } from "../live/live.stream.ts";
+import { openPair as openTestPair, sendAs } from "../testing/conversations.ts";
 import {
   createPerson,
   createSession,
-  follow,
   openTestDeps,
   type TestDeps,
   type TestPerson,
@@ -15,8 +15,6 @@ import { listMessages } from "./chat.list.ts";
 import { acceptConversation } from "./chat.member.ts";
 import { openConversation } from "./chat.open.ts";
 import { markConversationRead } from "./chat.read.ts";
-import { sendInput } from "./chat.schema.ts";
-import { sendMessage } from "./chat.send.ts";
 import { setTyping } from "./chat.typing.ts";
 
 let deps: TestDeps;
@@ -26,21 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => deps.close());
 
-let serial = 0;
-function send(person: TestPerson, conversationId: string, said: object) {
-  serial += 1;
-  const input = sendInput.parse({ conversationId, idempotencyKey: `look-${serial}`, ...said });
-  return sendMessage(deps, { actorId: person.id, sessionId: null, ...input });
-}
+const send = (person: TestPerson, conversationId: string, said: object) => sendAs(deps, person, conversationId, said);
 
 async function openPair() {
-  const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
-  await follow(deps, { followerId: bob.id, followeeId: ann.id });
-  await follow(deps, { followerId: ann.id, followeeId: bob.id });
-  const { id } = await openConversation(deps, { actorId: ann.id, userId: bob.id });
-  await send(ann, id, { text: "hello" });
-  await send(bob, id, { text: "hi" });
-  return { ann, bob, id };
+  const pair = await openTestPair(deps);
+  await send(pair.ann, pair.id, { text: "hello" });
+  await send(pair.bob, pair.id, { text: "hi" });
+  return pair;
 }
 
 test("a picture in a message has signed addresses for its members, and none for a stranger", async () => {

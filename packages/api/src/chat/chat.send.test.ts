@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { streamPersonalEvents } from "../live/live.stream.ts";
 import { countNotifications } from "../notification/notification.service.ts";
+import { openPair as openTestPair, sendAs } from "../testing/conversations.ts";
 import {
   createPerson,
   createSession,
-  follow,
   openTestDeps,
   type TestDeps,
   type TestPerson,
@@ -14,8 +14,6 @@ import {
 import { countConversations, listConversations, listMessages } from "./chat.list.ts";
 import { openConversation } from "./chat.open.ts";
 import { markConversationRead } from "./chat.read.ts";
-import { sendInput } from "./chat.schema.ts";
-import { sendMessage } from "./chat.send.ts";
 import { presentConversation } from "./chat.view.ts";
 
 let deps: TestDeps;
@@ -24,26 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => deps.close());
 
-let serial = 0;
-function send(
-  person: TestPerson,
-  conversationId: string,
-  said: string | Partial<Parameters<typeof sendInput.parse>[0]>,
-) {
-  serial += 1;
-  const extra = typeof said === "string" ? { text: said } : (said as object);
-  const input = sendInput.parse({ conversationId, idempotencyKey: `key-${serial}`, ...extra });
-  return sendMessage(deps, { actorId: person.id, sessionId: null, ...input });
-}
+const send = (person: TestPerson, conversationId: string, said: string | object) =>
+  sendAs(deps, person, conversationId, said);
 
 /** Two people who follow each other, with their conversation. */
-async function openPair(): Promise<{ ann: TestPerson; bob: TestPerson; id: string }> {
-  const [ann, bob] = [await createPerson(deps), await createPerson(deps)];
-  await follow(deps, { followerId: bob.id, followeeId: ann.id });
-  await follow(deps, { followerId: ann.id, followeeId: bob.id });
-  const { id } = await openConversation(deps, { actorId: ann.id, userId: bob.id });
-  return { ann, bob, id };
-}
+const openPair = () => openTestPair(deps);
 
 test("a conversation is opened, written into and read; counts are those of the rows", async () => {
   const { ann, bob, id } = await openPair();

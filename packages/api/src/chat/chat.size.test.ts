@@ -1,11 +1,9 @@
 // Pages of long messages and of conversations end before they grow too large, and the next goes on right behind.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { maxPageBytes } from "../platform/call/cursor.ts";
-import { createPerson, follow, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
+import { openPair, sendAs } from "../testing/conversations.ts";
+import { createPerson, openTestDeps, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { listConversations, listMessages } from "./chat.list.ts";
-import { openConversation } from "./chat.open.ts";
-import { sendInput } from "./chat.schema.ts";
-import { sendMessage } from "./chat.send.ts";
 
 let deps: TestDeps;
 let ann: TestPerson;
@@ -19,25 +17,17 @@ afterAll(() => deps.close());
 const long = "👍🏽".repeat(1_000);
 const count = 70;
 
-async function openWith(key: string): Promise<{ id: string; other: TestPerson }> {
-  const other = await createPerson(deps);
-  await follow(deps, { followerId: other.id, followeeId: ann.id });
-  await follow(deps, { followerId: ann.id, followeeId: other.id });
-  const { id } = await openConversation(deps, { actorId: ann.id, userId: other.id });
-  await send(id, key);
-  return { id, other };
-}
-
-function send(conversationId: string, idempotencyKey: string) {
-  const input = sendInput.parse({ conversationId, idempotencyKey, text: long });
-  return sendMessage(deps, { actorId: ann.id, sessionId: null, ...input });
+async function openWithLong(): Promise<string> {
+  const { id } = await openPair(deps, { ann });
+  await sendAs(deps, ann, id, long);
+  return id;
 }
 
 const bytesOf = (answer: object) => Buffer.byteLength(JSON.stringify(answer));
 
 test("messages, whichever way one reads: each once, none left out, no page too large", async () => {
-  const { id } = await openWith("first");
-  for (let sent = 1; sent < count; sent += 1) await send(id, `more ${sent}`);
+  const id = await openWithLong();
+  for (let sent = 1; sent < count; sent += 1) await sendAs(deps, ann, id, long);
   const page = (input: { before?: number; after?: number; around?: number }) =>
     listMessages(deps, { viewerId: ann.id, conversationId: id, limit: 100, ...input });
   const all = Array.from({ length: count }, (_, index) => index + 1);
@@ -68,7 +58,7 @@ test("messages, whichever way one reads: each once, none left out, no page too l
 
 test("conversations: each once, none left out, no page too large", async () => {
   const opened: string[] = [];
-  for (let made = 0; made < count; made += 1) opened.unshift((await openWith(`last ${made}`)).id);
+  for (let made = 0; made < count; made += 1) opened.unshift(await openWithLong());
   const listed: string[] = [];
   for (let cursor: string | null = null, more = true; more; ) {
     const answer = await listConversations(deps, { viewerId: ann.id, state: "accepted", limit: 100, cursor });

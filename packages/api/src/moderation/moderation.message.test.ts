@@ -7,10 +7,9 @@ import { countConversations, listMessages } from "../chat/chat.list.ts";
 import { acceptConversation } from "../chat/chat.member.ts";
 import { deleteMessage } from "../chat/chat.message.ts";
 import { markConversationRead } from "../chat/chat.read.ts";
-import { sendInput } from "../chat/chat.schema.ts";
-import { sendMessage } from "../chat/chat.send.ts";
 import { presentConversation } from "../chat/chat.view.ts";
 import { streamPersonalEvents } from "../live/live.stream.ts";
+import { sendAs } from "../testing/conversations.ts";
 import {
   createPerson,
   createSession,
@@ -34,12 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.close());
 
-let serial = 0;
-function send(person: TestPerson, conversationId: string, text: string) {
-  serial += 1;
-  const input = sendInput.parse({ conversationId, text, idempotencyKey: `mod-${serial}` });
-  return sendMessage(deps, { actorId: person.id, sessionId: null, ...input });
-}
+const send = (person: TestPerson, conversationId: string, text: string) => sendAs(deps, person, conversationId, text);
 
 /** A group of two who are in it and one who is asked. */
 async function openGroup() {

@@ -5,19 +5,9 @@ import { acceptConversation } from "../chat/chat.member.ts";
 import { deleteMessage } from "../chat/chat.message.ts";
 import { openConversation } from "../chat/chat.open.ts";
 import { markConversationRead } from "../chat/chat.read.ts";
-import { sendInput } from "../chat/chat.schema.ts";
-import { sendMessage } from "../chat/chat.send.ts";
 import { retryDeliveries } from "../delivery/delivery.upkeep.ts";
-import {
-  block,
-  createPerson,
-  follow,
-  mute,
-  openTestDeps,
-  suspend,
-  type TestDeps,
-  type TestPerson,
-} from "../testing/index.ts";
+import { openPair, sendAs } from "../testing/conversations.ts";
+import { block, createPerson, mute, openTestDeps, suspend, type TestDeps, type TestPerson } from "../testing/index.ts";
 import { createClock, listDeliveries, openBrowser, type TestClock, takeFacts } from "../testing/outside.ts";
 import { openPushSink, type PushSink } from "../testing/push-sink.ts";
 import { ringMembers } from "./push.message.ts";
@@ -29,7 +19,6 @@ let ann: TestPerson;
 let bob: TestPerson;
 let conversationId: string;
 let browser: Awaited<ReturnType<typeof openBrowser>>;
-let serial = 0;
 
 beforeAll(async () => {
   clock = createClock();
@@ -45,18 +34,11 @@ beforeEach(async () => {
   sink.pushes = [];
   sink.answer = 201;
   await deps.db.pool.query("truncate deliveries, outbox");
-  [ann, bob] = [await createPerson(deps), await createPerson(deps)];
-  await follow(deps, { followerId: bob.id, followeeId: ann.id });
-  await follow(deps, { followerId: ann.id, followeeId: bob.id });
-  conversationId = (await openConversation(deps, { actorId: ann.id, userId: bob.id })).id;
+  ({ ann, bob, id: conversationId } = await openPair(deps));
   browser = await openBrowser(deps, { userId: bob.id, endpoint: `${sink.url}/browser/${bob.id}` });
 });
 
-function send(person: TestPerson, text: string) {
-  serial += 1;
-  const input = sendInput.parse({ conversationId, text, idempotencyKey: `push-${serial}` });
-  return sendMessage(deps, { actorId: person.id, sessionId: null, ...input });
-}
+const send = (person: TestPerson, text: string) => sendAs(deps, person, conversationId, text);
 
 /** What the worker does some seconds after the messages; answers the facts. */
 async function ringLater() {
