@@ -90,6 +90,19 @@ export function PasswordField({ label, name, hint, ...rest }: Labels & InputHTML
   );
 }
 
+/** A password that is chosen now. */
+export function NewPasswordField({ label, name }: { label: string; name: string }) {
+  return (
+    <PasswordField
+      label={label}
+      name={name}
+      hint={words.welcome.passwordHint}
+      autoComplete="new-password"
+      minLength={8}
+    />
+  );
+}
+
 interface SwitchProps {
   label: string;
   hint?: string;

@@ -17,6 +17,7 @@ export const words = {
   you: "you",
 
   nav: {
+    reference: "API reference",
     label: "Main",
     home: "Home",
     explore: "Explore",

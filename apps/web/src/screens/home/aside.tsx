@@ -32,7 +32,8 @@ export function Aside() {
       </div>
       <p className={css.small}>
         <Link to="/settings">{words.nav.settings}</Link> ·{" "}
-        <OverLink over={{ people: "shortcuts" }}>{words.shortcuts.title}</OverLink>
+        <OverLink over={{ people: "shortcuts" }}>{words.shortcuts.title}</OverLink> ·{" "}
+        <Link to="/docs">{words.nav.reference}</Link>
       </p>
     </aside>
   );

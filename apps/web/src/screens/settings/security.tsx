@@ -10,7 +10,7 @@ import type { Me, SessionOfList } from "../../app/types.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { ErrorNote } from "../../parts/error-note.tsx";
-import { Field, PasswordField } from "../../parts/field.tsx";
+import { Field, NewPasswordField, PasswordField } from "../../parts/field.tsx";
 import { Form, SubmitButton, textOf } from "../../parts/form.tsx";
 import { Time } from "../../parts/time.tsx";
 import { showToast } from "../../parts/toasts.tsx";
@@ -94,13 +94,7 @@ function Password() {
             >
               <UsernameHint />
               <PasswordField label={say.currentPassword} name="currentPassword" autoComplete="current-password" />
-              <PasswordField
-                label={say.newPassword}
-                name="newPassword"
-                hint={words.welcome.passwordHint}
-                autoComplete="new-password"
-                minLength={8}
-              />
+              <NewPasswordField label={say.newPassword} name="newPassword" />
               <SubmitButton busy={words.saving}>{words.save}</SubmitButton>
             </Form>
           </div>

@@ -6,7 +6,7 @@ import { type ReactNode, useState } from "react";
 import { pixora } from "../../app/pixora.ts";
 import { useTitle } from "../../app/title.ts";
 import { ButtonLink } from "../../parts/button.tsx";
-import { Field, PasswordField } from "../../parts/field.tsx";
+import { Field, NewPasswordField } from "../../parts/field.tsx";
 import { Form, SubmitButton, textOf } from "../../parts/form.tsx";
 import { showToast } from "../../parts/toasts.tsx";
 import { UsernameHint } from "../../parts/username-hint.tsx";
@@ -77,13 +77,7 @@ function NewPassword({ token, title, text }: { token: string; title: string; tex
         }}
       >
         <UsernameHint />
-        <PasswordField
-          label={words.reset.newPassword}
-          name="newPassword"
-          hint={words.welcome.passwordHint}
-          autoComplete="new-password"
-          minLength={8}
-        />
+        <NewPasswordField label={words.reset.newPassword} name="newPassword" />
         <SubmitButton busy={words.reset.setting}>{words.reset.set}</SubmitButton>
       </Form>
     </Sheet>
@@ -129,15 +123,7 @@ export function VerifyScreen() {
     <Sheet title={words.verify.title} text={isAsked ? words.verify.choose : words.verify.text}>
       <Form label={words.verify.title} onSubmit={verify}>
         <UsernameHint />
-        {isAsked && (
-          <PasswordField
-            label={words.reset.newPassword}
-            name="newPassword"
-            hint={words.welcome.passwordHint}
-            autoComplete="new-password"
-            minLength={8}
-          />
-        )}
+        {isAsked && <NewPasswordField label={words.reset.newPassword} name="newPassword" />}
         <SubmitButton busy={words.verify.busy}>{words.verify.button}</SubmitButton>
       </Form>
     </Sheet>

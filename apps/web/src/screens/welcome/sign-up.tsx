@@ -3,7 +3,7 @@ import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { pixora } from "../../app/pixora.ts";
 import { Empty } from "../../parts/empty.tsx";
-import { Field, PasswordField } from "../../parts/field.tsx";
+import { Field, NewPasswordField } from "../../parts/field.tsx";
 import { Form, SubmitButton, textOf } from "../../parts/form.tsx";
 import { words } from "../../words/en.ts";
 import { nameDevice } from "./device-name.ts";
@@ -33,13 +33,7 @@ export function SignUp() {
       <Field label={words.welcome.email} name="email" type="email" autoComplete="email" required />
       <HandleField />
       <Field label={words.welcome.displayName} name="displayName" isOptional autoComplete="name" dir="auto" />
-      <PasswordField
-        label={words.welcome.password}
-        name="password"
-        hint={words.welcome.passwordHint}
-        autoComplete="new-password"
-        minLength={8}
-      />
+      <NewPasswordField label={words.welcome.password} name="password" />
       <SubmitButton busy={words.welcome.signingUp}>{words.welcome.signUp}</SubmitButton>
     </Form>
   );
