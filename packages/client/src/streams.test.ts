@@ -30,6 +30,8 @@ async function openWorld(options: Partial<PixoraOptions>, answer?: RequestListen
   });
   server.on("upgrade", (_request, socket) => {
     upgrades += 1;
+    // A client that gives up resets the connection.
+    socket.on("error", () => undefined);
     socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
